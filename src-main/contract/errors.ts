@@ -1,0 +1,105 @@
+/**
+ * Every fault that reaches a person, as a closed set of codes with the next thing to do.
+ * Engine, hosts and renderer share it; an error crosses the contract as `{ code, message, details }`.
+ */
+import { z } from 'zod'
+
+export const errorCodes = [
+  'WORKSPACE_NOT_FOUND',
+  'WORKSPACE_INVALID',
+  'SOURCE_UNREADABLE',
+  'LOOKUP_UNREADABLE',
+  'STORE_IN_USE',
+  'STORE_UNUSABLE',
+  'STORE_FULL',
+  'STORE_MISSING',
+  'ENGINE_NOT_RUNNING',
+  'ENGINE_FAILED',
+  'THREAD_CRASHED',
+  'QUERY_INVALID',
+  'QUERY_REFUSED',
+  'QUERY_CANCELLED',
+  'QUERY_TIME_LIMIT',
+  'QUERY_SIZE_LIMIT',
+  'QUERY_MEMORY_LIMIT',
+  'QUERY_PROCESS_LOST',
+  'QUERY_QUEUE_FULL',
+  'RESULT_GONE',
+  'NOT_FOUND',
+  'TOO_MANY_CALLS',
+  'USAGE',
+  'INTERNAL',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** What to do next, by code; shown under the message. Empty where the message already says it. */
+export const nextSteps: Record<ErrorCode, string> = {
+  WORKSPACE_NOT_FOUND: 'Give the path of a folder that holds penstock.yaml, or of the file itself.',
+  WORKSPACE_INVALID: 'Correct the lines named and run `penstock check`.',
+  SOURCE_UNREADABLE: 'Check that the file exists and can be read; reading goes on when it can.',
+  LOOKUP_UNREADABLE: 'Correct the file; it is loaded again as soon as it changes.',
+  STORE_IN_USE: 'Stop the other Penstock, or query its store with `penstock query`.',
+  STORE_UNUSABLE: 'Move the store file away to start afresh, or restore it from a copy.',
+  STORE_FULL: 'Free space or raise the limit; ingest goes on by itself.',
+  STORE_MISSING: 'Start the workspace with `penstock serve` or `penstock run` first.',
+  ENGINE_NOT_RUNNING: 'Start the workspace again.',
+  ENGINE_FAILED: 'See the last events; restart Penstock if it does not recover.',
+  THREAD_CRASHED: 'It is restarted by itself and goes on from the last committed position.',
+  QUERY_INVALID: 'Correct the statement.',
+  QUERY_REFUSED: 'Queries only read. Use SELECT, WITH, VALUES or EXPLAIN.',
+  QUERY_CANCELLED: '',
+  QUERY_TIME_LIMIT: 'Narrow the statement, or raise the time limit for this run.',
+  QUERY_SIZE_LIMIT: 'The rows so far can be read. Narrow the statement or add LIMIT.',
+  QUERY_MEMORY_LIMIT: 'Group or sort fewer rows, or narrow the statement with WHERE.',
+  QUERY_PROCESS_LOST: 'Run it again.',
+  QUERY_QUEUE_FULL: 'Wait for running statements or cancel some.',
+  RESULT_GONE: 'Run the statement again.',
+  NOT_FOUND: '',
+  TOO_MANY_CALLS: 'Wait for running calls to end.',
+  USAGE: 'See --help.',
+  INTERNAL: 'See the log; this is a fault of Penstock.',
+}
+
+export interface AppErrorOptions {
+  details?: Record<string, unknown>
+  cause?: unknown
+}
+
+/** The one error class that crosses module boundaries. `details` is plain JSON, never a secret. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly details: Record<string, unknown>
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.details = options.details ?? {}
+  }
+}
+
+/** Shape of an error once it has crossed a boundary (contract, thread, process). */
+export const errorShape = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()),
+})
+export type ErrorShape = z.infer<typeof errorShape>
+
+/** Any thrown value as an error shape; unknown faults become INTERNAL with their own words. */
+export function toErrorShape(error: unknown): ErrorShape {
+  if (error instanceof AppError) return { code: error.code, message: error.message, details: error.details }
+  const message = error instanceof Error ? error.message : String(error)
+  return { code: 'INTERNAL', message, details: {} }
+}
+
+/** The inverse of {@link toErrorShape} on the receiving side. */
+export function fromErrorShape(shape: ErrorShape): AppError {
+  return new AppError(shape.code, shape.message, { details: shape.details })
+}
+
+/** Compile-time exhaustiveness for switches; throws if reached at run time. */
+export function assertNever(value: never): never {
+  throw new AppError('INTERNAL', `unexpected value ${JSON.stringify(value)}`)
+}

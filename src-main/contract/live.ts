@@ -1,0 +1,122 @@
+/**
+ * Live figures: one snapshot, published at most four times a second, made from the same numbers that the store thread
+ * commits to the system tables. All counts are since the start of the store unless the name says otherwise.
+ * Times are milliseconds since 1970 UTC; rates are per second over the last 10 seconds.
+ */
+import { z } from 'zod'
+
+const count = z.number()
+const timeMs = z.number()
+
+export const sourceState = z.enum(['starting', 'running', 'waiting', 'paused', 'ended', 'failed'])
+
+export const liveSource = z.object({
+  name: z.string(),
+  topic: z.string(),
+  state: sourceState,
+  /** Why it waits, failed or ended; empty when running. */
+  reason: z.string(),
+  records: count,
+  bytes: count,
+  dead: count,
+  recordsPerSecond: z.number(),
+  bytesPerSecond: z.number(),
+  deadPerSecond: z.number(),
+  lastRecordAt: timeMs.nullable(),
+  /** Share of the capture that was read in this pass, 0..1; null where it has no known end. */
+  progress: z.number().nullable(),
+  /** Milliseconds spent decoding, all batches. */
+  decodeMs: z.number(),
+  /** Records/s for each of the last 60 seconds, oldest first; null is a gap. */
+  spark: z.array(z.number().nullable()),
+})
+export type LiveSource = z.infer<typeof liveSource>
+
+export const liveStep = z.object({
+  table: z.string(),
+  /** Name of the step. */
+  step: z.string(),
+  rowsIn: count,
+  rowsOut: count,
+  /** Rows in that did not come out; null where the step groups, so that the word has no meaning. */
+  filtered: count.nullable(),
+  failed: count,
+  ms: z.number(),
+  rowsInPerSecond: z.number(),
+  rowsOutPerSecond: z.number(),
+  failedPerSecond: z.number(),
+})
+export type LiveStep = z.infer<typeof liveStep>
+
+export const liveTable = z.object({
+  name: z.string(),
+  source: z.string(),
+  rows: count,
+  landed: count,
+  evicted: count,
+  rowsPerSecond: z.number(),
+  oldestAt: timeMs.nullable(),
+  newestAt: timeMs.nullable(),
+  spark: z.array(z.number().nullable()),
+})
+export type LiveTable = z.infer<typeof liveTable>
+
+export const liveLookup = z.object({
+  name: z.string(),
+  rows: count,
+  loadedAt: timeMs.nullable(),
+  /** Why the newest version of the file is not in use; empty when it is. */
+  problem: z.string(),
+})
+
+/** Event-to-queryable latency of records, milliseconds, over the last 10 seconds; null with no records. */
+export const liveLatency = z.object({
+  p50: z.number().nullable(),
+  p99: z.number().nullable(),
+  max: z.number().nullable(),
+})
+
+export const eventLevel = z.enum(['info', 'warn', 'error'])
+
+export const liveEvent = z.object({
+  id: z.number(),
+  at: timeMs,
+  level: eventLevel,
+  /** Stable word for the kind, for example "store-full", "lookup-reloaded". */
+  kind: z.string(),
+  /** Source, table, lookup or thread that it is about. */
+  subject: z.string(),
+  message: z.string(),
+})
+export type LiveEvent = z.infer<typeof liveEvent>
+
+export const engineState = z.enum(['starting', 'running', 'paused', 'waiting', 'failed', 'stopped'])
+export type EngineState = z.infer<typeof engineState>
+
+export const liveSnapshot = z.object({
+  /** Grows by one with each published snapshot; starts again when the engine restarts (see epoch). */
+  version: z.number(),
+  /** Identifies one start of the engine. */
+  epoch: z.string(),
+  at: timeMs,
+  state: engineState,
+  /** Why, where the state is not running. */
+  reason: z.string(),
+  sources: z.array(liveSource),
+  steps: z.array(liveStep),
+  tables: z.array(liveTable),
+  lookups: z.array(liveLookup),
+  latency: liveLatency,
+  deadLetters: z.object({ total: count, kept: count, lastMinute: count }),
+  store: z.object({
+    mode: z.enum(['memory', 'disk']),
+    bytes: count,
+    walBytes: count,
+    limitBytes: count.nullable(),
+    rows: count,
+    batches: count,
+  }),
+  /** The newest events, newest first, at most 20. */
+  events: z.array(liveEvent),
+})
+export type LiveSnapshot = z.infer<typeof liveSnapshot>

@@ -27,6 +27,8 @@ export const errorCodes = [
   'RESULT_GONE',
   'NOT_FOUND',
   'TOO_MANY_CALLS',
+  'CONNECTION_LOST',
+  'ACCESS_REFUSED',
   'USAGE',
   'INTERNAL',
 ] as const
@@ -57,6 +59,8 @@ export const nextSteps: Record<ErrorCode, string> = {
   RESULT_GONE: 'Run the statement again.',
   NOT_FOUND: '',
   TOO_MANY_CALLS: 'Wait for running calls to end.',
+  CONNECTION_LOST: 'It is restored by itself as soon as Penstock answers again.',
+  ACCESS_REFUSED: 'Open the address that Penstock printed when it started.',
   USAGE: 'See --help.',
   INTERNAL: 'See the log; this is a fault of Penstock.',
 }

@@ -1,0 +1,74 @@
+/** Everything that views share, made once per page and handed down through the Svelte context. */
+import { createContext } from 'svelte'
+import type { PenstockClient } from '../transport/client.ts'
+import { CommandRegistry } from './commands.svelte.ts'
+import { ConnectionState, type StatusSource } from './connection.svelte.ts'
+import { LiveState } from './live.svelte.ts'
+import { type Preferences, browserPreferences } from './preferences.ts'
+import { type AddressPort, Router, browserAddress } from './router.svelte.ts'
+import { ThemeState } from './theme.svelte.ts'
+import { TimeState } from './time.svelte.ts'
+import { WorkspaceState } from './workspace.svelte.ts'
+
+/** The state and services of the page. */
+export interface App {
+  client: PenstockClient
+  connection: ConnectionState
+  live: LiveState
+  workspace: WorkspaceState
+  router: Router
+  theme: ThemeState
+  time: TimeState
+  commands: CommandRegistry
+  preferences: Preferences
+  /** Starts what ticks, pulls and listens; the result stops it all. */
+  start(): () => void
+}
+
+interface Parts {
+  client: PenstockClient
+  link: StatusSource
+  page?: Window
+  preferences?: Preferences
+  address?: AddressPort
+}
+
+/** Puts the page together. Nothing runs before `start`. */
+export function createApp({ client, link, page = window, ...parts }: Parts): App {
+  const preferences = parts.preferences ?? browserPreferences(page)
+  const connection = new ConnectionState(link)
+  const live = new LiveState(client, connection)
+  const workspace = new WorkspaceState(client, connection)
+  const router = new Router(parts.address ?? browserAddress(page))
+  const theme = new ThemeState(page, preferences)
+  const time = new TimeState(preferences)
+  const start = (): (() => void) => {
+    const stops = [
+      live.start(),
+      workspace.start(),
+      theme.start(),
+      time.start(),
+      () => {
+        router.dispose()
+      },
+    ]
+    return () => {
+      for (const stop of stops.reverse()) stop()
+    }
+  }
+  return {
+    client,
+    connection,
+    live,
+    workspace,
+    router,
+    theme,
+    time,
+    commands: new CommandRegistry(),
+    preferences,
+    start,
+  }
+}
+
+/** The app of this page, inside a component; and how the root hands it down. */
+export const [getApp, setApp] = createContext<App>()

@@ -1,0 +1,42 @@
+/** The workspace as declared: sources, lookups, tables. Read once per connection; a restart may have changed it. */
+import type { WorkspaceView } from '#contract/workspace.ts'
+import { type AppError, fromErrorShape, toErrorShape } from '#contract/errors.ts'
+import type { PenstockClient } from '../transport/client.ts'
+import type { ConnectionState } from './connection.svelte.ts'
+
+/** The view and why there is none, as rune state. */
+export class WorkspaceState {
+  readonly #client: Pick<PenstockClient, 'workspace'>
+  readonly #connection: ConnectionState
+  #view = $state.raw<WorkspaceView | null>(null)
+  #error = $state.raw<AppError | null>(null)
+
+  constructor(client: Pick<PenstockClient, 'workspace'>, connection: ConnectionState) {
+    this.#client = client
+    this.#connection = connection
+  }
+
+  /** Null until it was read; kept while the connection is cut. */
+  get view(): WorkspaceView | null {
+    return this.#view
+  }
+
+  get error(): AppError | null {
+    return this.#error
+  }
+
+  /** Reads now and with every new connection; the result stops that. */
+  start(): () => void {
+    if (this.#connection.isOpen) void this.load()
+    return this.#connection.onOpen(() => void this.load())
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.#view = await this.#client.workspace.get()
+      this.#error = null
+    } catch (error) {
+      this.#error = fromErrorShape(toErrorShape(error))
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What a colour may mean. */
+export type Tone = 'neutral' | 'ok' | 'warn' | 'error'

@@ -1,0 +1,76 @@
+/** The workspace as the contract shows it. Pure; main thread; called by the router for `workspace.get`. */
+import path from 'node:path'
+import type { WorkspaceView } from '#contract/workspace.ts'
+import type { Engine } from '../../engine/engine-api.ts'
+import { codeTokens, identifierOf } from '../../engine/sql/sql-tokens.ts'
+import type { Column, Lookup, Source, Table, Workspace } from '../../workspace/model.ts'
+
+/** What a host adds to the engine's answers. */
+export interface HostFacts {
+  workspace: Workspace
+  /** Version of Penstock, from package.json. */
+  version: string
+  host: WorkspaceView['host']
+}
+
+/** Joins what is declared with what the engine found out (inferred columns, store file, start). */
+export function viewWorkspace(facts: HostFacts, engine: Engine): WorkspaceView {
+  const { workspace } = facts
+  return {
+    name: workspace.name,
+    file: workspace.file,
+    storeMode: workspace.store.mode,
+    storeFile: engine.storeFile,
+    sources: workspace.sources.map((source) => viewSource(source, engine)),
+    lookups: workspace.lookups.map(({ name, file, key }) => ({ name, file, key })),
+    tables: workspace.tables.map((table) => viewTable(table, workspace.lookups)),
+    version: facts.version,
+    host: facts.host,
+    startedAt: engine.startedAt,
+  }
+}
+
+function viewSource(source: Source, engine: Engine): WorkspaceView['sources'][number] {
+  const used = engine.sourceColumns.get(source.name)
+  const columns = used?.columns ?? source.columns ?? []
+  return {
+    name: source.name,
+    kind: source.input.kind,
+    origin: path.basename(source.input.file),
+    topic: source.topic,
+    format: source.format,
+    columns: columns.map((column) => ({
+      name: column.name,
+      type: column.type,
+      path: pathText(column.path),
+      nullable: column.nullable,
+    })),
+    inferred: used?.inferred ?? source.columns === null,
+  }
+}
+
+function viewTable(table: Table, lookups: readonly Lookup[]): WorkspaceView['tables'][number] {
+  return {
+    name: table.name,
+    source: table.source,
+    steps: table.steps.map(({ name, sql, position }) => ({ name, sql, line: position.line })),
+    lookups: lookups.map(({ name }) => name).filter((name) => mentions(table, name)),
+    retainRows: table.retainRows,
+    retainAgeMs: table.retainAgeMs,
+  }
+}
+
+function mentions(table: Table, lookup: string): boolean {
+  const wanted = lookup.toLowerCase()
+  return table.steps.some(({ sql }) =>
+    codeTokens(sql).some((token) => identifierOf(token)?.toLowerCase() === wanted),
+  )
+}
+
+/** Column path as people write it: `$.a.b[0]`. */
+export function pathText(segments: Column['path']): string {
+  return segments.reduce<string>((text, segment) => {
+    if (typeof segment === 'number') return `${text}[${String(segment)}]`
+    return /^[A-Za-z_$][\w$]*$/u.test(segment) ? `${text}.${segment}` : `${text}.${JSON.stringify(segment)}`
+  }, '$')
+}

@@ -1,0 +1,69 @@
+/** A small parsed workspace for tests of the hosts: one source, one lookup, one table. */
+import type { Workspace } from '../../../src-main/workspace/model.ts'
+
+const position = { line: 1, column: 1 }
+
+/** The workspace; paths point nowhere. */
+export const sampleWorkspace: Workspace = {
+  name: 'sample',
+  file: '/work/sample/penstock.yaml',
+  folder: '/work/sample',
+  store: { mode: 'memory', limitBytes: null },
+  sources: [
+    {
+      name: 'flights',
+      topic: 'flights',
+      format: 'json',
+      eventTime: null,
+      position,
+      columns: [
+        {
+          name: 'delay',
+          path: ['delay minutes', 0],
+          type: 'integer',
+          nullable: false,
+          default: null,
+          format: null,
+          unit: 'ms',
+        },
+      ],
+      input: {
+        kind: 'replay',
+        file: '/work/sample/flights.ndjson.gz',
+        rate: { kind: 'max' },
+        loop: false,
+        partitions: 1,
+        keyPath: null,
+        envelope: null,
+      },
+    },
+  ],
+  lookups: [
+    {
+      name: 'airports',
+      file: '/work/sample/airports.csv',
+      format: 'csv',
+      key: 'iata',
+      columns: null,
+      position,
+    },
+    { name: 'planes', file: '/work/sample/planes.csv', format: 'csv', key: 'tail', columns: null, position },
+  ],
+  tables: [
+    {
+      name: 'late',
+      source: 'flights',
+      retainRows: 100,
+      retainAgeMs: null,
+      position,
+      steps: [
+        {
+          name: 'enriched',
+          sql: `SELECT f.*, a.city, 'planes' AS word FROM input f JOIN "Airports" a ON a.iata = f.origin -- planes`,
+          position: { line: 12, column: 14 },
+          multiline: false,
+        },
+      ],
+    },
+  ],
+}

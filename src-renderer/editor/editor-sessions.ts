@@ -1,0 +1,33 @@
+/** What an editor remembers of documents that are not shown: undo history, selection, scroll. Renderer memory only. */
+
+export interface EditorSession {
+  /** State of the editor with its undo history, as CodeMirror writes it. */
+  state: unknown
+  text: string
+  scrollTop: number
+}
+
+/** Text that can be asked for when needed: a string, or the editor's document. */
+export interface TextSource {
+  readonly length: number
+  toString(): string
+}
+
+/** Sessions by document; the owner of the documents keeps it and drops what is closed. */
+export class EditorSessions {
+  #sessions = new Map<string, EditorSession>()
+
+  keep(documentId: string, session: EditorSession): void {
+    this.#sessions.set(documentId, session)
+  }
+
+  /** The session of a document, provided that its text is still what it was. */
+  find(documentId: string, text: string): EditorSession | null {
+    const session = this.#sessions.get(documentId)
+    return session?.text === text ? session : null
+  }
+
+  drop(documentId: string): void {
+    this.#sessions.delete(documentId)
+  }
+}

@@ -2,8 +2,16 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'electron-vite'
 import path from 'node:path'
+import type { Plugin } from 'vite'
 
 const at = (file: string): string => path.resolve(import.meta.dirname, file)
+
+/** Deep links such as /pipelines/NAME load the same files: their addresses begin at the root, in every host. */
+const absoluteBase: Plugin = {
+  name: 'penstock-absolute-base',
+  enforce: 'post',
+  config: () => ({ base: '/' }),
+}
 
 /**
  * Everything the main side starts by file name (hosts, threads, processes) is an entry of its own and lands flat in
@@ -38,7 +46,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('src-renderer'),
-    plugins: [tailwindcss(), svelte()],
+    plugins: [tailwindcss(), svelte(), absoluteBase],
     build: { outDir: at('out/renderer'), rolldownOptions: { input: at('src-renderer/index.html') } },
   },
 })

@@ -1,0 +1,44 @@
+/** The contract's client in memory, for tests and the harness: what is not given rejects by name. */
+import { AppError } from '#contract/errors.ts'
+import type { PenstockClient } from '../../../src-renderer/transport/client.ts'
+
+/** The calls that a test answers; the rest reject. */
+export type FakeCalls = { [Group in keyof PenstockClient]?: Partial<PenstockClient[Group]> }
+
+function missing(name: string): () => Promise<never> {
+  return () => Promise.reject(new AppError('INTERNAL', `the fake client does not handle ${name}`))
+}
+
+/** A client that answers with `calls` and rejects everything else by name. */
+export function createFakeClient(calls: FakeCalls = {}): PenstockClient {
+  return {
+    workspace: { get: missing('workspace.get'), ...calls.workspace },
+    live: { next: missing('live.next'), ...calls.live },
+    engine: { pause: missing('engine.pause'), resume: missing('engine.resume'), ...calls.engine },
+    statistics: {
+      throughput: missing('statistics.throughput'),
+      latency: missing('statistics.latency'),
+      pipeline: missing('statistics.pipeline'),
+      batches: missing('statistics.batches'),
+      batchSteps: missing('statistics.batchSteps'),
+      ...calls.statistics,
+    },
+    query: {
+      start: missing('query.start'),
+      watch: missing('query.watch'),
+      page: missing('query.page'),
+      cancel: missing('query.cancel'),
+      close: missing('query.close'),
+      history: missing('query.history'),
+      schema: missing('query.schema'),
+      ...calls.query,
+    },
+    deadLetters: {
+      list: missing('deadLetters.list'),
+      groups: missing('deadLetters.groups'),
+      get: missing('deadLetters.get'),
+      ...calls.deadLetters,
+    },
+    events: { list: missing('events.list'), ...calls.events },
+  }
+}

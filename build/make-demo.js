@@ -46,7 +46,9 @@ export function makeCapture(flights) {
   const newline = Buffer.from('\n')
   /** @type {Buffer[]} */
   const parts = []
-  const sorted = [...flights].sort((one, other) => (one.date < other.date ? -1 : one.date > other.date ? 1 : 0))
+  const sorted = [...flights].sort((one, other) =>
+    one.date < other.date ? -1 : one.date > other.date ? 1 : 0,
+  )
   sorted.forEach((flight, index) => {
     parts.push(json(flight), newline)
     if ((index + 1) % flightsPerDamage !== 0) return

@@ -17,7 +17,10 @@ export interface Column {
   path: readonly (string | number)[]
   type: ColumnType
   nullable: boolean
-  /** Used where the value is absent or null; null means none. */
+  /**
+   * Used where the value is absent or null; null means none. Already of the column's type: a safe integer for integer,
+   * milliseconds for timestamp, JSON text for json.
+   */
   default: string | number | boolean | null
   /** timestamp only: strptime-like format, or null for ISO 8601 text and numbers in `unit`. */
   format: string | null

@@ -1,0 +1,171 @@
+/**
+ * What only the whole of penstock.yaml can tell: names that collide, references that lead nowhere, settings that do not
+ * go together. Works on the raw values, so that all problems are found at once. Used by parse.ts.
+ */
+import { parseJsonPath } from '../engine/columns/json-path.ts'
+import { lookupFormat } from './lookup-format.ts'
+import { checkName, type NamedKind } from './names.ts'
+import type { FilePath, ProblemDraft } from './problem-draft.ts'
+import { rawEntries, rawList, rawText, type RawEntry } from './raw-file.ts'
+import { valueAt } from './issues.ts'
+import { suggest } from './suggest.ts'
+
+/** Every problem of the file that is not about one value by itself. */
+export function checkFile(data: unknown): ProblemDraft[] {
+  return [
+    ...checkNames(data),
+    ...rawEntries(data, ['sources']).flatMap(checkSource),
+    ...rawEntries(data, ['lookups']).flatMap(checkLookup),
+    ...rawEntries(data, ['tables']).flatMap((table) => checkTableSource(data, table)),
+  ]
+}
+
+function checkNames(data: unknown): ProblemDraft[] {
+  const sources = rawEntries(data, ['sources'])
+  const lookups = rawEntries(data, ['lookups'])
+  const tables = rawEntries(data, ['tables'])
+  const relations = new Map<string, string>()
+  return [
+    ...checkNamesOf(sources, 'source', new Map()),
+    ...[...sources, ...lookups].flatMap((entry) =>
+      checkNamesOf(rawEntries(data, [...entry.path, 'columns']), 'column', new Map()),
+    ),
+    ...checkNamesOf(lookups, 'lookup', relations),
+    ...checkNamesOf(tables, 'table', relations),
+    ...tables.flatMap((table) => checkStepNames(rawList(data, [...table.path, 'steps']), relations)),
+  ]
+}
+
+/** @param taken names in lower case, with what they name; names of these entries are added */
+function checkNamesOf(
+  entries: readonly RawEntry[],
+  kind: NamedKind,
+  taken: Map<string, string>,
+): ProblemDraft[] {
+  return entries.flatMap(({ name, path }) => nameProblems(name, kind, taken, { path, at: 'key' }))
+}
+
+function checkStepNames(steps: readonly RawEntry[], relations: ReadonlyMap<string, string>): ProblemDraft[] {
+  const taken = new Map(relations)
+  return steps.flatMap((step) => {
+    if (rawText(step.value, 'name') === null) return []
+    return nameProblems(step.name, 'step', taken, { path: [...step.path, 'name'], at: 'value' })
+  })
+}
+
+function nameProblems(
+  name: string,
+  kind: NamedKind,
+  taken: Map<string, string>,
+  place: { path: FilePath; at: 'key' | 'value' },
+): ProblemDraft[] {
+  const problem = checkName(name, kind)
+  const owner = taken.get(name.toLowerCase())
+  if (owner === undefined) taken.set(name.toLowerCase(), `${kind} ${JSON.stringify(name)}`)
+  if (problem !== null) return [{ ...place, ...problem }]
+  if (owner === undefined) return []
+  const message = `${JSON.stringify(name)} is already the name of ${owner}`
+  return [{ ...place, message, hint: 'choose another name; SQL does not tell upper and lower case apart' }]
+}
+
+function checkSource(source: RawEntry): ProblemDraft[] {
+  return [...checkEventTime(source), ...checkOriginalRate(source)]
+}
+
+function checkEventTime({ value, path }: RawEntry): ProblemDraft[] {
+  const eventTime = rawText(value, 'event_time')
+  const columns = rawEntries(value, ['columns'])
+  if (eventTime === null || columns.length === 0) return []
+  const place = { path: [...path, 'event_time'], at: 'value' } as const
+  const column = columns.find((candidate) => candidate.name === eventTime)
+  if (column === undefined) {
+    const names = columns.map((candidate) => candidate.name)
+    return [
+      {
+        ...place,
+        message: `event_time names no column: ${JSON.stringify(eventTime)}`,
+        hint: nearest(eventTime, names),
+      },
+    ]
+  }
+  const type = typeof column.value === 'string' ? column.value : rawText(column.value, 'type')
+  if (type === null || type === 'timestamp') return []
+  return [
+    {
+      ...place,
+      message: `event_time names "${eventTime}", which is ${type}`,
+      hint: 'name a column of type timestamp',
+    },
+  ]
+}
+
+function checkOriginalRate({ value, path }: RawEntry): ProblemDraft[] {
+  const replay = valueAt(value, ['replay'])
+  const untimed = valueAt(replay, ['envelope']) === false && valueAt(value, ['event_time']) === undefined
+  if (rawText(replay, 'rate') !== 'original' || !untimed) return []
+  return [
+    {
+      path: [...path, 'replay', 'rate'],
+      at: 'value',
+      message: 'rate: original needs to know when each record happened',
+      hint: 'add event_time with the name of a timestamp column, or write a number of records per second',
+    },
+  ]
+}
+
+function checkLookup(lookup: RawEntry): ProblemDraft[] {
+  const { value, path } = lookup
+  const file = rawText(value, 'file')
+  const declared = valueAt(value, ['format'])
+  const format = file === null ? null : lookupFormat(file, declared)
+  const problems = checkLookupKey(lookup)
+  if (file !== null && declared === undefined && format === null) {
+    const message = `the extension of ${JSON.stringify(file)} does not say its format`
+    problems.push({ path: [...path, 'file'], at: 'value', message, hint: 'add format: csv, json or ndjson' })
+  }
+  return format === 'csv' ? [...problems, ...checkHeaderPaths(lookup)] : problems
+}
+
+function checkLookupKey({ value, path }: RawEntry): ProblemDraft[] {
+  const key = rawText(value, 'key')
+  const names = rawEntries(value, ['columns']).map((column) => column.name)
+  if (key === null || names.length === 0 || names.includes(key)) return []
+  const message = `key names no column: ${JSON.stringify(key)}`
+  return [{ path: [...path, 'key'], at: 'value', message, hint: nearest(key, names) }]
+}
+
+/** A CSV file has a header and no members inside members. */
+function checkHeaderPaths({ value, path }: RawEntry): ProblemDraft[] {
+  return rawEntries(value, ['columns']).flatMap((column) => {
+    const written = rawText(column.value, 'path')
+    if (written === null || isHeaderPath(written)) return []
+    return [
+      {
+        path: [...path, ...column.path, 'path'],
+        at: 'value',
+        message: 'the path of a CSV column is the name in its header line',
+        hint: "for example $.name or $['Airport Name']",
+      },
+    ]
+  })
+}
+
+function isHeaderPath(text: string): boolean {
+  const parsed = parseJsonPath(text)
+  if ('message' in parsed) return true
+  return parsed.path.length === 1 && typeof parsed.path[0] === 'string'
+}
+
+function checkTableSource(data: unknown, { value, path }: RawEntry): ProblemDraft[] {
+  const source = rawText(value, 'source')
+  const names = rawEntries(data, ['sources']).map((entry) => entry.name)
+  if (source === null || names.includes(source)) return []
+  const message = `there is no source ${JSON.stringify(source)}`
+  return [{ path: [...path, 'source'], at: 'value', message, hint: nearest(source, names) }]
+}
+
+function nearest(word: string, known: readonly string[]): string {
+  const near = suggest(word, known)
+  if (near !== null) return `write "${near}"`
+  return known.length === 0 ? 'declare one under sources' : `there are ${known.slice(0, 20).join(', ')}`
+}

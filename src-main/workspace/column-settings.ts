@@ -1,0 +1,108 @@
+/** One column's settings in penstock.yaml, with defaults filled in and what does not go together refused. */
+import type { ColumnType } from '#contract/workspace.ts'
+import { assertNever } from '#contract/errors.ts'
+import { compileTimestamp } from '../engine/columns/timestamp.ts'
+import { reject } from './forms.ts'
+import type { Column } from './model.ts'
+
+type Default = Column['default']
+
+/** Settings as they are written; every one but the type may be absent. */
+export interface WrittenColumn {
+  path?: Column['path'] | undefined
+  type: ColumnType
+  nullable?: boolean | undefined
+  default?: Default | undefined
+  format?: string | undefined
+  unit?: Column['unit'] | undefined
+}
+
+/** A column but for its name; a null path stands for the member of the column's name. */
+export type ColumnSettings = Omit<Column, 'name' | 'path'> & { path: Column['path'] | null }
+
+/** Fills in what is absent; reports through zod's context what does not fit the type. */
+export function normaliseColumn(
+  written: WrittenColumn,
+  context: Parameters<typeof reject>[0],
+): ColumnSettings {
+  const { type, format = null, unit } = written
+  if (type !== 'timestamp') {
+    if (format !== null)
+      return refuse(context, written, 'format', `format is only for timestamps, not for ${type}`)
+    if (unit !== undefined)
+      return refuse(context, written, 'unit', `unit is only for timestamps, not for ${type}`)
+  }
+  if (format !== null && unit !== undefined) {
+    return refuse(context, written, 'unit', 'unit is for numbers; a format reads text', 'keep one of the two')
+  }
+  const settings = { type, format, unit: unit ?? 'ms', nullable: written.nullable ?? true }
+  const fallback = convertDefault(settings, written.default ?? null)
+  if ('expected' in fallback) {
+    const shown = JSON.stringify(written.default)
+    return refuse(context, written, 'default', `default ${shown} is no ${type}`, fallback.expected)
+  }
+  return { ...settings, default: fallback.value, path: written.path ?? null }
+}
+
+function refuse(
+  context: Parameters<typeof reject>[0],
+  input: WrittenColumn,
+  key: string,
+  message: string,
+  hint = `remove ${key}`,
+): never {
+  return reject(context, input, message, { hint, key })
+}
+
+/** The default in the form of Column.default, or what should stand there. */
+function convertDefault(
+  column: { type: ColumnType; format: string | null; unit: Column['unit'] },
+  value: Default,
+): { value: Default } | { expected: string } {
+  if (value === null) return { value }
+  switch (column.type) {
+    case 'text':
+      return typeof value === 'string' ? { value } : { expected: `write "${String(value)}" in quotes` }
+    case 'integer':
+      return Number.isSafeInteger(value)
+        ? { value }
+        : { expected: 'write a whole number within ±9007199254740991' }
+    case 'real':
+      return typeof value === 'number' ? { value } : { expected: 'write a number' }
+    case 'boolean':
+      return typeof value === 'boolean' ? { value } : { expected: 'write true or false' }
+    case 'timestamp':
+      return timestampDefault(column, value)
+    case 'json':
+      return jsonDefault(value)
+    default:
+      return assertNever(column.type)
+  }
+}
+
+function timestampDefault(
+  column: { format: string | null; unit: Column['unit'] },
+  value: string | number | boolean,
+): { value: number } | { expected: string } {
+  const parser = compileTimestamp(column.format, column.unit)
+  const bytes = new TextEncoder().encode(String(value))
+  const ms =
+    typeof value === 'number'
+      ? parser.parseNumber(bytes, 0, bytes.length)
+      : parser.parseBytes(bytes, 0, bytes.length)
+  if (!Number.isNaN(ms)) return { value: ms }
+  return {
+    expected: column.format === null ? 'for example 2024-01-31T12:00:00Z' : `write it as ${column.format}`,
+  }
+}
+
+function jsonDefault(value: string | number | boolean): { value: string } | { expected: string } {
+  if (typeof value !== 'string') return { value: JSON.stringify(value) }
+  try {
+    JSON.parse(value)
+    return { value }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return { expected: 'write JSON text, for example "{}"' }
+  }
+}

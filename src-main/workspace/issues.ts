@@ -1,0 +1,221 @@
+/** zod's issues about penstock.yaml in the words of Penstock. Used by parse.ts. */
+import type { z } from 'zod'
+import type { IssueParams } from './forms.ts'
+import type { FilePath, ProblemDraft } from './problem-draft.ts'
+import { suggest } from './suggest.ts'
+
+type Issue = z.core.$ZodIssue
+
+/** Keys that the design has and this version has not, by where they stand, and what to do instead. */
+const laterKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '': {
+    connections: 'remove it; this version replays captures and connects to no cluster',
+    rollups: 'remove it; group in a query, or in the step of a table',
+    alerts: 'remove it; ask the sys_ tables in a query',
+    queries: 'remove it',
+  },
+  'sources.*': { kafka: 'replay a capture instead: replay: { file: records.ndjson }' },
+  'sources.*.columns.*': { mask: 'remove it, or leave the column out' },
+}
+
+/** What a right entry looks like, by key or by place; the hint where nothing nearer is known. */
+const examples: Readonly<Record<string, string>> = {
+  penstock: 'penstock: 1',
+  sources: 'sources: { flights: { replay: { file: flights.ndjson } } }',
+  source: 'source: flights',
+  replay: 'replay: { file: flights.ndjson }',
+  file: 'file: flights.ndjson',
+  rate: 'rate: 2000',
+  factor: 'factor: 10',
+  partitions: 'partitions: 4',
+  topic: 'topic: flights',
+  event_time: 'event_time: at',
+  columns: 'columns: { delay: integer }',
+  type: 'type: integer',
+  key: 'key: iata',
+  'sources.*.replay.key': 'key: $.origin',
+  steps: 'steps: [{ name: late, sql: SELECT * FROM input WHERE delay > 15 }]',
+  name: 'name: late',
+  sql: 'sql: SELECT * FROM input',
+  retain: 'retain: { rows: 5M, age: 24h }',
+  rows: 'rows: 5M',
+  age: 'age: 24h',
+  store: 'store: { mode: disk, limit: 4GB }',
+  limit: 'limit: 4GB',
+  lookups: 'lookups: { airports: { file: airports.csv, key: iata } }',
+  tables: 'tables: { late: { source: flights } }',
+}
+
+/**
+ * Turns the issues of one parse into problems.
+ * @param data the values that were parsed
+ */
+export function describeIssues(issues: readonly Issue[], data: unknown): ProblemDraft[] {
+  return issues.flatMap((issue) => describeIssue(issue, data))
+}
+
+/** The value at a path, or undefined where there is none. */
+export function valueAt(data: unknown, path: FilePath): unknown {
+  let value = data
+  for (const segment of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = Object.hasOwn(value, segment) ? Reflect.get(value, segment) : undefined
+  }
+  return value
+}
+
+function describeIssue(issue: Issue, data: unknown): ProblemDraft[] {
+  const path = issue.path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment))
+  const value = valueAt(data, path)
+  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, path)
+  if (issue.code === 'custom') return [customProblem(issue, path)]
+  if (value === undefined) return missingKey(path, data)
+  if (issue.code === 'invalid_union') return unionProblem(issue, path, data)
+  return [{ path, at: 'value', ...describeValue(issue, path, value) }]
+}
+
+function unknownKeys(issue: Extract<Issue, { code: 'unrecognized_keys' }>, path: FilePath): ProblemDraft[] {
+  const known = issue.message.split(' ')
+  return issue.keys.map((key) => {
+    const draft = { path: [...path, key], at: 'key' } as const
+    const later = laterKeys[patternOf(path)]?.[key]
+    if (later !== undefined) {
+      return { ...draft, message: `"${key}" is not supported by this version of Penstock`, hint: later }
+    }
+    const near = suggest(key, known)
+    const hint = near === null ? `the keys here are ${known.join(', ')}` : `write "${near}"`
+    return { ...draft, message: `unknown key "${key}"`, hint }
+  })
+}
+
+/** `sources.flights.columns.at` as `sources.*.columns.*`: every second key is a name. */
+function patternOf(path: FilePath): string {
+  return path.map((segment, index) => (index % 2 === 1 ? '*' : segment)).join('.')
+}
+
+function customProblem(issue: Extract<Issue, { code: 'custom' }>, path: FilePath): ProblemDraft {
+  const params = readParams(issue.params)
+  const draft = { message: issue.message, hint: params.hint, at: 'value' } as const
+  if (params.key !== undefined) return { ...draft, path: [...path, params.key] }
+  return params.offset === undefined ? { ...draft, path } : { ...draft, path, offset: params.offset }
+}
+
+function readParams(params: Record<string, unknown> | undefined): IssueParams {
+  const { hint, offset, key } = params ?? {}
+  return {
+    hint: typeof hint === 'string' ? hint : '',
+    ...(typeof offset === 'number' ? { offset } : {}),
+    ...(typeof key === 'string' ? { key } : {}),
+  }
+}
+
+function missingKey(path: FilePath, data: unknown): ProblemDraft[] {
+  const key = String(path.at(-1))
+  const parent = valueAt(data, path.slice(0, -1))
+  const replacedByLater = key === 'replay' && valueAt(parent, ['kafka']) !== undefined
+  if (replacedByLater) return []
+  return [{ path, at: 'key', message: `"${key}" is missing`, hint: exampleHint(path) }]
+}
+
+function unionProblem(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  path: FilePath,
+  data: unknown,
+): ProblemDraft[] {
+  if (issue.message !== 'Invalid input') {
+    return [
+      {
+        path,
+        at: 'value',
+        message: `${issue.message}, not ${describe(valueAt(data, path))}`,
+        hint: exampleHint(path),
+      },
+    ]
+  }
+  const branch =
+    issue.errors.find((issues) => !issues.some((inner) => isOtherType(inner))) ?? issue.errors[0] ?? []
+  return describeIssues(
+    branch.map((inner) => ({ ...inner, path: [...path, ...inner.path] })),
+    data,
+  )
+}
+
+function isOtherType(issue: Issue): boolean {
+  return issue.path.length === 0 && issue.code === 'invalid_type'
+}
+
+function describeValue(issue: Issue, path: FilePath, value: unknown): { message: string; hint: string } {
+  const hint = exampleHint(path)
+  switch (issue.code) {
+    case 'invalid_type':
+      return {
+        message: `must be ${expectedName(issue.expected)}, not ${describe(value)}`,
+        hint: typeHint(issue, path, value),
+      }
+    case 'invalid_value':
+      return describeChoice(issue.values.map(String), value)
+    case 'too_small':
+      if (issue.origin === 'array')
+        return { message: 'there are no entries', hint: 'leave it out, or add one' }
+      return {
+        message: `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}`,
+        hint,
+      }
+    case 'too_big':
+      return { message: `must be at most ${String(issue.maximum)}${unitOf(issue.origin)}`, hint }
+    case 'invalid_format':
+      return { message: `${describe(value)} is not a name: use letters, digits, dots, _ and -`, hint }
+    default:
+      return { message: issue.message, hint }
+  }
+}
+
+function describeChoice(values: readonly string[], value: unknown): { message: string; hint: string } {
+  const only = values.length === 1
+  const message = only
+    ? `must be ${String(values[0])}, not ${describe(value)}`
+    : `must be one of ${values.join(', ')}, not ${describe(value)}`
+  const near = only ? values[0] : typeof value === 'string' ? suggest(value, values) : null
+  return { message, hint: near === null || near === undefined ? '' : `write ${near}` }
+}
+
+function typeHint(issue: Extract<Issue, { code: 'invalid_type' }>, path: FilePath, value: unknown): string {
+  if (issue.expected === 'boolean' && typeof value === 'string') {
+    if (/^(yes|on)$/i.test(value)) return 'write true'
+    if (/^(no|off)$/i.test(value)) return 'write false'
+  }
+  if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+    return `write "${String(value)}" in quotes`
+  }
+  return exampleHint(path)
+}
+
+function exampleHint(path: FilePath): string {
+  const example = examples[patternOf(path)] ?? examples[String(path.at(-1))]
+  return example === undefined ? '' : `for example ${example}`
+}
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? ' characters' : ''
+}
+
+function expectedName(expected: string): string {
+  const names: Record<string, string> = {
+    string: 'text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+    object: 'a map of keys',
+    record: 'a map of names',
+    array: 'a list',
+  }
+  return names[expected] ?? expected
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a map'
+  const text = JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}

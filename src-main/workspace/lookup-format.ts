@@ -1,0 +1,18 @@
+/** The format of a lookup file: as declared, or by its extension. A leaf. */
+import type { Lookup } from './model.ts'
+
+const byExtension: ReadonlyMap<string, Lookup['format']> = new Map<string, Lookup['format']>([
+  ['csv', 'csv'],
+  ['json', 'json'],
+  ['ndjson', 'ndjson'],
+  ['jsonl', 'ndjson'],
+])
+
+/** The declared format where it is one; otherwise the one that the extension says, or null. */
+export function lookupFormat(file: string, declared: unknown): Lookup['format'] | null {
+  for (const format of byExtension.values()) {
+    if (declared === format) return format
+  }
+  const extension = /\.([A-Za-z0-9]+)$/.exec(file)?.[1]?.toLowerCase()
+  return declared === undefined ? (byExtension.get(extension ?? '') ?? null) : null
+}

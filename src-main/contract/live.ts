@@ -10,6 +10,8 @@ const timeMs = z.number()
 
 export const sourceState = z.enum(['starting', 'running', 'waiting', 'paused', 'ended', 'failed'])
 
+export type SourceState = z.infer<typeof sourceState>
+
 export const liveSource = z.object({
   name: z.string(),
   topic: z.string(),
@@ -68,6 +70,7 @@ export const liveLookup = z.object({
   /** Why the newest version of the file is not in use; empty when it is. */
   problem: z.string(),
 })
+export type LiveLookup = z.infer<typeof liveLookup>
 
 /** Event-to-queryable latency of records, milliseconds, over the last 10 seconds; null with no records. */
 export const liveLatency = z.object({
@@ -75,6 +78,7 @@ export const liveLatency = z.object({
   p99: z.number().nullable(),
   max: z.number().nullable(),
 })
+export type LiveLatency = z.infer<typeof liveLatency>
 
 export const eventLevel = z.enum(['info', 'warn', 'error'])
 

@@ -1,0 +1,54 @@
+/**
+ * Checks a workspace as far as it can be without running it: lookups can be read, columns inferred, every step compiles.
+ * Used by `penstock check`; blocks its caller while it compiles.
+ */
+import type { Problem } from '#contract/workspace.ts'
+import type { Column, Lookup, Position, Workspace } from '../workspace/model.ts'
+import type { LookupShape } from './batch/relations.ts'
+import { inferColumns } from './columns/infer.ts'
+import { readSample } from './ingest/read-sample.ts'
+import { readLookup } from './lookups/read-lookup.ts'
+import { openScratch } from './store/database.ts'
+import { planWorkspace } from './transform/plan.ts'
+
+const sampleRecords = 1000
+
+/** Every problem that starting the workspace would meet, in order of position; empty where it would start. */
+export async function checkWorkspace(workspace: Workspace): Promise<Problem[]> {
+  const problems: Problem[] = []
+  const lookups: LookupShape[] = []
+  for (const lookup of workspace.lookups) {
+    const shape = await readShape(lookup).catch((error: unknown) => {
+      problems.push(problemAt(workspace, lookup.position, `lookups.${lookup.name}.file`, error))
+      return null
+    })
+    if (shape !== null) lookups.push(shape)
+  }
+  const columns = new Map<string, readonly Column[]>()
+  for (const source of workspace.sources) {
+    try {
+      const samples = await readSample(source.input.file, source.columns === null ? sampleRecords : 1)
+      columns.set(source.name, source.columns ?? inferColumns(samples))
+    } catch (error) {
+      problems.push(problemAt(workspace, source.position, `sources.${source.name}.replay.file`, error))
+      if (source.columns !== null) columns.set(source.name, source.columns)
+    }
+  }
+  if (lookups.length === workspace.lookups.length && columns.size === workspace.sources.length) {
+    const scratch = openScratch()
+    problems.push(...planWorkspace(workspace, columns, lookups, scratch).problems)
+    scratch.close()
+  }
+  return problems.sort((left, right) => left.line - right.line || left.column - right.column)
+}
+
+async function readShape(lookup: Lookup): Promise<LookupShape> {
+  let columns: readonly Column[] = []
+  for await (const chunk of readLookup(lookup)) columns = chunk.columns ?? columns
+  return { lookup, columns }
+}
+
+function problemAt(workspace: Workspace, position: Position, path: string, error: unknown): Problem {
+  const message = error instanceof Error ? error.message : String(error)
+  return { file: workspace.file, line: position.line, column: position.column, path, message, hint: '' }
+}

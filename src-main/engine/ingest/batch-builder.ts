@@ -1,0 +1,206 @@
+/**
+ * Packs the decoded records of one source into micro-batches, bounded in records, bytes and age. Runs in the ingest thread;
+ * the source adds lines of one block after another and takes a batch when it is due.
+ */
+import { limits } from '#contract/limits.ts'
+import { JsonbWriter } from '../batch/jsonb-writer.ts'
+import {
+  absentSpan,
+  type DeadRecord,
+  type PackedBatch,
+  type PartitionSpan,
+  spanFields,
+} from '../batch/packed-batch.ts'
+
+/** Place of a record, and the byte ranges of its parts in the open block. */
+export interface RecordPlace {
+  partition: number
+  offset: number
+  timestampMs: number
+  lineStart: number
+  lineEnd: number
+  valueStart: number
+  valueEnd: number
+  /** 0 where there is none. */
+  keyStart: number
+  keyEnd: number
+  headersStart: number
+  headersEnd: number
+}
+
+/** What the source knows and the builder does not. */
+export interface BatchFacts {
+  place: string
+  decodeMs: number
+  progress: number | null
+}
+
+const keptBuffers = 8
+const largestKeptBytes = 2 * limits.batchBytes
+
+export class BatchBuilder {
+  readonly writer = new JsonbWriter()
+  readonly #source: string
+  readonly #topic: string
+  readonly #spares: ArrayBuffer[] = []
+  #raw = new Uint8Array(64 * 1024)
+  #rawLength = 0
+  #block: Uint8Array = new Uint8Array(0)
+  #runStart = 0
+  #runEnd = 0
+  #spans = new Uint32Array(256 * spanFields)
+  #arrivals: number[] = []
+  #dead: DeadRecord[] = []
+  #deadBytes = 0
+  #partitions = new Map<number, PartitionSpan>()
+  #records = 0
+  #bytes = 0
+  #oldestMs = 0
+
+  constructor(source: string, topic: string) {
+    this.#source = source
+    this.#topic = topic
+  }
+
+  get records(): number {
+    return this.#records
+  }
+
+  /** Whether the next record belongs into another batch. */
+  get isFull(): boolean {
+    const packedBytes =
+      this.writer.length + this.#rawLength + (this.#runEnd - this.#runStart) + this.#deadBytes
+    return this.#records >= limits.batchRecords || packedBytes >= limits.batchBytes
+  }
+
+  /** Milliseconds since the first record of the open batch was added; 0 when it is empty. */
+  ageMs(nowMs: number): number {
+    return this.#records === 0 ? 0 : nowMs - this.#oldestMs
+  }
+
+  /** The bytes that the following places point into. Ends the run of the block before. */
+  openBlock(bytes: Uint8Array): void {
+    this.#flushRun()
+    this.#block = bytes
+  }
+
+  /** Counts one record of `sizeBytes` that was produced at `producedAtMs`. */
+  arrive(place: RecordPlace, sizeBytes: number, producedAtMs: number): void {
+    if (this.#records === 0) this.#oldestMs = producedAtMs
+    this.#records++
+    this.#bytes += sizeBytes
+    const arrivals = this.#arrivals
+    const last = arrivals.length - 2
+    if (last >= 0 && arrivals[last] === producedAtMs) arrivals[last + 1] = (arrivals[last + 1] ?? 0) + 1
+    else arrivals.push(producedAtMs, 1)
+    const span = this.#partition(place)
+    span.to = BigInt(place.offset + 1)
+    span.records++
+    span.bytes += sizeBytes
+  }
+
+  /** Completes the writer's open row with the record's coordinates and remembers where its bytes are. */
+  addRow(place: RecordPlace): void {
+    const writer = this.writer
+    writer.integer(place.partition)
+    writer.integer(place.offset)
+    writer.integer(place.timestampMs)
+    const at = writer.rows * spanFields
+    writer.endRow()
+    if (this.#runEnd === this.#runStart) {
+      this.#runStart = place.lineStart
+      this.#runEnd = place.lineStart
+    }
+    this.#runEnd = place.lineEnd
+    if (at + spanFields > this.#spans.length) this.#growSpans()
+    const spans = this.#spans
+    const shift = this.#rawLength - this.#runStart
+    spans[at] = place.valueStart + shift
+    spans[at + 1] = place.valueEnd - place.valueStart
+    spans[at + 2] = place.keyEnd > 0 ? place.keyStart + shift : 0
+    spans[at + 3] = place.keyEnd > 0 ? place.keyEnd - place.keyStart : absentSpan
+    spans[at + 4] = place.headersEnd > 0 ? place.headersStart + shift : 0
+    spans[at + 5] = place.headersEnd > 0 ? place.headersEnd - place.headersStart : absentSpan
+  }
+
+  addDead(dead: DeadRecord, place: RecordPlace): void {
+    this.#dead.push(dead)
+    this.#deadBytes += dead.value.length + 256
+    this.#partition(place).dead++
+  }
+
+  /** The open batch as a message, and a fresh start. Its buffers are to be transferred; see {@link transferables}. */
+  take(facts: BatchFacts): PackedBatch {
+    this.#flushRun()
+    const rows = this.writer.rows
+    const batch: PackedBatch = {
+      kind: 'batch',
+      source: this.#source,
+      topic: this.#topic,
+      records: this.#records,
+      rows,
+      bytes: this.#bytes,
+      jsonb: this.writer.take(this.#spares.pop()),
+      raw: this.#raw.subarray(0, this.#rawLength),
+      spans: this.#spans.slice(0, rows * spanFields),
+      arrivals: Float64Array.from(this.#arrivals),
+      dead: this.#dead,
+      partitions: [...this.#partitions.values()],
+      ...facts,
+    }
+    this.#raw = new Uint8Array(this.#spares.pop() ?? new ArrayBuffer(Math.max(64 * 1024, this.#rawLength)))
+    this.#rawLength = 0
+    this.#arrivals = []
+    this.#dead = []
+    this.#deadBytes = 0
+    this.#partitions = new Map()
+    this.#records = 0
+    this.#bytes = 0
+    return batch
+  }
+
+  /** Buffers of a committed batch, for use in a later one. */
+  reuse(buffers: readonly ArrayBuffer[]): void {
+    for (const buffer of buffers) {
+      if (this.#spares.length < keptBuffers && buffer.byteLength <= largestKeptBytes)
+        this.#spares.push(buffer)
+    }
+  }
+
+  #partition(place: RecordPlace): PartitionSpan {
+    let span = this.#partitions.get(place.partition)
+    if (span === undefined) {
+      const from = BigInt(place.offset)
+      span = { topic: this.#topic, partition: place.partition, from, to: from, records: 0, bytes: 0, dead: 0 }
+      this.#partitions.set(place.partition, span)
+    }
+    return span
+  }
+
+  #flushRun(): void {
+    const size = this.#runEnd - this.#runStart
+    if (size > 0) {
+      const needed = this.#rawLength + size
+      if (needed > this.#raw.length) {
+        const grown = new Uint8Array(Math.max(needed, this.#raw.length * 2))
+        grown.set(this.#raw.subarray(0, this.#rawLength))
+        this.#raw = grown
+      }
+      this.#raw.set(this.#block.subarray(this.#runStart, this.#runEnd), this.#rawLength)
+      this.#rawLength = needed
+    }
+    this.#runStart = 0
+    this.#runEnd = 0
+  }
+
+  #growSpans(): void {
+    const grown = new Uint32Array(this.#spans.length * 2)
+    grown.set(this.#spans)
+    this.#spans = grown
+  }
+}
+
+/** Buffers of a batch to transfer with it. */
+export function transferables(batch: PackedBatch): ArrayBuffer[] {
+  return [batch.jsonb.buffer, batch.raw.buffer, batch.spans.buffer, batch.arrivals.buffer]
+}

@@ -1,0 +1,433 @@
+/**
+ * Replays a capture file as a topic: streams its lines, spreads them over partitions, decodes them and sends micro-batches.
+ * Runs in the ingest thread. Its place (pass, line) is committed with each batch, so that a restart goes on exactly there.
+ */
+import { AppError } from '#contract/errors.ts'
+import { limits } from '#contract/limits.ts'
+import { stat } from 'node:fs/promises'
+import type { Column, Source } from '../../workspace/model.ts'
+import type { DeadRecord } from '../batch/packed-batch.ts'
+import { BatchBuilder, type RecordPlace } from './batch-builder.ts'
+import { EnvelopeReader, keyText, looksLikeEnvelope } from './envelope.ts'
+import { type LineBlock, type OversizedLine, readLines } from './line-reader.ts'
+import { OriginalPace, SteadyPace } from './pace.ts'
+import { partitionOf } from './partitioner.ts'
+import { RecordDecoder } from './record-decoder.ts'
+import type { SourcePort, SourceStart } from './source-port.ts'
+
+/** Where the reader is: `line` lines of pass `pass` are committed. */
+interface ReplayPlace {
+  pass: number
+  line: number
+  ended: boolean
+  /** Size and modification time of the file that was read, so that a changed one is noticed. */
+  fingerprint: string
+}
+
+const retryMs = 1000
+const longestSleepMs = 20
+const noBytes = new Uint8Array(0)
+
+export class ReplaySource {
+  readonly #source: Source
+  readonly #port: SourcePort
+  readonly #builder: BatchBuilder
+  readonly #decoder: RecordDecoder
+  readonly #envelope = new EnvelopeReader()
+  readonly #steady: SteadyPace | null
+  readonly #original: OriginalPace | null
+  readonly #nextOffsets: number[]
+  readonly #record: RecordPlace = emptyPlace()
+  #place: ReplayPlace
+  #skipLines: number
+  #isEnvelope: boolean | null
+  #progress: number | null = null
+  #decodeMs = 0
+  #roundRobin = 0
+
+  constructor(source: Source, columns: readonly Column[], start: SourceStart, port: SourcePort) {
+    const { rate, partitions, keyPath } = source.input
+    this.#source = source
+    this.#port = port
+    this.#builder = new BatchBuilder(source.name, source.topic)
+    this.#decoder = new RecordDecoder(columns, source.eventTime, keyPath)
+    this.#steady = rate.kind === 'perSecond' ? new SteadyPace(rate.records, port.nowMs()) : null
+    this.#original = rate.kind === 'original' ? new OriginalPace(rate.factor) : null
+    this.#isEnvelope = source.input.envelope
+    this.#place = readPlace(start.place)
+    this.#skipLines = this.#place.line
+    this.#nextOffsets = Array.from({ length: partitions }, (_, index) =>
+      Number(start.nextOffsets.get(index) ?? 0n),
+    )
+    this.#roundRobin = this.#place.line
+  }
+
+  /** Buffers of a committed batch. */
+  reuse(buffers: readonly ArrayBuffer[]): void {
+    this.#builder.reuse(buffers)
+  }
+
+  /** Runs until the capture has ended (without `loop`) or the port says stop. Never throws for a bad capture: it waits. */
+  async run(): Promise<void> {
+    while (!this.#port.stopped) {
+      try {
+        await this.#pass()
+        if (this.#place.ended) return
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        await this.#waitForChange(error)
+      }
+    }
+  }
+
+  async #pass(): Promise<void> {
+    const fingerprint = await this.#noteFile()
+    if (this.#place.ended) {
+      if (this.#place.fingerprint === fingerprint) return this.#end()
+      this.#place.ended = false
+    }
+    this.#place.fingerprint = fingerprint
+    this.#skipLines = this.#place.line
+    this.#original?.restart()
+    this.#port.state('running', '')
+    let lines = 0
+    for await (const block of readLines(this.#source.input.file)) {
+      if (this.#port.stopped) return
+      lines += block.count
+      this.#progress = block.progress
+      await this.#consume(block)
+    }
+    if (this.#port.stopped) return
+    await this.#endOfPass(lines)
+  }
+
+  async #endOfPass(lines: number): Promise<void> {
+    if (!this.#source.input.loop) {
+      this.#place.ended = true
+      await this.#cut()
+      return this.#end()
+    }
+    this.#place.pass++
+    this.#place.line = 0
+    if (lines > 0) return
+    this.#port.state('waiting', `${this.#source.input.file} is empty`)
+    await this.#idle(retryMs)
+  }
+
+  #end(): void {
+    this.#port.state('ended', 'the capture has been read to its end')
+  }
+
+  /** Size and time of the file; a change since the committed place is told. */
+  async #noteFile(): Promise<string> {
+    const fingerprint = await fingerprintOf(this.#source.input.file)
+    const before = this.#place.fingerprint
+    if (before !== '' && fingerprint !== '' && before !== fingerprint && this.#place.line > 0) {
+      const line = String(this.#place.line + 1)
+      this.#port.event(
+        'warn',
+        'capture-changed',
+        `${this.#source.input.file} has changed; going on at line ${line}`,
+      )
+    }
+    return fingerprint
+  }
+
+  async #waitForChange(error: AppError): Promise<void> {
+    const isDamaged = error.details['damaged'] === true
+    if (isDamaged) this.#addPartial(error.details['partial'])
+    await this.#cut()
+    this.#port.event('error', isDamaged ? 'capture-damaged' : 'source-unreadable', error.message)
+    this.#port.state(isDamaged ? 'failed' : 'waiting', error.message)
+    const before = await fingerprintOf(this.#source.input.file)
+    while (!this.#port.stopped) {
+      await this.#port.sleep(retryMs)
+      const now = await fingerprintOf(this.#source.input.file)
+      if (now !== '' && (now !== before || !isDamaged)) return
+    }
+  }
+
+  async #consume(block: LineBlock): Promise<void> {
+    let index = this.#skip(block)
+    if (index === block.count) return
+    this.#decideEnvelope(block, index)
+    this.#builder.openBlock(block.bytes)
+    while (index < block.count && !this.#port.stopped) {
+      await this.#gate()
+      const allowed = await this.#allowance(block, index)
+      if (allowed > 0) index = this.#slice(block, index, index + allowed)
+      await this.#cutIfDue()
+    }
+    this.#builder.openBlock(noBytes)
+  }
+
+  /** Lines that earlier runs have committed. */
+  #skip(block: LineBlock): number {
+    const skipped = Math.min(this.#skipLines, block.count)
+    this.#skipLines -= skipped
+    return skipped
+  }
+
+  #decideEnvelope(block: LineBlock, index: number): void {
+    if (this.#isEnvelope !== null) return
+    const line = block.bytes.subarray(block.starts[index] ?? 0, block.ends[index] ?? 0)
+    this.#isEnvelope = looksLikeEnvelope(line)
+  }
+
+  async #gate(): Promise<void> {
+    if (!this.#port.isPaused()) return
+    const from = this.#port.nowMs()
+    await this.#cut()
+    this.#port.state('paused', '')
+    await this.#port.whenResumed()
+    this.#original?.shift(this.#port.nowMs() - from)
+    if (!this.#port.stopped) this.#port.state('running', '')
+  }
+
+  /** How many of the lines from `index` on may go now; waits a little where none may. */
+  async #allowance(block: LineBlock, index: number): Promise<number> {
+    const left = block.count - index
+    if (this.#original !== null) {
+      const waitMs = this.#original.waitMs(this.#eventTimeMs(block, index), this.#port.nowMs())
+      if (waitMs === 0) return 1
+      await this.#idle(waitMs)
+      return this.#port.stopped || this.#port.isPaused() ? 0 : 1
+    }
+    if (this.#steady === null) return left
+    const allowed = this.#steady.take(left, this.#port.nowMs())
+    if (allowed === 0) await this.#idle(Math.max(5, this.#steady.waitMs()))
+    return allowed
+  }
+
+  /** Sleeps, but never so long that a waiting batch grows old or a pause goes unseen. */
+  async #idle(ms: number): Promise<void> {
+    const until = this.#port.nowMs() + ms
+    while (!this.#port.stopped && !this.#port.isPaused()) {
+      const leftMs = until - this.#port.nowMs()
+      if (leftMs <= 0) return
+      await this.#port.sleep(Math.min(leftMs, longestSleepMs))
+      await this.#cutIfDue()
+    }
+  }
+
+  #eventTimeMs(block: LineBlock, index: number): number {
+    const start = block.starts[index] ?? 0
+    const end = block.ends[index] ?? 0
+    if (this.#isEnvelope !== true) {
+      return this.#decoder.scan(block.bytes, start, end) ? this.#decoder.eventTimeMs(block.bytes) : Number.NaN
+    }
+    const envelope = this.#envelope
+    if (!envelope.read(block.bytes, start, end)) return Number.NaN
+    const scanned = this.#decoder.scan(block.bytes, envelope.valueStart, envelope.valueEnd)
+    const eventMs = scanned ? this.#decoder.eventTimeMs(block.bytes) : Number.NaN
+    return Number.isNaN(eventMs) ? envelope.timestampMs : eventMs
+  }
+
+  /** Decodes lines [from, to) until the batch is full; returns the first line not taken. */
+  #slice(block: LineBlock, from: number, to: number): number {
+    const begun = performance.now()
+    const nowMs = this.#port.nowMs()
+    let index = from
+    while (index < to && !this.#builder.isFull) {
+      this.#line(block, index, nowMs)
+      this.#place.line++
+      index++
+    }
+    this.#decodeMs += performance.now() - begun
+    return index
+  }
+
+  #line(block: LineBlock, index: number, nowMs: number): void {
+    const oversized = block.oversized?.get(index)
+    const start = block.starts[index] ?? 0
+    const end = block.ends[index] ?? 0
+    if (oversized === undefined && isBlank(block.bytes, start, end)) return
+    const record = this.#record
+    resetPlace(record, start, end, Math.floor(nowMs))
+    if (oversized !== undefined) {
+      this.#coordinate(record, noBytes, nowMs, oversized.sizeBytes)
+      return this.#addOversized(oversized, record, 'too-large')
+    }
+    const bytes = block.bytes
+    if (this.#isEnvelope === true && !this.#openEnvelope(bytes, record)) {
+      this.#coordinate(record, noBytes, nowMs, end - start)
+      return this.#addDead(record, bytes, this.#envelope.problemKind, '', this.#envelope.problem)
+    }
+    const decoder = this.#decoder
+    const writer = this.#builder.writer
+    const scanned = decoder.scan(bytes, record.valueStart, record.valueEnd)
+    if (scanned && record.keyEnd === 0 && decoder.hasKey) {
+      record.keyStart = decoder.keyStart
+      record.keyEnd = decoder.keyEnd
+    }
+    this.#coordinate(record, bytes, nowMs, record.valueEnd - record.valueStart)
+    if (!scanned) {
+      const { kind, column, reason } = decoder.misfit
+      return this.#addDead(record, bytes, kind, column, reason)
+    }
+    writer.beginRow()
+    if (decoder.write(bytes, writer)) return this.#builder.addRow(record)
+    writer.rollbackRow()
+    const { kind, column, reason } = decoder.misfit
+    this.#addDead(record, bytes, kind, column, reason)
+  }
+
+  #openEnvelope(bytes: Uint8Array, record: RecordPlace): boolean {
+    const envelope = this.#envelope
+    if (!envelope.read(bytes, record.lineStart, record.lineEnd)) return false
+    record.valueStart = envelope.valueStart
+    record.valueEnd = envelope.valueEnd
+    record.keyStart = envelope.keyStart
+    record.keyEnd = envelope.keyEnd
+    record.headersStart = envelope.headersStart
+    record.headersEnd = envelope.headersEnd
+    if (!Number.isNaN(envelope.timestampMs)) record.timestampMs = envelope.timestampMs
+    return true
+  }
+
+  /** Gives the record its partition and offset, and counts it. */
+  #coordinate(record: RecordPlace, bytes: Uint8Array, nowMs: number, sizeBytes: number): void {
+    record.partition = this.#partitionFor(record, bytes)
+    const offset = this.#nextOffsets[record.partition] ?? 0
+    record.offset = offset
+    this.#nextOffsets[record.partition] = offset + 1
+    this.#builder.arrive(record, sizeBytes, nowMs)
+  }
+
+  #partitionFor(record: RecordPlace, bytes: Uint8Array): number {
+    const partitions = this.#nextOffsets.length
+    if (partitions === 1) return 0
+    if (record.keyEnd === 0) return this.#roundRobin++ % partitions
+    const quotes = bytes[record.keyStart] === 0x22 ? 1 : 0
+    return partitionOf(bytes, record.keyStart + quotes, record.keyEnd - quotes, partitions)
+  }
+
+  #addDead(record: RecordPlace, bytes: Uint8Array, kind: string, column: string, reason: string): void {
+    const sizeBytes = record.valueEnd - record.valueStart
+    const end = Math.min(record.valueEnd, record.valueStart + limits.deadLetterBytes)
+    const dead: DeadRecord = {
+      partition: record.partition,
+      offset: BigInt(record.offset),
+      timestampMs: record.timestampMs,
+      kind,
+      column,
+      reason,
+      value: bytes.slice(record.valueStart, end),
+      sizeBytes,
+      key: record.keyEnd > 0 ? keyText(bytes, record.keyStart, record.keyEnd) : null,
+      headers: record.headersEnd > 0 ? keyText(bytes, record.headersStart, record.headersEnd) : null,
+    }
+    this.#builder.addDead(dead, record)
+  }
+
+  #addOversized(line: OversizedLine, record: RecordPlace, kind: string): void {
+    const size = (line.sizeBytes / 1048576).toFixed(1)
+    const limit = String(limits.recordBytes / 1048576)
+    const reason =
+      kind === 'truncated'
+        ? 'the capture ends in the middle of this line'
+        : `the line has ${size} MB; the most is ${limit} MB`
+    const dead: DeadRecord = {
+      partition: record.partition,
+      offset: BigInt(record.offset),
+      timestampMs: record.timestampMs,
+      kind,
+      column: '',
+      reason,
+      value: line.head,
+      sizeBytes: line.sizeBytes,
+      key: null,
+      headers: null,
+    }
+    this.#builder.addDead(dead, record)
+  }
+
+  /** The start of a line that a damaged file cut off; it counts as a line, so that it is not read twice. */
+  #addPartial(partial: unknown): void {
+    if (!isOversizedLine(partial) || this.#skipLines > 0) return
+    const record = this.#record
+    const nowMs = this.#port.nowMs()
+    resetPlace(record, 0, 0, Math.floor(nowMs))
+    this.#coordinate(record, noBytes, nowMs, partial.sizeBytes)
+    this.#addOversized(partial, record, 'truncated')
+    this.#place.line++
+  }
+
+  async #cutIfDue(): Promise<void> {
+    if (this.#builder.isFull) return this.#cut()
+    const isDue = this.#builder.ageMs(this.#port.nowMs()) >= limits.batchAgeMs
+    if (isDue && this.#port.isReady()) await this.#cut()
+  }
+
+  async #cut(): Promise<void> {
+    const isPlaceNews = this.#place.ended
+    if (this.#builder.records === 0 && !isPlaceNews) return
+    await this.#port.whenReady()
+    if (this.#port.stopped) return
+    const batch = this.#builder.take({
+      place: JSON.stringify(this.#place),
+      decodeMs: this.#decodeMs,
+      progress: this.#progress,
+    })
+    this.#decodeMs = 0
+    this.#port.send(batch)
+  }
+}
+
+function readPlace(text: string | null): ReplayPlace {
+  const place: ReplayPlace = { pass: 0, line: 0, ended: false, fingerprint: '' }
+  if (text === null) return place
+  const stored: unknown = JSON.parse(text)
+  if (typeof stored === 'object' && stored !== null) Object.assign(place, stored)
+  return place
+}
+
+async function fingerprintOf(file: string): Promise<string> {
+  try {
+    const facts = await stat(file)
+    return `${String(facts.size)} ${String(facts.mtimeMs)}`
+  } catch {
+    // Reading it says why, and is what reports it.
+    return ''
+  }
+}
+
+function isOversizedLine(value: unknown): value is OversizedLine {
+  return typeof value === 'object' && value !== null && 'head' in value && 'sizeBytes' in value
+}
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false
+  }
+  return true
+}
+
+function emptyPlace(): RecordPlace {
+  return {
+    partition: 0,
+    offset: 0,
+    timestampMs: 0,
+    lineStart: 0,
+    lineEnd: 0,
+    valueStart: 0,
+    valueEnd: 0,
+    keyStart: 0,
+    keyEnd: 0,
+    headersStart: 0,
+    headersEnd: 0,
+  }
+}
+
+function resetPlace(place: RecordPlace, start: number, end: number, timestampMs: number): void {
+  place.timestampMs = timestampMs
+  place.lineStart = start
+  place.lineEnd = end
+  place.valueStart = start
+  place.valueEnd = end
+  place.keyStart = 0
+  place.keyEnd = 0
+  place.headersStart = 0
+  place.headersEnd = 0
+}

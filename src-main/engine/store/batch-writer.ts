@@ -1,0 +1,129 @@
+/**
+ * The one transaction per micro-batch: rows, dead letters, statistics, positions and evictions commit together or not at all.
+ * Store thread only.
+ */
+import { AppError } from '#contract/errors.ts'
+import type { Database } from 'better-sqlite3'
+import type { BatchTransform } from '../batch/batch-result.ts'
+import type { PackedBatch } from '../batch/packed-batch.ts'
+import type { TableShape } from '../batch/relations.ts'
+import { BatchLog } from './batch-log.ts'
+import { DeadLetterLog } from './dead-letter-log.ts'
+import { EventLog } from './event-log.ts'
+import { latencyRuns } from './latency.ts'
+import { Positions } from './positions.ts'
+import { RetainedTable } from './retained-table.ts'
+import { TopicLog } from './topic-log.ts'
+
+/** Rows that one round of housekeeping may evict from a table. */
+const idleEviction = 20_000
+
+/** Milliseconds since 1970 with fractions, the same in all threads. */
+export type Clock = () => number
+
+export class BatchWriter {
+  readonly events: EventLog
+  readonly deadLetters: DeadLetterLog
+  readonly topics: TopicLog
+  readonly batches: BatchLog
+  readonly positions: Positions
+  readonly tables: readonly RetainedTable[]
+  readonly #database: Database
+  readonly #transforms: ReadonlyMap<string, BatchTransform>
+  readonly #now: Clock
+
+  constructor(
+    database: Database,
+    shapes: readonly TableShape[],
+    transforms: ReadonlyMap<string, BatchTransform>,
+    events: EventLog,
+    now: Clock,
+  ) {
+    this.#database = database
+    this.#transforms = transforms
+    this.#now = now
+    this.events = events
+    this.deadLetters = new DeadLetterLog(database)
+    this.topics = new TopicLog(database)
+    this.batches = new BatchLog(database)
+    this.positions = new Positions(database)
+    this.tables = shapes.map((shape) => new RetainedTable(database, shape))
+  }
+
+  /**
+   * Lands one batch.
+   * @returns latencies of its records as runs (ms, records)
+   * @throws the database's error, after rolling back; the batch can be written again
+   */
+  write(batch: PackedBatch): Float64Array {
+    const transform = this.#transforms.get(batch.source)
+    if (transform === undefined) throw new AppError('INTERNAL', `no plan for source ${batch.source}`)
+    const begun = this.#now()
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const nowMs = Math.floor(begun)
+      const rows = transform.load(batch.jsonb)
+      if (rows !== batch.rows)
+        throw new AppError('INTERNAL', `packed ${String(batch.rows)} rows, loaded ${String(rows)}`)
+      const loaded = this.#now()
+      const { steps, failures, landed } = transform.run(rows, { topic: batch.topic, ingestedAt: nowMs })
+      const ran = this.#now()
+      this.deadLetters.addDecodeFailures(batch, nowMs)
+      this.deadLetters.addStepFailures(batch, failures, nowMs)
+      this.deadLetters.trim()
+      for (const table of this.tables)
+        if (table.source === batch.source) table.landed(landed.get(table.name) ?? 0, nowMs)
+      this.positions.save(batch)
+      this.batches.finishEarlier()
+      const times = { loadMs: loaded - begun, stepsMs: ran - loaded }
+      const batchId = this.batches.addBatch(batch, steps, failures.length, times, nowMs)
+      this.topics.addBatch(batch, nowMs, failures.length)
+      this.events.flush()
+      const beforeCommit = this.#now()
+      this.#database.exec('COMMIT')
+      const committed = this.#now()
+      const latency = latencyRuns(batch.arrivals, committed)
+      this.#committed()
+      const afterwards = { batchId, commitMs: committed - beforeCommit, totalMs: committed - begun, latency }
+      this.batches.committed(afterwards, steps.length)
+      return latency
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+  }
+
+  /** Between batches: what became known late, silence, ageing rows and coarser history. Also throws the database's error. */
+  tidy(runningSources: ReadonlySet<string>): void {
+    const nowMs = this.#now()
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      this.batches.finishEarlier()
+      this.topics.addSilence(runningSources, nowMs)
+      this.topics.coarsen(nowMs)
+      for (const table of this.tables) if (table.evict(nowMs, idleEviction) > 0) table.note()
+      this.events.flush()
+      this.#database.exec('COMMIT')
+      this.#committed()
+      this.batches.committed(null, 0)
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+  }
+
+  #committed(): void {
+    this.deadLetters.committed()
+    this.topics.committed()
+    this.events.flushed()
+    for (const table of this.tables) table.committed()
+  }
+
+  #rollBack(): void {
+    if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
+    this.deadLetters.rolledBack()
+    this.topics.rolledBack()
+    this.batches.rolledBack()
+    for (const table of this.tables) table.rolledBack()
+  }
+}

@@ -1,0 +1,126 @@
+/** Opens the store's only writing connection. Store thread only. */
+import { AppError } from '#contract/errors.ts'
+import Database from 'better-sqlite3'
+import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import type { StoreSettings } from '../../workspace/model.ts'
+import { lockStore, type OwnerLock } from './owner-lock.ts'
+import type { StoreLocation } from './store-location.ts'
+import { systemSchema } from './system-schema.ts'
+
+/** Grows when the meaning of the engine's own tables changes. */
+const storeFormat = '1'
+const pageBytes = 8192
+const cacheKibibytes = 64 * 1024
+const checkpointPages = 4000
+
+export interface OpenStore {
+  database: Database.Database
+  lock: OwnerLock
+  /** True where the store began empty. */
+  isFresh: boolean
+  /** True where a memory store of an earlier start was found and removed. */
+  discarded: boolean
+}
+
+/**
+ * Opens or makes the store and takes ownership of it. A memory store always begins empty, unless `resume` says that this
+ * process had it open before.
+ * @throws AppError STORE_IN_USE, STORE_UNUSABLE
+ */
+export function openStore(
+  location: StoreLocation,
+  settings: StoreSettings,
+  host: string,
+  resume: boolean,
+): OpenStore {
+  makeFolder(location.folder)
+  const lock = lockStore(location.folder, location.file, host)
+  try {
+    const existed = existsSync(location.file)
+    const discarded = existed && settings.mode === 'memory' && !resume
+    if (discarded) removeStore(location)
+    const database = openDatabase(location.file, settings)
+    return { database, lock, isFresh: !existed || discarded, discarded }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+/** A database of its own, in memory, for compiling steps against. */
+export function openScratch(): Database.Database {
+  return new Database(':memory:')
+}
+
+/** Removes a store with everything beside it. */
+export function removeStore(location: StoreLocation): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(location.file + suffix, { force: true })
+}
+
+function openDatabase(file: string, settings: StoreSettings): Database.Database {
+  let database: Database.Database | null = null
+  try {
+    database = new Database(file, { timeout: 5000 })
+    chmodSync(file, 0o600)
+    database.pragma(`page_size = ${String(pageBytes)}`)
+    database.pragma('journal_mode = WAL')
+    database.pragma(`synchronous = ${settings.mode === 'disk' ? 'NORMAL' : 'OFF'}`)
+    database.pragma('temp_store = MEMORY')
+    database.pragma(`cache_size = -${String(cacheKibibytes)}`)
+    database.pragma(`wal_autocheckpoint = ${String(checkpointPages)}`)
+    database.pragma('journal_size_limit = 67108864')
+    limitSize(database, settings.limitBytes)
+    database.exec(systemSchema)
+    checkFormat(database, file)
+    return database
+  } catch (error) {
+    database?.close()
+    if (error instanceof AppError) throw error
+    throw unusable(file, error)
+  }
+}
+
+function limitSize(database: Database.Database, limitBytes: number | null): void {
+  if (limitBytes === null) return
+  const bytes = Number(database.pragma('page_size', { simple: true }))
+  database.pragma(`max_page_count = ${String(Math.max(16, Math.floor(limitBytes / bytes)))}`)
+}
+
+function checkFormat(database: Database.Database, file: string): void {
+  const stored = database.prepare("SELECT value FROM _penstock_meta WHERE name = 'format'").pluck().get()
+  if (stored === undefined) {
+    const insert = database.prepare('INSERT INTO _penstock_meta (name, value) VALUES (?, ?)')
+    insert.run('format', storeFormat)
+    insert.run('created_at', new Date().toISOString())
+  } else if (stored !== storeFormat) {
+    const message = `the store ${file} has format ${String(stored)}; this version of Penstock reads format ${storeFormat}`
+    throw new AppError('STORE_UNUSABLE', message, { details: { file } })
+  }
+}
+
+function unusable(file: string, error: unknown): AppError {
+  const reason = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const isDamaged = code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')
+  const isFull = code.startsWith('SQLITE_FULL')
+  const what = isDamaged ? 'is no SQLite database or is damaged' : 'cannot be opened'
+  return new AppError(isFull ? 'STORE_FULL' : 'STORE_UNUSABLE', `the store ${file} ${what}: ${reason}`, {
+    details: { file },
+    cause: error,
+  })
+}
+
+/** A folder that only this user can enter; in a shared place such as /dev/shm nobody else may have made it for us. */
+function makeFolder(folder: string): void {
+  try {
+    const parent = path.dirname(folder)
+    mkdirSync(parent, { recursive: true })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const facts = lstatSync(folder)
+    const isOurs = process.getuid === undefined || facts.uid === process.getuid()
+    if (!facts.isDirectory() || !isOurs) throw new Error('it belongs to somebody else')
+  } catch (error) {
+    throw unusable(folder, error)
+  }
+}

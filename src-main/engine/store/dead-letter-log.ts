@@ -1,0 +1,143 @@
+/** Writes sys_dead_letters, bounded in rows and bytes. Store thread only; inside the batch's transaction. */
+import { limits } from '#contract/limits.ts'
+import type { Database, Statement } from 'better-sqlite3'
+import type { StepFailure } from '../batch/batch-result.ts'
+import { absentSpan, type DeadRecord, type PackedBatch, spanFields } from '../batch/packed-batch.ts'
+
+const trimRows = 500
+
+export class DeadLetterLog {
+  readonly #insert: Statement
+  readonly #oldest: Statement<[number], { id: number; bytes: number }>
+  readonly #delete: Statement
+  #total: number
+  #kept: number
+  #bytes: number
+  #committed: { total: number; kept: number; bytes: number }
+
+  constructor(database: Database) {
+    this.#insert = database.prepare(
+      `INSERT INTO sys_dead_letters (at, source, topic, partition, "offset", timestamp, table_name, step, column_name, kind,
+         reason, sql, value, size_bytes, key, headers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    this.#oldest = database.prepare(
+      'SELECT id, coalesce(length(value), 0) AS bytes FROM sys_dead_letters ORDER BY id LIMIT ?',
+    )
+    this.#delete = database.prepare('DELETE FROM sys_dead_letters WHERE id <= ?')
+    const row = database
+      .prepare<[], { total: number; kept: number; bytes: number }>(
+        `SELECT coalesce(max(id), 0) AS total, count(*) AS kept, coalesce(sum(length(value)), 0) AS bytes FROM sys_dead_letters`,
+      )
+      .get()
+    this.#committed = row ?? { total: 0, kept: 0, bytes: 0 }
+    this.#total = this.#committed.total
+    this.#kept = this.#committed.kept
+    this.#bytes = this.#committed.bytes
+  }
+
+  /** Dead letters ever, and those still kept; as of the last commit. */
+  get counts(): { total: number; kept: number } {
+    return this.#committed
+  }
+
+  addDecodeFailures(batch: PackedBatch, nowMs: number): void {
+    for (const dead of batch.dead) this.#add(batch, nowMs, dead, { table: '', step: 'decode', sql: '' })
+  }
+
+  addStepFailures(batch: PackedBatch, failures: readonly StepFailure[], nowMs: number): void {
+    for (const failure of failures) this.#add(batch, nowMs, recordOf(batch, failure), failure)
+  }
+
+  #add(
+    batch: PackedBatch,
+    nowMs: number,
+    dead: DeadRecord,
+    where: { table: string; step: string; sql: string },
+  ): void {
+    const value = Buffer.from(dead.value.buffer, dead.value.byteOffset, dead.value.byteLength)
+    this.#insert.run(
+      nowMs,
+      batch.source,
+      batch.topic,
+      dead.partition,
+      dead.offset,
+      dead.timestampMs,
+      where.table,
+      where.step,
+      dead.column,
+      dead.kind,
+      dead.reason,
+      where.sql,
+      value,
+      dead.sizeBytes,
+      dead.key,
+      dead.headers,
+    )
+    this.#total++
+    this.#kept++
+    this.#bytes += value.length
+  }
+
+  /** Drops the oldest ones over the bounds; a bounded number at a time. */
+  trim(): void {
+    if (this.#kept <= limits.keptDeadLetters && this.#bytes <= limits.keptDeadLetterBytes) return
+    let last = 0
+    for (const { id, bytes } of this.#oldest.all(trimRows)) {
+      if (this.#kept <= limits.keptDeadLetters && this.#bytes <= limits.keptDeadLetterBytes) break
+      last = id
+      this.#kept--
+      this.#bytes -= bytes
+    }
+    if (last > 0) this.#delete.run(last)
+  }
+
+  committed(): void {
+    this.#committed = { total: this.#total, kept: this.#kept, bytes: this.#bytes }
+  }
+
+  rolledBack(): void {
+    this.#total = this.#committed.total
+    this.#kept = this.#committed.kept
+    this.#bytes = this.#committed.bytes
+  }
+}
+
+/** The record of a good row, from the batch's raw bytes. */
+function recordOf(batch: PackedBatch, failure: StepFailure): DeadRecord {
+  const at = (failure.row - 1) * spanFields
+  const sizeBytes = batch.spans[at + 1] ?? 0
+  const value = spanBytes(batch, at, Math.min(sizeBytes, limits.deadLetterBytes)) ?? new Uint8Array(0)
+  return {
+    partition: failure.partition,
+    offset: failure.offset,
+    timestampMs: failure.timestampMs,
+    kind: 'step',
+    column: '',
+    reason: failure.reason,
+    value,
+    sizeBytes,
+    key: spanText(batch, at + 2),
+    headers: spanText(batch, at + 4),
+  }
+}
+
+function spanBytes(batch: PackedBatch, at: number, most = Number.MAX_SAFE_INTEGER): Uint8Array | null {
+  const length = batch.spans[at + 1] ?? absentSpan
+  if (length === absentSpan) return null
+  const start = batch.spans[at] ?? 0
+  return batch.raw.subarray(start, start + Math.min(length, most))
+}
+
+/** A key or headers as text; a JSON string loses its quotes and escapes. */
+function spanText(batch: PackedBatch, at: number): string | null {
+  const bytes = spanBytes(batch, at, limits.deadLetterBytes)
+  if (bytes === null) return null
+  const text = new TextDecoder().decode(bytes)
+  if (!text.startsWith('"')) return text
+  try {
+    return String(JSON.parse(text))
+  } catch {
+    // Cut in the middle by the bound on kept bytes.
+    return text
+  }
+}

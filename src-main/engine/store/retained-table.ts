@@ -1,0 +1,142 @@
+/**
+ * Counts one landed table and evicts its oldest rows. Rows are appended and only ever deleted from the front, so row ids are
+ * contiguous: sizes need no counting and ages are found by bisection. Store thread only; inside the caller's transaction.
+ */
+import type { Database, Statement } from 'better-sqlite3'
+import type { TableShape } from '../batch/relations.ts'
+import { quoted } from '../sql/identifier.ts'
+
+/** Least number of rows that one transaction may evict; more where more landed. */
+const evictAtLeast = 8192
+const ageCheckMs = 1000
+
+export interface TableState {
+  firstRow: number
+  lastRow: number
+  landed: number
+  evicted: number
+  oldestAt: number | null
+  newestAt: number | null
+}
+
+export class RetainedTable {
+  readonly name: string
+  readonly source: string
+  /** As of the last commit. */
+  committedState: TableState
+  readonly #shape: TableShape
+  readonly #last: Statement
+  readonly #at: Statement
+  readonly #delete: Statement
+  readonly #note: Statement
+  #state: TableState
+  #nextAgeCheckMs = 0
+
+  constructor(database: Database, shape: TableShape) {
+    const table = quoted(shape.name)
+    this.name = shape.name
+    this.source = shape.source
+    this.#shape = shape
+    this.#last = database.prepare(`SELECT max(rowid) FROM ${table}`).pluck()
+    this.#at = database.prepare(`SELECT _ingested_at FROM ${table} WHERE rowid = ?`).pluck()
+    this.#delete = database.prepare(`DELETE FROM ${table} WHERE rowid < ?`)
+    this.#note = database.prepare(
+      'UPDATE sys_tables SET rows = ?, landed = ?, evicted = ?, oldest_at = ?, newest_at = ? WHERE name = ?',
+    )
+    this.#state = readState(database, shape.name, table)
+    this.committedState = { ...this.#state }
+  }
+
+  get rows(): number {
+    return rowsOf(this.#state)
+  }
+
+  /** Counts what a batch landed, evicts what that pushed out, and notes both. */
+  landed(rows: number, nowMs: number): void {
+    const state = this.#state
+    if (rows > 0) {
+      const last = Number(this.#last.get())
+      if (rowsOf(state) === 0) state.firstRow = last - rows + 1
+      state.lastRow = last
+      state.landed += rows
+      state.newestAt = nowMs
+    }
+    this.evict(nowMs, Math.max(evictAtLeast, 2 * rows))
+    this.#note.run(rowsOf(state), state.landed, state.evicted, state.oldestAt, state.newestAt, this.name)
+  }
+
+  /** Evicts at most `most` rows over the bounds on rows and age. @returns rows evicted */
+  evict(nowMs: number, most: number): number {
+    const state = this.#state
+    const wanted = Math.max(this.#firstByRows(), this.#firstByAge(nowMs))
+    const first = Math.min(wanted, state.firstRow + most, state.lastRow + 1)
+    const evicted = first - state.firstRow
+    if (evicted > 0) {
+      this.#delete.run(first)
+      state.firstRow = first
+      state.evicted += evicted
+    }
+    state.oldestAt = rowsOf(state) === 0 ? null : Number(this.#at.get(state.firstRow))
+    return Math.max(0, evicted)
+  }
+
+  /** Stores the counts after an eviction outside of a batch. */
+  note(): void {
+    const state = this.#state
+    this.#note.run(rowsOf(state), state.landed, state.evicted, state.oldestAt, state.newestAt, this.name)
+  }
+
+  committed(): void {
+    this.committedState = { ...this.#state }
+  }
+
+  rolledBack(): void {
+    this.#state = { ...this.committedState }
+  }
+
+  #firstByRows(): number {
+    const { retainRows } = this.#shape
+    return retainRows === null ? 0 : this.#state.lastRow - retainRows + 1
+  }
+
+  /** First row that is young enough; looked for once a second. */
+  #firstByAge(nowMs: number): number {
+    const { retainAgeMs } = this.#shape
+    const state = this.#state
+    if (retainAgeMs === null || nowMs < this.#nextAgeCheckMs || rowsOf(state) === 0) return 0
+    const cutoff = nowMs - retainAgeMs
+    let low = state.firstRow
+    let high = state.lastRow + 1
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if (Number(this.#at.get(middle)) < cutoff) low = middle + 1
+      else high = middle
+    }
+    if (low - state.firstRow <= evictAtLeast) this.#nextAgeCheckMs = nowMs + ageCheckMs
+    return low
+  }
+}
+
+/** Rows of a table in this state. */
+export function rowsOf(state: TableState): number {
+  return state.lastRow - state.firstRow + 1
+}
+
+function readState(database: Database, name: string, table: string): TableState {
+  const first = database.prepare(`SELECT min(rowid) FROM ${table}`).pluck().get()
+  const last = database.prepare(`SELECT max(rowid) FROM ${table}`).pluck().get()
+  const counts = database
+    .prepare<
+      [string],
+      { landed: number; evicted: number; oldest_at: number | null; newest_at: number | null }
+    >('SELECT landed, evicted, oldest_at, newest_at FROM sys_tables WHERE name = ?')
+    .get(name)
+  return {
+    firstRow: typeof first === 'number' ? first : 1,
+    lastRow: typeof last === 'number' ? last : 0,
+    landed: counts?.landed ?? 0,
+    evicted: counts?.evicted ?? 0,
+    oldestAt: counts?.oldest_at ?? null,
+    newestAt: counts?.newest_at ?? null,
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The engine's own tables in the store. People and the console read the `sys_` relations; `_penstock_` ones are the
+ * engine's book-keeping. Times are milliseconds since 1970 UTC. Bounded by the store's housekeeping (see limits).
+ */
+export const systemSchema = `
+CREATE TABLE IF NOT EXISTS _penstock_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Where each source goes on: next offset by partition, and the reader's own place (JSON; partition -1).
+CREATE TABLE IF NOT EXISTS _penstock_positions (
+  source TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL, place TEXT,
+  PRIMARY KEY (source, topic, partition)
+) STRICT, WITHOUT ROWID;
+
+-- commit_ms, total_ms and the latencies are known only once the batch has committed, so the next transaction fills them in.
+CREATE TABLE IF NOT EXISTS sys_batches (
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, committed_at INTEGER NOT NULL, records INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  rows_landed INTEGER NOT NULL, dead INTEGER NOT NULL,
+  positions TEXT NOT NULL, -- JSON: [{"topic","partition","from","to"}], offsets as text, from inclusive, to exclusive
+  decode_ms REAL NOT NULL, load_ms REAL NOT NULL, steps_ms REAL NOT NULL, commit_ms REAL, total_ms REAL,
+  latency_p50_ms REAL, latency_p99_ms REAL, latency_max_ms REAL, error TEXT
+) STRICT;
+
+-- One row per step and batch. filtered is NULL where the step groups rows.
+CREATE TABLE IF NOT EXISTS sys_steps (
+  id INTEGER PRIMARY KEY, batch_id INTEGER NOT NULL, at INTEGER NOT NULL, source TEXT NOT NULL, table_name TEXT NOT NULL,
+  step TEXT NOT NULL, rows_in INTEGER NOT NULL, rows_out INTEGER NOT NULL, filtered INTEGER, failed INTEGER NOT NULL, ms REAL NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS sys_steps_batch ON sys_steps (batch_id);
+
+-- Throughput by time slice: 1 s for an hour, then 10 s for a day, then 60 s for a month. A slice without a row was not measured.
+CREATE TABLE IF NOT EXISTS _penstock_topics (
+  seconds INTEGER NOT NULL, at INTEGER NOT NULL, source TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+  records INTEGER NOT NULL, bytes INTEGER NOT NULL, dead INTEGER NOT NULL,
+  PRIMARY KEY (seconds, at, source, topic, partition)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _penstock_topic_state (
+  source TEXT NOT NULL, topic TEXT NOT NULL, records INTEGER NOT NULL, bytes INTEGER NOT NULL, dead INTEGER NOT NULL,
+  decode_ms REAL NOT NULL, last_record_at INTEGER,
+  PRIMARY KEY (source, topic)
+) STRICT, WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS sys_topics AS
+  SELECT t.at, t.seconds, t.source, t.topic, t.partition, t.records, t.bytes, t.dead, s.last_record_at,
+         round(unixepoch('subsec') - s.last_record_at / 1000.0, 1) AS seconds_since_last_record
+  FROM _penstock_topics t LEFT JOIN _penstock_topic_state s ON s.source = t.source AND s.topic = t.topic;
+
+CREATE TABLE IF NOT EXISTS sys_dead_letters (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+  "offset" INTEGER NOT NULL, timestamp INTEGER, table_name TEXT NOT NULL, step TEXT NOT NULL, column_name TEXT NOT NULL,
+  kind TEXT NOT NULL, -- stable word, for example "invalid-json", "type", "missing", "step"
+  reason TEXT NOT NULL, sql TEXT NOT NULL, value BLOB, size_bytes INTEGER NOT NULL, key TEXT, headers TEXT
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS sys_events (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, level TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+  message TEXT NOT NULL, detail TEXT
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS sys_tables (
+  name TEXT PRIMARY KEY, source TEXT NOT NULL, rows INTEGER NOT NULL, landed INTEGER NOT NULL, evicted INTEGER NOT NULL,
+  oldest_at INTEGER, newest_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- Totals of each step since the store began; sys_steps keeps only the newest batches.
+CREATE TABLE IF NOT EXISTS _penstock_step_totals (
+  table_name TEXT NOT NULL, step TEXT NOT NULL, rows_in INTEGER NOT NULL, rows_out INTEGER NOT NULL, filtered INTEGER,
+  failed INTEGER NOT NULL, ms REAL NOT NULL,
+  PRIMARY KEY (table_name, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS sys_lookups (
+  name TEXT PRIMARY KEY, file TEXT NOT NULL, rows INTEGER NOT NULL, loaded_at INTEGER, problem TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Declared type of every column of tables and lookups, for the console: SQLite itself knows no timestamp, boolean or json.
+CREATE TABLE IF NOT EXISTS _penstock_columns (
+  relation TEXT NOT NULL, kind TEXT NOT NULL, -- "table" or "lookup"
+  column_name TEXT NOT NULL, position INTEGER NOT NULL, type TEXT, -- a ColumnType, NULL where an expression
+  PRIMARY KEY (relation, column_name)
+) STRICT, WITHOUT ROWID;
+`
+
+/** Timestamp columns of the system relations, which `_penstock_columns` does not list. */
+export const systemTimestamps: Readonly<Record<string, readonly string[]>> = {
+  sys_batches: ['committed_at'],
+  sys_steps: ['at'],
+  sys_topics: ['at', 'last_record_at'],
+  sys_dead_letters: ['at', 'timestamp'],
+  sys_events: ['at'],
+  sys_tables: ['oldest_at', 'newest_at'],
+  sys_lookups: ['loaded_at'],
+}

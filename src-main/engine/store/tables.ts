@@ -1,0 +1,73 @@
+/** Makes the tables that pipelines land in, and extends those that an earlier start made. Store thread only. */
+import { AppError } from '#contract/errors.ts'
+import type { Database } from 'better-sqlite3'
+import { addedColumns, sqlTypeOf, type TableShape } from '../batch/relations.ts'
+import { quoted } from '../sql/identifier.ts'
+
+interface StoredColumn {
+  name: string
+  type: string
+}
+
+/**
+ * Brings every table to its shape. New columns are added; columns that a table no longer gets stay and hold NULL from now on.
+ * @throws AppError STORE_UNUSABLE where a stored column has another type
+ */
+export function prepareTables(database: Database, tables: readonly TableShape[]): void {
+  const noteColumn = database.prepare(
+    `INSERT INTO _penstock_columns (relation, kind, column_name, position, type) VALUES (?, 'table', ?, ?, ?)
+     ON CONFLICT DO UPDATE SET position = excluded.position, type = excluded.type`,
+  )
+  const noteTable = database.prepare(
+    'INSERT INTO sys_tables (name, source, rows, landed, evicted) VALUES (?, ?, 0, 0, 0) ON CONFLICT DO UPDATE SET source = excluded.source',
+  )
+  const prepare = database.transaction(() => {
+    for (const table of tables) {
+      const wanted = wantedColumns(table)
+      const stored = storedColumns(database, table.name)
+      if (stored.length === 0) createTable(database, table.name, wanted)
+      else extendTable(database, table.name, stored, wanted)
+      noteTable.run(table.name, table.source)
+      const types = [...table.columns, ...addedColumns]
+      types.forEach((column, position) => noteColumn.run(table.name, column.name, position, column.type))
+    }
+  })
+  prepare()
+}
+
+function wantedColumns(table: TableShape): StoredColumn[] {
+  const own = table.columns.map((column) => ({ name: column.name, type: sqlTypeOf(column.type) }))
+  return [...own, ...addedColumns.map((column) => ({ name: column.name, type: column.sqlType }))]
+}
+
+function storedColumns(database: Database, table: string): StoredColumn[] {
+  const rows = database.prepare('SELECT name, type FROM pragma_table_info(?)').raw().all(table)
+  return rows.map((row) =>
+    Array.isArray(row) ? { name: String(row[0]), type: String(row[1]) } : { name: '', type: '' },
+  )
+}
+
+function createTable(database: Database, name: string, columns: readonly StoredColumn[]): void {
+  const list = columns.map((column) => `${quoted(column.name)} ${column.type}`)
+  database.exec(`CREATE TABLE ${quoted(name)} (${list.join(', ')}) STRICT`)
+}
+
+function extendTable(
+  database: Database,
+  table: string,
+  stored: readonly StoredColumn[],
+  wanted: readonly StoredColumn[],
+): void {
+  for (const column of wanted) {
+    const known = stored.find((candidate) => candidate.name.toLowerCase() === column.name.toLowerCase())
+    if (known === undefined) {
+      database.exec(`ALTER TABLE ${quoted(table)} ADD COLUMN ${quoted(column.name)} ${column.type}`)
+    } else if (known.type.toUpperCase() !== column.type) {
+      const message = `column ${column.name} of table ${table} is ${known.type} in the store and ${column.type} in the workspace`
+      throw new AppError(
+        'STORE_UNUSABLE',
+        `${message}; give the table another name, or move the store file away`,
+      )
+    }
+  }
+}

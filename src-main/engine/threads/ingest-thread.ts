@@ -1,0 +1,133 @@
+/**
+ * The ingest thread: runs the sources, loads and watches the lookups, and hands batches to the store thread over a port of
+ * their own, never more than a few at a time.
+ */
+import { AppError } from '#contract/errors.ts'
+import type { Column, Source } from '../../workspace/model.ts'
+import type { BatchReceipt } from '../batch/packed-batch.ts'
+import type { LookupShape } from '../batch/relations.ts'
+import { inferColumns } from '../columns/infer.ts'
+import { readSample } from '../ingest/read-sample.ts'
+import { ReplaySource } from '../ingest/replay-source.ts'
+import { LookupLoader } from './lookup-loader.ts'
+import { ThreadSourcePort } from './source-port.ts'
+import { hasKind, ThreadCalls, type ThreadPort } from './thread-calls.ts'
+import type {
+  IngestAttachInput,
+  IngestInferInput,
+  IngestLookupsInput,
+  IngestStartInput,
+  IngestToStore,
+} from './thread-messages.ts'
+
+const sampleRecords = 1000
+
+interface RunningSource {
+  source: ReplaySource
+  port: ThreadSourcePort
+  done: Promise<void>
+}
+
+export class IngestThread {
+  readonly #main: ThreadCalls
+  readonly #sources = new Map<string, RunningSource>()
+  #store: ThreadCalls | null = null
+  #lookups: LookupLoader | null = null
+
+  constructor(parent: ThreadPort) {
+    this.#main = new ThreadCalls(
+      parent,
+      {
+        attach: (input: IngestAttachInput) => {
+          this.#attach(input)
+        },
+        lookups: (input: IngestLookupsInput) => this.#loadLookups(input),
+        infer: (input: IngestInferInput) => inferSources(input.sources),
+        start: (input: IngestStartInput) => {
+          this.#start(input)
+        },
+        pause: () => {
+          for (const { port } of this.#sources.values()) port.pause()
+        },
+        resume: () => {
+          for (const { port } of this.#sources.values()) port.resume()
+        },
+        stop: () => this.#stop(),
+      },
+      () => undefined,
+    )
+  }
+
+  #attach({ port }: IngestAttachInput): void {
+    this.#store = new ThreadCalls(port, {}, (message) => {
+      if (!isReceipt(message)) return
+      const running = this.#sources.get(message.source)
+      running?.source.reuse(message.buffers)
+      running?.port.received()
+    })
+  }
+
+  #toStore(): ThreadCalls {
+    if (this.#store === null) throw new AppError('INTERNAL', 'the ingest thread has no store to send to')
+    return this.#store
+  }
+
+  /** Loads every lookup. @throws AppError LOOKUP_UNREADABLE naming the file, where one cannot be loaded */
+  async #loadLookups({ lookups }: IngestLookupsInput): Promise<LookupShape[]> {
+    this.#lookups = new LookupLoader(this.#toStore())
+    const shapes: LookupShape[] = []
+    for (const lookup of lookups) shapes.push(await this.#lookups.load(lookup))
+    return shapes
+  }
+
+  #start(input: IngestStartInput): void {
+    for (const source of input.sources) {
+      const columns = input.columns.get(source.name) ?? []
+      const stored = input.starts.find((candidate) => candidate.source === source.name)
+      const start = {
+        nextOffsets: stored?.nextOffsets ?? new Map<number, bigint>(),
+        place: stored?.place ?? null,
+      }
+      const port = new ThreadSourcePort(source.name, this.#main, this.#toStore(), input.paused)
+      const replay = new ReplaySource(source, columns, start, port)
+      const done = replay.run().catch((error: unknown) => {
+        // A fault of Penstock itself: let the thread end, so that it is reported and started anew.
+        setImmediate(() => {
+          throw error
+        })
+      })
+      this.#sources.set(source.name, { source: replay, port, done })
+    }
+    this.#lookups?.watch(input.lookups)
+  }
+
+  async #stop(): Promise<void> {
+    this.#lookups?.stop()
+    const running = [...this.#sources.values()]
+    for (const { port } of running) port.stop()
+    await Promise.all(running.map(({ done }) => done))
+  }
+}
+
+/** Columns of sources that declare none, from their first records. */
+async function inferSources(sources: readonly Source[]): Promise<Map<string, Column[]>> {
+  const inferred = new Map<string, Column[]>()
+  for (const source of sources) {
+    const samples = await readSample(source.input.file, sampleRecords)
+    const columns = inferColumns(samples)
+    if (columns.length === 0) {
+      const message = `source ${source.name}: no columns can be inferred from ${source.input.file}; it has no JSON object to go by`
+      throw new AppError('SOURCE_UNREADABLE', `${message}. Declare \`columns:\``, {
+        details: { source: source.name },
+      })
+    }
+    inferred.set(source.name, columns)
+  }
+  return inferred
+}
+
+function isReceipt(message: unknown): message is BatchReceipt {
+  return hasKind(message, 'receipt')
+}
+
+export type { IngestToStore }

@@ -1,0 +1,127 @@
+/**
+ * Starts the two threads in order, connects them, and stops them in reverse. Main process; one instance per start, so that a
+ * restart after a crash begins with nothing left over.
+ */
+import { AppError } from '#contract/errors.ts'
+import type { Problem } from '#contract/workspace.ts'
+import { MessageChannel } from 'node:worker_threads'
+import type { Column, Workspace } from '../../workspace/model.ts'
+import type { LookupShape } from '../batch/relations.ts'
+import type { EngineEntries } from '../engine-api.ts'
+import type { StoreLocation } from '../store/store-location.ts'
+import { EngineThread } from './engine-thread.ts'
+import type {
+  NewEventInput,
+  StoredStart,
+  StoreOpenInput,
+  StoreOpenOutput,
+  StorePlanOutput,
+} from './thread-messages.ts'
+
+export interface PipelineOptions {
+  workspace: Workspace
+  location: StoreLocation
+  entries: EngineEntries
+  host: string
+  /** True when this process had the store open before. */
+  resume: boolean
+  /** True where sources are to start paused. */
+  paused: boolean
+  storeNotice: (message: unknown) => void
+  ingestNotice: (message: unknown) => void
+  crashed: (error: AppError) => void
+  /** Told of each thread that starts. */
+  threadStarted: (thread: EngineThread) => void
+}
+
+export class PipelineThreads {
+  readonly #options: PipelineOptions
+  #store: EngineThread | null = null
+  #ingest: EngineThread | null = null
+
+  constructor(options: PipelineOptions) {
+    this.#options = options
+  }
+
+  /**
+   * @returns the columns of each source: declared, or inferred from a sample
+   * @throws AppError STORE_IN_USE, STORE_UNUSABLE, LOOKUP_UNREADABLE, SOURCE_UNREADABLE, WORKSPACE_INVALID (details.problems)
+   */
+  async start(): Promise<Map<string, { columns: readonly Column[]; inferred: boolean }>> {
+    const { workspace, location, host, resume, entries } = this.#options
+    const store = this.#spawn('store', entries.storeWorker, this.#options.storeNotice)
+    this.#store = store
+    const open: StoreOpenInput = { location, settings: workspace.store, host, resume }
+    await store.calls.call<StoreOpenOutput>('open', open)
+    const ingest = this.#spawn('ingest', entries.ingestWorker, this.#options.ingestNotice)
+    this.#ingest = ingest
+    const { port1, port2 } = new MessageChannel()
+    await store.calls.call('attach', { port: port1 }, [port1])
+    await ingest.calls.call('attach', { port: port2 }, [port2])
+    const lookups = await ingest.calls.call<LookupShape[]>('lookups', { lookups: workspace.lookups })
+    const used = await this.#sourceColumns(ingest)
+    const columns = new Map([...used].map(([name, entry]) => [name, entry.columns]))
+    const plan = { workspace, sourceColumns: columns, lookups }
+    const { problems } = await store.calls.call<StorePlanOutput>('plan', plan)
+    if (problems.length > 0) throw invalid(problems)
+    const starts = await store.calls.call<StoredStart[]>('starts', [...columns.keys()])
+    const { sources } = workspace
+    await ingest.calls.call('start', {
+      sources,
+      columns,
+      starts,
+      lookups: workspace.lookups,
+      paused: this.#options.paused,
+    })
+    return used
+  }
+
+  async pause(): Promise<void> {
+    await this.#ingest?.calls.call('pause', null)
+  }
+
+  async resume(): Promise<void> {
+    await this.#ingest?.calls.call('resume', null)
+  }
+
+  async event(input: NewEventInput): Promise<void> {
+    await this.#store?.calls.call('event', input)
+  }
+
+  /** Sources first, so that nothing comes any more; then the store finishes what it has and closes. */
+  async stop(): Promise<void> {
+    await this.#ingest?.stop()
+    await this.#store?.stop()
+  }
+
+  #spawn(name: string, entry: URL, notice: (message: unknown) => void): EngineThread {
+    const thread = new EngineThread({ name, entry, notice, crashed: this.#options.crashed })
+    this.#options.threadStarted(thread)
+    return thread
+  }
+
+  async #sourceColumns(
+    ingest: EngineThread,
+  ): Promise<Map<string, { columns: readonly Column[]; inferred: boolean }>> {
+    const { sources } = this.#options.workspace
+    const undeclared = sources.filter((source) => source.columns === null)
+    const inferred =
+      undeclared.length === 0
+        ? new Map<string, Column[]>()
+        : await ingest.calls.call<Map<string, Column[]>>('infer', { sources: undeclared })
+    return new Map(
+      sources.map((source) => {
+        const columns = source.columns ?? inferred.get(source.name) ?? []
+        return [source.name, { columns, inferred: source.columns === null }]
+      }),
+    )
+  }
+}
+
+function invalid(problems: readonly Problem[]): AppError {
+  const [first] = problems
+  const more = problems.length > 1 ? ` (and ${String(problems.length - 1)} more)` : ''
+  const where =
+    first === undefined ? '' : `${first.file}:${String(first.line)}:${String(first.column)}: ${first.message}`
+  return new AppError('WORKSPACE_INVALID', `${where}${more}`, { details: { problems } })
+}

@@ -1,0 +1,244 @@
+/**
+ * The store thread: owns the store's connection, runs the steps of each batch, keeps statistics and publishes figures.
+ * Batches come from the ingest thread over a port of their own; calls come from the main process.
+ */
+import { AppError } from '#contract/errors.ts'
+import { limits } from '#contract/limits.ts'
+import type { Database } from 'better-sqlite3'
+import type { MessagePort } from 'node:worker_threads'
+import type { PackedBatch } from '../batch/packed-batch.ts'
+import type { LookupShape } from '../batch/relations.ts'
+import { BatchWriter } from '../store/batch-writer.ts'
+import { openScratch, openStore, type OpenStore } from '../store/database.ts'
+import { EventLog } from '../store/event-log.ts'
+import { LookupTables } from '../store/lookup-tables.ts'
+import { isStoreFull, storeFullReason } from '../store/store-full.ts'
+import { prepareTables } from '../store/tables.ts'
+import { planWorkspace } from '../transform/plan.ts'
+import { SourceTransform } from '../transform/run-batch.ts'
+import { StoreFigureSource } from './store-figures.ts'
+import { hasKind, nowMs, ThreadCalls, type ThreadPort } from './thread-calls.ts'
+import type {
+  IngestToStore,
+  LookupProblemInput,
+  LookupRowsInput,
+  NewEventInput,
+  StoreAttachInput,
+  StoredStart,
+  StoreOpenInput,
+  StoreOpenOutput,
+  StorePlanInput,
+  StorePlanOutput,
+} from './thread-messages.ts'
+
+const tidyMs = 1000
+const retryMs = 500
+
+export class StoreThread {
+  readonly #main: ThreadCalls
+  readonly #queue: PackedBatch[] = []
+  readonly #states = new Map<string, string>()
+  #store: OpenStore | null = null
+  #location: StoreOpenInput['location'] | null = null
+  #events: EventLog | null = null
+  #lookups: LookupTables | null = null
+  #writer: BatchWriter | null = null
+  #figures: StoreFigureSource | null = null
+  #port: MessagePort | null = null
+  #timers: NodeJS.Timeout[] = []
+  #retry: NodeJS.Timeout | null = null
+  #full = ''
+
+  constructor(parent: ThreadPort) {
+    this.#main = new ThreadCalls(
+      parent,
+      {
+        open: (input: StoreOpenInput) => this.#open(input),
+        plan: (input: StorePlanInput) => this.#plan(input),
+        attach: (input: StoreAttachInput) => this.#attach(input),
+        starts: (sources: string[]) => this.#starts(sources),
+        event: (input: NewEventInput) => this.#event(input),
+        stop: () => this.#stop(),
+      },
+      () => undefined,
+    )
+  }
+
+  #open(input: StoreOpenInput): StoreOpenOutput {
+    this.#location = input.location
+    this.#store = openStore(input.location, input.settings, input.host, input.resume)
+    const { database, isFresh, discarded } = this.#store
+    this.#events = new EventLog(database)
+    this.#lookups = new LookupTables(database)
+    if (discarded) {
+      const message = 'the store is kept in memory and was not closed in order; it starts afresh'
+      this.#event({ level: 'warn', event: 'store-fresh', subject: 'store', message })
+    } else if (!isFresh) {
+      const message = input.resume
+        ? 'the store goes on after a crash of its thread'
+        : 'the store goes on where it stopped'
+      this.#event({ level: 'info', event: 'store-opened', subject: 'store', message })
+    }
+    return { isFresh }
+  }
+
+  #plan(input: StorePlanInput): StorePlanOutput {
+    const { database } = this.#opened()
+    const scratch = openScratch()
+    try {
+      const { plans, problems } = planWorkspace(input.workspace, input.sourceColumns, input.lookups, scratch)
+      if (problems.length > 0) return { problems }
+      const tables = plans.flatMap((plan) => plan.tables)
+      prepareTables(database, tables)
+      this.#lookups?.keepOnly(input.workspace.lookups.map((lookup) => lookup.name))
+      this.#lookups?.freezeColumns()
+      const transforms = new Map(plans.map((plan) => [plan.source, new SourceTransform(database, plan)]))
+      const events = this.#events ?? new EventLog(database)
+      this.#writer = new BatchWriter(database, tables, transforms, events, nowMs)
+      this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer)
+      this.#startTimers()
+      return { problems: [] }
+    } finally {
+      scratch.close()
+    }
+  }
+
+  #opened(): { database: Database; file: string } {
+    if (this.#store === null || this.#location === null)
+      throw new AppError('INTERNAL', 'the store is not open')
+    return { database: this.#store.database, file: this.#location.file }
+  }
+
+  /** Takes batches from a new ingest thread; what an earlier one had sent and is not committed is dropped. */
+  #attach({ port }: StoreAttachInput): void {
+    this.#port?.close()
+    this.#queue.length = 0
+    this.#port = port
+    const calls = new ThreadCalls(
+      port,
+      {
+        'lookup-begin': (shape: LookupShape) => this.#tables().begin(shape),
+        'lookup-rows': ({ name, rows }: LookupRowsInput) => {
+          this.#tables().add(name, rows)
+        },
+        'lookup-commit': (name: string) => this.#tables().commit(name, nowMs()),
+        'lookup-abandon': ({ name, problem }: LookupProblemInput) => {
+          this.#tables().abandon(name, problem)
+        },
+      },
+      (message) => {
+        // The ingest thread is built from the same source; see IngestToStore.
+        this.#notice(message as IngestToStore)
+      },
+    )
+    void calls
+  }
+
+  #tables(): LookupTables {
+    if (this.#lookups === null) throw new AppError('INTERNAL', 'the store is not open')
+    return this.#lookups
+  }
+
+  #starts(sources: string[]): StoredStart[] {
+    const writer = this.#writer
+    if (writer === null) throw new AppError('INTERNAL', 'nothing is planned yet')
+    return sources.map((source) => ({ source, ...writer.positions.read(source) }))
+  }
+
+  #notice(message: IngestToStore): void {
+    if (message.kind === 'batch') {
+      this.#queue.push(message)
+      this.#drain()
+    } else if (message.kind === 'event') this.#event(message)
+    else if (hasKind(message, 'source-state')) this.#states.set(message.source, message.state)
+  }
+
+  /** Lands what is queued. A full store keeps the batch and tries again; ingest waits for the receipt meanwhile. */
+  #drain(): void {
+    const writer = this.#writer
+    if (writer === null || this.#retry !== null) return
+    for (let batch = this.#queue[0]; batch !== undefined; batch = this.#queue[0]) {
+      try {
+        const latency = writer.write(batch)
+        this.#figures?.noteLatency(latency)
+      } catch (error) {
+        if (!isStoreFull(error)) throw error
+        this.#waitForRoom(error)
+        return
+      }
+      this.#queue.shift()
+      if (this.#full !== '') this.#roomAgain()
+      const buffers = [batch.jsonb.buffer, batch.raw.buffer]
+      this.#port?.postMessage({ kind: 'receipt', source: batch.source, buffers }, buffers)
+    }
+  }
+
+  #waitForRoom(error: Error): void {
+    if (this.#full === '') {
+      this.#full = storeFullReason(error, this.#opened().file)
+      const message = `ingest waits: ${this.#full}`
+      this.#events?.add({ at: nowMs(), level: 'error', kind: 'store-full', subject: 'store', message })
+      this.#publish()
+    }
+    this.#retry = setTimeout(() => {
+      this.#retry = null
+      this.#tidy()
+      this.#drain()
+    }, retryMs)
+  }
+
+  #roomAgain(): void {
+    this.#full = ''
+    const message = 'the store has room again; ingest goes on'
+    this.#events?.add({ at: nowMs(), level: 'info', kind: 'store-room', subject: 'store', message })
+  }
+
+  #event(input: NewEventInput): void {
+    const { level, event, subject, message } = input
+    this.#events?.add({ at: nowMs(), level, kind: event, subject, message })
+  }
+
+  #startTimers(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#timers = [
+      setInterval(() => {
+        this.#tidy()
+      }, tidyMs),
+      setInterval(() => {
+        this.#publish()
+      }, limits.liveIntervalMs),
+    ]
+  }
+
+  #tidy(): void {
+    const running = [...this.#states].filter(([, state]) => state === 'running').map(([source]) => source)
+    try {
+      this.#writer?.tidy(new Set(running))
+    } catch (error) {
+      if (!isStoreFull(error)) throw error
+      // The next batch meets the same and reports it; silence and ageing are caught up with later.
+    }
+  }
+
+  #publish(): void {
+    const figures = this.#figures?.read(this.#full)
+    if (figures !== undefined) this.#main.tell(figures)
+  }
+
+  #stop(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+    if (this.#retry !== null) clearTimeout(this.#retry)
+    this.#port?.close()
+    this.#tidy()
+    const store = this.#store
+    this.#store = null
+    this.#writer = null
+    if (store === null) return
+    try {
+      store.database.pragma('wal_checkpoint(TRUNCATE)')
+    } finally {
+      store.database.close()
+      store.lock.release()
+    }
+  }
+}

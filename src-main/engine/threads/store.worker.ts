@@ -1,0 +1,5 @@
+/** Entry of the store thread: the only writer. Started by the engine in the main process. */
+import { parentPort } from 'node:worker_threads'
+import { StoreThread } from './store-thread.ts'
+
+if (parentPort !== null) new StoreThread(parentPort)

@@ -1,0 +1,121 @@
+/** What the main process and its two threads say to each other. Types only. */
+import type { LiveEvent, LiveLookup } from '#contract/live.ts'
+import type { Problem } from '#contract/workspace.ts'
+import type { MessagePort } from 'node:worker_threads'
+import type { Column, Lookup, Source, StoreSettings, Workspace } from '../../workspace/model.ts'
+import type { StepCounts } from '../batch/batch-result.ts'
+import type { PackedBatch } from '../batch/packed-batch.ts'
+import type { LookupShape } from '../batch/relations.ts'
+import type { SqlValue } from '../columns/values.ts'
+import type { SourceState } from '../ingest/source-port.ts'
+import type { LatencyQuantiles } from '../store/latency.ts'
+import type { StoreLocation } from '../store/store-location.ts'
+import type { TopicTotals } from '../store/topic-log.ts'
+
+/** Main to store thread. */
+export interface StoreOpenInput {
+  location: StoreLocation
+  settings: StoreSettings
+  host: string
+  /** True after a crash of the thread: a memory store of this process goes on. */
+  resume: boolean
+}
+export interface StoreOpenOutput {
+  isFresh: boolean
+}
+export interface StorePlanInput {
+  workspace: Workspace
+  sourceColumns: Map<string, readonly Column[]>
+  lookups: LookupShape[]
+}
+export interface StorePlanOutput {
+  problems: Problem[]
+}
+export interface StoreAttachInput {
+  port: MessagePort
+}
+export interface StoredStart {
+  source: string
+  nextOffsets: Map<number, bigint>
+  place: string | null
+}
+export interface NewEventInput {
+  level: LiveEvent['level']
+  event: string
+  subject: string
+  message: string
+}
+
+/** Store thread to main: figures, at most each `limits.liveIntervalMs`. */
+export interface StoreFigures {
+  kind: 'figures'
+  at: number
+  /** "running", or "full" with the reason. */
+  state: 'running' | 'full'
+  reason: string
+  topics: TopicTotals[]
+  steps: StepCounts[]
+  tables: {
+    name: string
+    source: string
+    rows: number
+    landed: number
+    evicted: number
+    oldestAt: number | null
+    newestAt: number | null
+  }[]
+  lookups: LiveLookup[]
+  latency: LatencyQuantiles
+  dead: { total: number; kept: number }
+  bytes: number
+  walBytes: number
+  batches: number
+  events: LiveEvent[]
+}
+
+/** Main to ingest thread. */
+export interface IngestAttachInput {
+  port: MessagePort
+}
+export interface IngestLookupsInput {
+  lookups: readonly Lookup[]
+}
+export interface IngestInferInput {
+  sources: readonly Source[]
+}
+export interface IngestStartInput {
+  sources: readonly Source[]
+  columns: Map<string, readonly Column[]>
+  starts: StoredStart[]
+  lookups: readonly Lookup[]
+  paused: boolean
+}
+
+/** Ingest thread to main. */
+export interface SourceStateNotice {
+  kind: 'source-state'
+  source: string
+  state: SourceState
+  reason: string
+}
+export interface SourceProgressNotice {
+  kind: 'source-progress'
+  source: string
+  progress: number | null
+}
+
+/** Ingest thread to store thread, over their own port. */
+export type IngestToStore =
+  | PackedBatch
+  | { kind: 'event'; level: LiveEvent['level']; event: string; subject: string; message: string }
+  | { kind: 'source-state'; source: string; state: SourceState }
+
+/** Calls of the ingest thread to the store thread. */
+export interface LookupRowsInput {
+  name: string
+  rows: SqlValue[][]
+}
+export interface LookupProblemInput {
+  name: string
+  problem: string
+}

@@ -1,0 +1,379 @@
+/**
+ * Compiles the tables of one source into plans: for each step the statement that fills its temporary table, and the
+ * statement that lands the last one. Done once, against an empty scratch database that holds nothing but the lookups, so
+ * that a step which reads anything else is refused. Plans are plain data and run in the store thread.
+ */
+import type { ColumnType, Problem } from '#contract/workspace.ts'
+import type { Column, Source, Step, Table, Workspace } from '../../workspace/model.ts'
+import { metaColumns } from '../batch/packed-batch.ts'
+import {
+  addedColumns,
+  type LookupShape,
+  lookupTable,
+  type PlannedColumn,
+  sqlTypeOf,
+  type TableShape,
+} from '../batch/relations.ts'
+import { quoted } from '../sql/identifier.ts'
+import { codeTokens, identifierOf, splitStatements } from '../sql/sql-tokens.ts'
+import { locateSqlFault } from './locate-fault.ts'
+import type { SqlDatabase } from '../batch/sql-database.ts'
+import { shapeOfStep, type StepShape } from './step-shape.ts'
+
+export interface StepPlan {
+  name: string
+  /** The step's SQL as the workspace has it. */
+  sql: string
+  /** Relation whose rows count as rows in. */
+  rowsFrom: string
+  /** Whether rows that do not come out were filtered; false where the step groups. */
+  filters: boolean
+  columns: PlannedColumn[]
+  /** Temporary table that holds the result; null for the last step, which lands. */
+  temporary: string | null
+  /** `INSERT ... SELECT`; parameters @topic and @ingestedAt. */
+  insert: string
+}
+
+export interface TablePlan extends TableShape {
+  steps: StepPlan[]
+}
+
+export interface SourcePlan {
+  source: string
+  topic: string
+  columns: Column[]
+  /** Temporary table of decoded records. */
+  input: string
+  tables: TablePlan[]
+}
+
+/** Name of the temporary table that holds the decoded records of a batch. A slash cannot stand in a workspace's names. */
+export function inputTable(source: string): string {
+  return `${source}/input`
+}
+
+/** Plans of all sources; `problems` is empty where every step compiled. */
+export function planWorkspace(
+  workspace: Workspace,
+  sourceColumns: ReadonlyMap<string, readonly Column[]>,
+  lookups: readonly LookupShape[],
+  scratch: SqlDatabase,
+): { plans: SourcePlan[]; problems: Problem[] } {
+  const problems: Problem[] = []
+  for (const shape of lookups) scratch.exec(lookupTable(shape.lookup.name, shape))
+  const plans = workspace.sources.map((source) => {
+    const columns = [...(sourceColumns.get(source.name) ?? [])]
+    const input = inputTable(source.name)
+    scratch.exec(createInput(input, columns))
+    const planner = new TablePlanner(workspace, source, columns, lookups, scratch, problems)
+    const tables = workspace.tables.filter((table) => table.source === source.name)
+    return {
+      source: source.name,
+      topic: source.topic,
+      columns,
+      input,
+      tables: tables.map((table) => planner.plan(table)),
+    }
+  })
+  return { plans, problems }
+}
+
+/** DDL of a source's input: typed columns, then the coordinates. */
+export function createInput(name: string, columns: readonly Column[]): string {
+  const typed = columns.map((column) => `${quoted(column.name)} ${sqlTypeOf(column.type)}`)
+  const meta = metaColumns.map((column) => `${column} INTEGER`)
+  return `CREATE TEMP TABLE ${quoted(name)} (${[...typed, ...meta].join(', ')})`
+}
+
+/** DDL of a step's temporary table. ANY is no type outside of STRICT tables, so it is left out: no affinity. */
+export function createTemporary(name: string, columns: readonly PlannedColumn[]): string {
+  const typed = columns.map(
+    (column) => `${quoted(column.name)} ${column.type === null ? '' : sqlTypeOf(column.type)}`,
+  )
+  return `CREATE TEMP TABLE ${quoted(name)} (${typed.join(', ')})`
+}
+
+class TablePlanner {
+  readonly #workspace: Workspace
+  readonly #columns: readonly Column[]
+  readonly #lookups: readonly LookupShape[]
+  readonly #scratch: SqlDatabase
+  readonly #problems: Problem[]
+  readonly #input: string
+
+  constructor(
+    workspace: Workspace,
+    source: Source,
+    columns: readonly Column[],
+    lookups: readonly LookupShape[],
+    scratch: SqlDatabase,
+    problems: Problem[],
+  ) {
+    this.#workspace = workspace
+    this.#columns = columns
+    this.#lookups = lookups
+    this.#scratch = scratch
+    this.#problems = problems
+    this.#input = inputTable(source.name)
+  }
+
+  plan(table: Table): TablePlan {
+    const inputColumns: PlannedColumn[] = [
+      ...this.#columns.map(({ name, type }) => ({ name, type })),
+      ...metaColumns.map((name) => ({
+        name,
+        type: name === '_timestamp' ? ('timestamp' as const) : ('integer' as const),
+      })),
+    ]
+    const relations: Relation[] = [{ name: 'input', temporary: this.#input, columns: inputColumns }]
+    const steps: StepPlan[] = []
+    const declared = table.steps.length > 0 ? table.steps : [copyStep(table)]
+    for (const [index, step] of declared.entries()) {
+      const isLast = index === declared.length - 1
+      const plan = this.#step(table, step, index, isLast, relations)
+      if (plan === null) break
+      steps.push(plan)
+      if (plan.temporary !== null)
+        relations.push({ name: step.name, temporary: plan.temporary, columns: plan.columns })
+    }
+    const columns = steps.at(-1)?.columns ?? []
+    const added = new Set(addedColumns.map((column) => column.name))
+    return {
+      name: table.name,
+      source: table.source,
+      steps,
+      columns: columns.filter((column) => !added.has(column.name)),
+      retainRows: table.retainRows,
+      retainAgeMs: table.retainAgeMs,
+    }
+  }
+
+  #step(
+    table: Table,
+    step: Step,
+    index: number,
+    isLast: boolean,
+    relations: readonly Relation[],
+  ): StepPlan | null {
+    const path = `tables.${table.name}.steps[${String(index)}].sql`
+    const [statement, second] = splitStatements(step.sql)
+    if (statement === undefined || second !== undefined) {
+      return this.#refuse(
+        step,
+        path,
+        'a step is one SELECT statement',
+        second?.start ?? 0,
+        'Make each SELECT a step of its own.',
+      )
+    }
+    const shape = shapeOfStep(
+      statement.text,
+      relations.map((relation) => relation.name),
+    )
+    const refusal = refusedShape(shape)
+    if (refusal !== null) return this.#refuse(step, path, refusal.message, statement.start, refusal.hint)
+    const used = relations.filter((relation) => shape.reads.includes(relation.name))
+    try {
+      const sql = this.#carry(statement.text, shape, used)
+      const columns = this.#columnsOf(sql, used, shape)
+      const twice = duplicateName(columns)
+      if (twice !== null) {
+        const hint = 'Name the columns instead of *, or rename one with AS.'
+        return this.#refuse(
+          step,
+          path,
+          `column "${twice}" appears twice in the result`,
+          statement.start,
+          hint,
+        )
+      }
+      const temporary = isLast ? null : `${table.name}/${step.name}`
+      if (temporary !== null) this.#scratch.exec(createTemporary(temporary, columns))
+      return {
+        name: step.name,
+        sql: step.sql,
+        rowsFrom: shape.driving ?? (used.length === 1 ? used[0]?.name : undefined) ?? 'input',
+        filters: !shape.groups,
+        columns,
+        temporary,
+        insert: temporary === null ? landing(table.name, columns, sql, used) : filling(temporary, sql, used),
+      }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      const fault = locateSqlFault(step.sql, message)
+      return this.#refuse(step, path, fault.message, fault.offset, this.#hint(fault.message, relations))
+    }
+  }
+
+  /** Adds the coordinates of the driving row to a step that keeps rows apart and does not select them itself. */
+  #carry(sql: string, shape: StepShape, used: readonly Relation[]): string {
+    if (shape.groups || shape.driving === null || shape.selectListEnd === null || shape.drivingAlias === null)
+      return sql
+    const present = new Set(this.#names(sql, used).map((name) => name.toLowerCase()))
+    const driving = used.find((relation) => relation.name === shape.driving)
+    const missing = metaColumns.filter(
+      (name) => !present.has(name) && driving?.columns.some((column) => column.name === name) === true,
+    )
+    if (missing.length === 0) return sql
+    const alias = quoted(shape.drivingAlias)
+    const added = missing.map((name) => `, ${alias}.${name} AS ${name}`).join('')
+    return `${sql.slice(0, shape.selectListEnd)}${added} ${sql.slice(shape.selectListEnd)}`
+  }
+
+  #names(sql: string, used: readonly Relation[]): string[] {
+    return this.#scratch
+      .prepare(withRelations(sql, used))
+      .columns()
+      .map((column) => column.name)
+  }
+
+  #columnsOf(sql: string, used: readonly Relation[], shape: StepShape): PlannedColumn[] {
+    const statement = this.#scratch.prepare(withRelations(sql, used))
+    const affinities = this.#affinities(sql, used)
+    return statement.columns().map((column, index) => ({
+      name: column.name,
+      type: this.#originType(column.table, column.column, used, shape) ?? affinities[index] ?? null,
+    }))
+  }
+
+  #originType(
+    table: string | null,
+    column: string | null,
+    used: readonly Relation[],
+    shape: StepShape,
+  ): ColumnType | null {
+    if (table === null || column === null || shape.verb === 'VALUES') return null
+    const relation = used.find((candidate) => candidate.temporary === table)
+    const lookup = this.#lookups.find((candidate) => candidate.lookup.name === table)
+    const columns: readonly PlannedColumn[] = relation?.columns ?? lookup?.columns ?? []
+    return columns.find((candidate) => candidate.name === column)?.type ?? null
+  }
+
+  /** Types that SQLite itself is sure of: the affinity of CASTs, as CREATE TABLE AS records it. */
+  #affinities(sql: string, used: readonly Relation[]): (ColumnType | null)[] {
+    this.#scratch.exec('DROP TABLE IF EXISTS temp."step shape"')
+    this.#scratch
+      .prepare(`CREATE TEMP TABLE "step shape" AS ${withRelations(sql, used)}`)
+      .run(batchParameters(sql))
+    const rows = this.#scratch.prepare("SELECT name, type FROM pragma_table_info('step shape')").all()
+    return rows.map((row) => {
+      const type = typeof row === 'object' && row !== null && 'type' in row ? String(row.type) : ''
+      return type === 'INT' ? 'integer' : type === 'REAL' ? 'real' : type === 'TEXT' ? 'text' : null
+    })
+  }
+
+  #hint(message: string, relations: readonly Relation[]): string {
+    if (!/^no such table/.test(message)) return ''
+    const lookups = this.#lookups.map((shape) => shape.lookup.name)
+    return `A step reads ${[...relations.map((relation) => relation.name), ...lookups].join(', ')}.`
+  }
+
+  #refuse(step: Step, path: string, message: string, offset: number, hint: string): null {
+    const { line, column } = positionInFile(step, offset)
+    this.#problems.push({
+      file: this.#workspace.file,
+      line,
+      column,
+      path,
+      message: `step ${step.name}: ${message}`,
+      hint,
+    })
+    return null
+  }
+}
+
+interface Relation {
+  name: string
+  temporary: string
+  columns: readonly PlannedColumn[]
+}
+
+function copyStep(table: Table): Step {
+  return { name: 'land', sql: 'SELECT * FROM input', position: table.position, multiline: false }
+}
+
+function refusedShape(shape: StepShape): { message: string; hint: string } | null {
+  if (shape.verb !== 'SELECT' && shape.verb !== 'WITH' && shape.verb !== 'VALUES') {
+    return {
+      message: `a step is a SELECT; ${shape.verb || 'this'} is refused`,
+      hint: 'Write SELECT ... FROM input ...',
+    }
+  }
+  if (shape.recursive === null) return null
+  return {
+    message: `"${shape.recursive}" reads itself; a recursive step might never end`,
+    hint: 'Use a join, or a lookup that holds the levels.',
+  }
+}
+
+/** The step's SQL with the relations that it reads as common table expressions over their temporary tables. */
+function withRelations(sql: string, used: readonly Relation[]): string {
+  if (used.length === 0) return sql
+  const mentioned = new Set(codeTokens(sql).map((token) => identifierOf(token)?.toLowerCase()))
+  const named = used.map((relation) => {
+    const constants = relation.name === 'input' ? constantColumns(mentioned) : ''
+    return `${quoted(relation.name)} AS NOT MATERIALIZED (SELECT *${constants} FROM temp.${quoted(relation.temporary)})`
+  })
+  const [first] = codeTokens(sql)
+  const rest = first?.text.toUpperCase() === 'WITH' ? `, ${sql.slice(first.end)}` : ` ${sql}`
+  return `WITH ${named.join(', ')}${rest}`
+}
+
+/** Columns of `input` that are the same for the whole batch; there where a step names them. */
+function constantColumns(mentioned: ReadonlySet<string | undefined>): string {
+  const topic = mentioned.has('_topic') ? ', CAST(@topic AS TEXT) AS _topic' : ''
+  const ingested = mentioned.has('_ingested_at') ? ', CAST(@ingestedAt AS INTEGER) AS _ingested_at' : ''
+  return topic + ingested
+}
+
+/** Parameters for a statement that may or may not name the batch's constants. */
+function batchParameters(sql: string): Record<string, unknown> {
+  return /_topic|_ingested_at/i.test(sql) ? { topic: null, ingestedAt: null } : {}
+}
+
+function filling(temporary: string, sql: string, used: readonly Relation[]): string {
+  return `INSERT INTO temp.${quoted(temporary)} ${withRelations(sql, used)}`
+}
+
+function landing(
+  table: string,
+  columns: readonly PlannedColumn[],
+  sql: string,
+  used: readonly Relation[],
+): string {
+  const names = new Set(columns.map((column) => column.name))
+  const targets = columns.map((column) => quoted(column.name))
+  const values = columns.map((column) => `landed.${quoted(column.name)}`)
+  if (!names.has('_topic')) {
+    targets.push('_topic')
+    values.push('@topic')
+  }
+  if (!names.has('_ingested_at')) {
+    targets.push('_ingested_at')
+    values.push('@ingestedAt')
+  }
+  const inner = withRelations(sql, used)
+  return `INSERT INTO main.${quoted(table)} (${targets.join(', ')}) SELECT ${values.join(', ')} FROM (${inner}) AS landed`
+}
+
+function duplicateName(columns: readonly PlannedColumn[]): string | null {
+  const seen = new Set<string>()
+  for (const { name } of columns) {
+    if (seen.has(name.toLowerCase())) return name
+    seen.add(name.toLowerCase())
+  }
+  return null
+}
+
+/** Position in penstock.yaml of an offset in the step's SQL; exact for block scalars, the scalar's start otherwise. */
+function positionInFile(step: Step, offset: number): { line: number; column: number } {
+  const before = step.sql.slice(0, offset)
+  const lines = before.split('\n')
+  const last = lines.at(-1) ?? ''
+  if (step.multiline)
+    return { line: step.position.line + lines.length - 1, column: step.position.column + last.length }
+  return lines.length === 1
+    ? { line: step.position.line, column: step.position.column + offset }
+    : { line: step.position.line, column: step.position.column }
+}

@@ -18,10 +18,10 @@ const answerLimitMs = 10_000
 /** Long enough for the 120 MB of the binary on a slow line. */
 const downloadLimitMs = 600_000
 
-/** Tries to fetch the binary unless it is there, PENSTOCK_NO_ELECTRON is set, or an attempt failed lately. */
+/** Tries to fetch the binary unless it is there, could not be used, is not wanted, or an attempt failed lately. */
 export async function fetchElectron() {
   const version = electronVersion()
-  if (process.env['PENSTOCK_NO_ELECTRON'] === '1' || isElectronThere() || failedLately(version)) return
+  if (!isWanted(process) || isElectronThere() || failedLately(version)) return
   const startedAt = Date.now()
   process.stderr.write(`Fetching Electron ${version} ... `)
   const problem = await download()
@@ -31,6 +31,16 @@ export async function fetchElectron() {
   }
   process.stderr.write(`not possible: ${problem}; the next attempt is made in a day\n`)
   writeFileSync(recordFile, JSON.stringify({ version, failedAt: Date.now(), problem }))
+}
+
+/**
+ * Electron shows no window without a display, and none for root on Linux. PENSTOCK_NO_ELECTRON=1 says not to fetch it.
+ * @param {Pick<NodeJS.Process, 'env' | 'platform' | 'getuid'>} system
+ */
+export function isWanted({ env, platform, getuid }) {
+  if (env['PENSTOCK_NO_ELECTRON'] === '1') return false
+  if (platform !== 'linux') return true
+  return getuid?.() !== 0 && Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY'])
 }
 
 /** Whether Electron's binary is there, as its own installer records it. */

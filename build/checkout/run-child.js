@@ -18,7 +18,7 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP']
  */
 
 /**
- * Runs a child on this terminal, as if it were this process.
+ * Runs a child on this terminal, as if it were this process. A Ctrl C reaches it twice, from the terminal and from here.
  * @param {string} file
  * @param {readonly string[]} args
  * @param {ChildOptions} [options]
@@ -26,7 +26,7 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP']
  */
 export function runAttached(file, args, options = {}) {
   const child = spawn(file, args, { cwd: options.cwd, env: options.env, stdio: 'inherit' })
-  return follow(child, { ...options, kill: (signal) => child.kill(signal), shared: process.stdin.isTTY })
+  return follow(child, { ...options, kill: (signal) => child.kill(signal) })
 }
 
 /**
@@ -60,7 +60,6 @@ export async function runCaptured(file, args, options = {}) {
   let stoppedBy = null
   const end = await follow(child, {
     ...options,
-    shared: false,
     kill: (signal) => {
       if (signal !== 'SIGKILL') stoppedBy = signal
       if (grouped && child.pid !== undefined) killGroup(child.pid, signal)
@@ -85,11 +84,10 @@ function killGroup(pid, signal) {
 
 /**
  * @param {import('node:child_process').ChildProcess} child
- * @param {{ kill: (signal: NodeJS.Signals) => void, shared: boolean, limitMs?: number }} options
- *   shared: the child is on this terminal too, so that Ctrl C has reached it already
+ * @param {{ kill: (signal: NodeJS.Signals) => void, limitMs?: number }} options
  * @returns {Promise<ChildEnd>}
  */
-function follow(child, { kill, shared, limitMs }) {
+function follow(child, { kill, limitMs }) {
   let timedOut = false
   const timer =
     limitMs === undefined
@@ -100,7 +98,7 @@ function follow(child, { kill, shared, limitMs }) {
         }, limitMs)
   const listeners = forwarded.map((signal) => {
     const listener = () => {
-      if (!(shared && signal === 'SIGINT')) kill(signal)
+      kill(signal)
     }
     process.on(signal, listener)
     return { signal, listener }

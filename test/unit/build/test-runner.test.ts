@@ -1,0 +1,46 @@
+/** What `npm test` chooses, counts and says at its end. */
+import { describe as group, expect, test } from 'vitest'
+import { chooseStages, stages } from '../../../build/testing/stages.js'
+import { addUp, describe, exitCode } from '../../../build/testing/summary.js'
+
+const clean = { passed: 3, failed: [], skipped: [] }
+const unable = { name: 'electron > opens', reason: 'cannot run here: no binary' }
+const lazy = { name: 'slow one', reason: 'takes long' }
+
+group('choosing stages', () => {
+  test('takes all of them, in order, when none is named', () => {
+    expect(chooseStages([])).toEqual({ chosen: stages, rest: [] })
+  })
+
+  test('keeps their order, and leaves the rest to the test runner', () => {
+    const { chosen, rest } = chooseStages(['unit', 'lint', 'test/unit/build', 'lint'])
+    expect(chosen.map((stage) => stage.name)).toEqual(['lint', 'unit'])
+    expect(rest).toEqual(['test/unit/build', 'lint'])
+  })
+})
+
+group('the end of a run', () => {
+  test('is one line of counts when all is well', () => {
+    expect(describe(addUp([clean, clean]), true)).toBe('6 passed, 0 failed, 0 skipped\n')
+    expect(exitCode(clean, true)).toBe(0)
+  })
+
+  test('names what failed before the counts', () => {
+    const total = addUp([clean, { passed: 0, failed: ['lint and format'], skipped: [] }])
+    expect(describe(total, false)).toBe('FAILED   lint and format\n3 passed, 1 failed, 0 skipped\n')
+    expect(exitCode(total, false)).toBe(1)
+  })
+
+  test('names each skip with its reason', () => {
+    const total = { ...clean, skipped: [lazy, { name: 'mute', reason: '' }] }
+    expect(describe(total, false)).toBe(
+      'SKIPPED  slow one: takes long\nSKIPPED  mute: no reason given\n3 passed, 0 failed, 2 skipped\n',
+    )
+  })
+
+  test('lets a skip pass on a desk, and in CI only where the machine cannot run the test', () => {
+    expect(exitCode({ ...clean, skipped: [lazy] }, false)).toBe(0)
+    expect(exitCode({ ...clean, skipped: [lazy] }, true)).toBe(1)
+    expect(exitCode({ ...clean, skipped: [unable] }, true)).toBe(0)
+  })
+})

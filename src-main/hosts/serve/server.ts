@@ -30,6 +30,8 @@ export interface LocalServer {
   port: number
   /** The address with the token; whoever has it may use the console. */
   address: string
+  /** An address that works once, to be handed to a browser as an argument. */
+  issueAddress(): string
   /** Stops listening and cuts every connection. Safe to call twice. */
   close(): Promise<void>
 }
@@ -59,9 +61,11 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   })
   const closeSockets = serveSockets(server, gate, { router, logger, backlogBytes, heartbeatMs })
 
+  const addressWith = (token: string): string => `http://127.0.0.1:${String(port)}/?token=${token}`
   return {
     port,
-    address: `http://127.0.0.1:${String(port)}/?token=${secrets.token}`,
+    address: addressWith(secrets.token),
+    issueAddress: () => addressWith(secrets.issueTicket()),
     async close() {
       closeSockets()
       if (!server.listening) return

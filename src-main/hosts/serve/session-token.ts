@@ -8,7 +8,12 @@ import { randomBytes, timingSafeEqual, createHash } from 'node:crypto'
 export interface SessionToken {
   /** 32 random bytes as base64url; part of the address that is printed. */
   readonly token: string
-  /** Whether `candidate` is the token; takes the same time wherever they differ. */
+  /**
+   * A token that works once, for an address that is handed to another program: its arguments can be read by every user of
+   * the machine.
+   */
+  issueTicket(): string
+  /** Whether `candidate` is the token or an unused ticket, which is used up by this. Takes the same time for any text. */
   matches(candidate: string): boolean
   /** Value of the Set-Cookie header that lets a browser in until it closes or the server restarts. */
   cookieFor(port: number): string
@@ -18,15 +23,29 @@ export interface SessionToken {
 
 /** Draws the secrets of one start. */
 export function createSessionToken(): SessionToken {
-  const token = randomBytes(32).toString('base64url')
-  const cookie = randomBytes(32).toString('base64url')
+  const token = drawSecret()
+  const cookie = drawSecret()
+  const tickets = new Set<string>()
   return {
     token,
-    matches: (candidate) => isSameSecret(candidate, token),
+    issueTicket() {
+      const ticket = drawSecret()
+      tickets.add(ticket)
+      return ticket
+    },
+    matches(candidate) {
+      const used = [...tickets].filter((ticket) => isSameSecret(candidate, ticket))
+      for (const ticket of used) tickets.delete(ticket)
+      return isSameSecret(candidate, token) || used.length > 0
+    },
     cookieFor: (port) => `${cookieName(port)}=${cookie}; Path=/; HttpOnly; SameSite=Strict`,
     admits: (header, port) =>
       readCookies(header, cookieName(port)).some((value) => isSameSecret(value, cookie)),
   }
+}
+
+function drawSecret(): string {
+  return randomBytes(32).toString('base64url')
 }
 
 /** Cookies know no ports, so the name holds it: two servers on one machine keep apart. */

@@ -42,14 +42,20 @@ async function answer(call: Call, logger: Logger): Promise<unknown> {
 }
 
 function asContractError(error: unknown, name: string, logger: Logger): ORPCError<string, unknown> {
-  if (error instanceof ORPCError && error.code === 'BAD_REQUEST') return badRequest(error, name)
-  if (error instanceof ORPCError && error.code === 'PENSTOCK') return error
+  if (isContractError(error)) {
+    if (error.code === 'BAD_REQUEST') return badRequest(error, name)
+    if (error.code === 'PENSTOCK') return error
+  }
   if (!(error instanceof AppError)) logger.error({ err: error, call: name }, 'call failed')
   return penstockError(toShape(error, name))
 }
 
+function isContractError(error: unknown): error is ORPCError<string, unknown> {
+  return error instanceof ORPCError
+}
+
 function toShape(error: unknown, name: string): ErrorShape {
-  if (!(error instanceof ORPCError)) return toErrorShape(error)
+  if (!isContractError(error)) return toErrorShape(error)
   const words = validationWords(error.cause)
   return {
     code: 'INTERNAL',

@@ -24,9 +24,11 @@ export interface ShutdownOptions {
   host: HostProcess
   logger: Logger
   /** Shows a fault to the person before the host ends because of it. */
-  report(error: unknown): void
+  report: (error: unknown) => void
   /** Longest time that stopping may take before the process is ended at once. */
   graceMs?: number
+  /** Milliseconds from any start; a test gives its own. */
+  now?: () => number
 }
 
 /** See {@link createShutdown}. */
@@ -40,16 +42,19 @@ export interface Shutdown {
 }
 
 const defaultGraceMs = 10_000
+/** One Ctrl C reaches us from the terminal and again through npm; what follows this soon is the same one. */
+const sameSignalMs = 500
 
 /**
  * Listens for signals and uncaught faults. The first signal stops everything in order and exits with 128 + its number; a
- * second one ends the process at once, as does stopping that takes longer than `graceMs`.
+ * second one, half a second later or more, ends the process at once, as does stopping that takes longer than `graceMs`.
  */
 export function createShutdown(options: ShutdownOptions): Shutdown {
-  const { host, logger, report, graceMs = defaultGraceMs } = options
+  const { host, logger, report, graceMs = defaultGraceMs, now = () => performance.now() } = options
   const stops: { name: string; stop: () => Promise<void> | void }[] = []
   const controller = new AbortController()
   let ending: Promise<void> | null = null
+  let endingSinceMs = 0
 
   const stopAll = async (): Promise<void> => {
     for (let entry = stops.pop(); entry !== undefined; entry = stops.pop()) {
@@ -61,6 +66,7 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
     }
   }
   const end = (exitCode: number): Promise<void> => {
+    if (ending === null) endingSinceMs = now()
     ending ??= (async () => {
       controller.abort(new Error('Penstock is stopping'))
       const overdue = setTimeout(() => {
@@ -83,7 +89,7 @@ export function createShutdown(options: ShutdownOptions): Shutdown {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     host.onSignal(name, () => {
       if (ending === null) void end(signalExitCodes[name])
-      else host.kill(name)
+      else if (now() - endingSinceMs >= sameSignalMs) host.kill(name)
     })
   }
   host.onFault(onFault)

@@ -1,0 +1,26 @@
+/** `penstock check`: everything that is wrong with a workspace, its SQL too, without running it. Called by program.ts. */
+import { checkWorkspace } from '../../../engine/engine.ts'
+import { formatProblems } from '../../../workspace/format-problems.ts'
+import { loadWorkspace } from '../../../workspace/load.ts'
+import type { CommandContext } from '../command-host.ts'
+import { exitCodes } from '../exit-code.ts'
+
+/** @param workspace absolute path of the workspace. @returns exit code */
+export async function checkCommand(workspace: string, { output }: CommandContext): Promise<number> {
+  const loaded = await loadWorkspace(workspace)
+  const problems = 'problems' in loaded ? loaded.problems : await checkWorkspace(loaded.workspace)
+  if (problems.length > 0) {
+    output.note(formatProblems(problems))
+    return exitCodes.failure
+  }
+  if ('workspace' in loaded) {
+    const { file, sources, lookups, tables } = loaded.workspace
+    const parts = [count(sources, 'source'), count(lookups, 'lookup'), count(tables, 'table')]
+    await output.write(`${file} is right: ${parts.join(', ')}\n`)
+  }
+  return exitCodes.ok
+}
+
+function count(things: readonly unknown[], name: string): string {
+  return `${String(things.length)} ${name}${things.length === 1 ? '' : 's'}`
+}

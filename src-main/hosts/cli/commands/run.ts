@@ -1,0 +1,66 @@
+/**
+ * `penstock run`: a workspace without a window; a line of statistics each second; ends by itself when every source has
+ * ended and all of it is committed. Main thread; called by program.ts.
+ */
+import type { LiveSnapshot } from '#contract/live.ts'
+import { formatProblems } from '../../../workspace/format-problems.ts'
+import type { Engine } from '../../../engine/engine-api.ts'
+import { openSession } from '../../shared/session.ts'
+import { startCommandHost } from '../command-host.ts'
+import type { CommandContext } from '../command-host.ts'
+import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
+import type { Output } from '../output.ts'
+import { isFinished, statisticsJson, statisticsLine } from '../run-report.ts'
+
+/** Options of {@link runCommand}. */
+export interface RunOptions {
+  /** Absolute path of the workspace. */
+  workspace: string
+  isJson: boolean
+}
+
+const reportEveryMs = 1000
+
+/** Runs until the sources have ended or a signal ends it. @returns exit code */
+export async function runCommand(options: RunOptions, context: CommandContext): Promise<number> {
+  const { output } = context
+  const { logger, folder, shutdown, ended } = startCommandHost(context)
+  const session = await openSession({ path: options.workspace, host: 'cli', logger, stateFolder: folder })
+  if ('problems' in session) {
+    output.note(formatProblems(session.problems))
+    return exitCodes.failure
+  }
+  const { engine } = session
+  const describe = options.isJson ? statisticsJson : statisticsLine
+  shutdown.defer('engine', () => engine.stop())
+  reportUntilFinished(engine, { describe, output, signal: shutdown.signal }).then(
+    () => shutdown.end(exitCodes.ok),
+    (error: unknown) => {
+      if (shutdown.signal.aborted) return
+      output.note(faultText(error))
+      void shutdown.end(exitCodeOf(error))
+    },
+  )
+  return ended
+}
+
+interface Report {
+  describe: (snapshot: LiveSnapshot) => string
+  output: Output
+  signal: AbortSignal
+}
+
+/** Starts the engine and writes a line a second, and a last one when all has ended. */
+async function reportUntilFinished(engine: Engine, { describe, output, signal }: Report): Promise<void> {
+  await engine.start()
+  let written = 0
+  let snapshot = await engine.live.next(null, null, signal)
+  while (!isFinished(snapshot)) {
+    if (Date.now() - written >= reportEveryMs) {
+      written = Date.now()
+      await output.write(`${describe(snapshot)}\n`)
+    }
+    snapshot = await engine.live.next(snapshot.epoch, snapshot.version, signal)
+  }
+  await output.write(`${describe(snapshot)}\n`)
+}

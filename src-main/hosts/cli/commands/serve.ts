@@ -1,0 +1,84 @@
+/**
+ * `penstock serve`: runs a workspace and shows its console in a browser. Main thread; called by program.ts, and by
+ * commands/open.ts where there can be no window.
+ */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { AppError } from '#contract/errors.ts'
+import { formatProblems } from '../../../workspace/format-problems.ts'
+import { startServer } from '../../serve/server.ts'
+import { rendererFolder } from '../../shared/package-root.ts'
+import { openSession } from '../../shared/session.ts'
+import { startCommandHost } from '../command-host.ts'
+import type { CommandContext, CommandHost } from '../command-host.ts'
+import { hasDisplay } from '../display.ts'
+import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
+import { openPage } from '../open-page.ts'
+import { OutputClosed } from '../output.ts'
+
+/** Options of {@link serveCommand}. */
+export interface ServeOptions {
+  /** Absolute path of the workspace. */
+  workspace: string
+  port: number | undefined
+  /** Show the address in a browser, where there is a display. */
+  shouldOpen: boolean
+}
+
+/** Longest wait for the engine before the page is opened all the same; it shows that the engine starts. */
+const openAfterMs = 1500
+
+/** Runs until a signal ends it. @returns exit code */
+export async function serveCommand(options: ServeOptions, context: CommandContext): Promise<number> {
+  const host = startCommandHost(context)
+  const { output } = context
+  const { logger, folder, shutdown } = host
+  requireBuiltConsole()
+  const session = await openSession({ path: options.workspace, host: 'serve', logger, stateFolder: folder })
+  if ('problems' in session) {
+    output.note(formatProblems(session.problems))
+    return exitCodes.failure
+  }
+  const { engine, router } = session
+  const server = await startServer({ router, logger, folder: rendererFolder(), port: options.port })
+  shutdown.defer('engine', () => engine.stop())
+  shutdown.defer('server', () => server.close())
+  await printAddress(server.address, context)
+
+  const started = engine.start().catch((error: unknown) => {
+    if (shutdown.signal.aborted) return
+    logger.error({ err: error }, 'the engine could not start')
+    output.note(faultText(error))
+    void shutdown.end(exitCodeOf(error))
+  })
+  if (options.shouldOpen && hasDisplay()) {
+    await Promise.race([started, wait(openAfterMs, undefined, { ref: false })])
+    showPage(server.issueAddress(), host)
+  }
+  return host.ended
+}
+
+async function printAddress(address: string, { output }: CommandContext): Promise<void> {
+  try {
+    await output.write(`Penstock is at ${address}\n`)
+    output.note('Press Ctrl C to stop.')
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error
+  }
+}
+
+function showPage(address: string, { folder, logger, shutdown }: CommandHost): void {
+  if (shutdown.signal.aborted) return
+  openPage({ address, folder, logger, signal: shutdown.signal }).catch((error: unknown) => {
+    logger.warn({ err: error }, 'the page could not be opened')
+  })
+}
+
+function requireBuiltConsole(): void {
+  if (existsSync(path.join(rendererFolder(), 'index.html'))) return
+  throw new AppError(
+    'USAGE',
+    `The console is not built: ${rendererFolder()} has no index.html. Build it with \`npm run build\`, or use \`npm start\`.`,
+  )
+}

@@ -1,0 +1,43 @@
+/** What `penstock run` says about a snapshot of the engine, and when its work is done. Pure; called each second. */
+import type { LiveSnapshot } from '#contract/live.ts'
+
+/** One line for people: state, rate, rows, dead letters, latency. */
+export function statisticsLine(snapshot: LiveSnapshot): string {
+  const { sources, tables, latency, deadLetters } = snapshot
+  const parts = [
+    new Date(snapshot.at).toISOString().slice(11, 19),
+    snapshot.state + (snapshot.reason === '' ? '' : ` (${snapshot.reason})`),
+    ...sources.map(({ name, state, recordsPerSecond, records }) => {
+      const pace = state === 'running' ? `${amount(recordsPerSecond)}/s` : state
+      return `${name} ${pace}, ${amount(records)} records`
+    }),
+    ...tables.map(({ name, rows }) => `${name} ${amount(rows)} rows`),
+    `${amount(deadLetters.total)} dead`,
+    `p99 ${latency.p99 === null ? '–' : `${amount(latency.p99)} ms`}`,
+  ]
+  return parts.join('  ')
+}
+
+/** The same as one JSON object, without the series for charts. */
+export function statisticsJson(snapshot: LiveSnapshot): string {
+  return JSON.stringify({
+    at: snapshot.at,
+    state: snapshot.state,
+    reason: snapshot.reason,
+    sources: snapshot.sources.map(({ spark: _, ...source }) => source),
+    steps: snapshot.steps,
+    tables: snapshot.tables.map(({ spark: _, ...table }) => table),
+    latency: snapshot.latency,
+    deadLetters: snapshot.deadLetters,
+    store: snapshot.store,
+  })
+}
+
+/** Whether every source has come to its end, so that nothing more will land. */
+export function isFinished(snapshot: LiveSnapshot): boolean {
+  return snapshot.state !== 'starting' && snapshot.sources.every(({ state }) => state === 'ended')
+}
+
+function amount(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}

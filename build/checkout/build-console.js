@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { withLock } from './lock.js'
 import { nodeBinary, toolEnvironment, toolScript } from './node-binary.js'
 import { CheckoutError, withProgress } from './progress.js'
@@ -41,7 +42,10 @@ async function build() {
     cwd: projectRoot,
     env,
   })
-  if (end.code !== 0) throw new CheckoutError(`${end.output.trim()}\n\nPenstock could not be built.`)
+  if (end.code !== 0) {
+    const said = stripVTControlCharacters(end.output).trim()
+    throw new CheckoutError(`${said}\n\nPenstock could not be built.`)
+  }
   mkdirSync(output, { recursive: true })
   writeFileSync(stampFile, hash)
 }

@@ -12,11 +12,14 @@ export const nodeBinary = path.join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 )
 
-/** The environment with the tools and Node 24 of the checkout first in PATH. */
+/** The environment with the tools and Node 24 of the checkout first in PATH, and colours only for a terminal. */
 export function toolEnvironment() {
   const name = Object.keys(process.env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH'
   const tools = path.join(projectRoot, 'node_modules', '.bin')
-  return { ...process.env, [name]: tools + path.delimiter + (process.env[name] ?? '') }
+  const colours = process.stdout.isTTY
+    ? { FORCE_COLOR: '1', NO_COLOR: undefined }
+    : { FORCE_COLOR: undefined, NO_COLOR: '1' }
+  return { ...process.env, ...colours, [name]: tools + path.delimiter + (process.env[name] ?? '') }
 }
 
 /**

@@ -249,7 +249,7 @@ export class RecordDecoder {
 }
 
 function article(noun: string): string {
-  if (noun.startsWith('text')) return 'text'
+  if (noun.startsWith('text')) return noun
   return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`
 }
 

@@ -243,7 +243,7 @@ class TablePlanner {
     used: readonly Relation[],
     shape: StepShape,
   ): ColumnType | null {
-    if (table === null || column === null || shape.verb === 'VALUES') return null
+    if (table === null || column === null || shape.mixes) return null
     const relation = used.find((candidate) => candidate.temporary === table)
     const lookup = this.#lookups.find((candidate) => candidate.lookup.name === table)
     const columns: readonly PlannedColumn[] = relation?.columns ?? lookup?.columns ?? []

@@ -57,6 +57,8 @@ export interface StepShape {
   drivingAlias: string | null
   /** True where one row out is not one row in: GROUP BY, DISTINCT, aggregates, set operators, VALUES. */
   groups: boolean
+  /** True where a set operator stands anywhere: a column then mixes the types of several SELECTs. */
+  mixes: boolean
   /** Offset in the SQL where `, expression` can be added to the select list, or null. */
   selectListEnd: number | null
   /** Name of a common table expression that reads itself, or null. */
@@ -81,6 +83,7 @@ export function shapeOfStep(sql: string, relations: readonly string[]): StepShap
     driving: first?.relation ?? null,
     drivingAlias: first?.alias ?? null,
     groups,
+    mixes: tokens.some((token) => setOperators.has(word(token))),
     selectListEnd: fromIndex < 0 ? null : (tokens[fromIndex]?.start ?? null),
     recursive: recursiveName(tokens, depths),
   }

@@ -4,6 +4,7 @@ import type { PenstockClient } from '../transport/client.ts'
 import { CommandRegistry } from './commands.svelte.ts'
 import { ConnectionState, type StatusSource } from './connection.svelte.ts'
 import { LiveState } from './live.svelte.ts'
+import { NoticesState } from './notices.svelte.ts'
 import { type Preferences, browserPreferences } from './preferences.ts'
 import { type AddressPort, Router, browserAddress } from './router.svelte.ts'
 import { ThemeState } from './theme.svelte.ts'
@@ -20,6 +21,7 @@ export interface App {
   theme: ThemeState
   time: TimeState
   commands: CommandRegistry
+  notices: NoticesState
   preferences: Preferences
   /** Starts what ticks, pulls and listens; the result stops it all. */
   start(): () => void
@@ -65,6 +67,7 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
     theme,
     time,
     commands: new CommandRegistry(),
+    notices: new NoticesState(),
     preferences,
     start,
   }

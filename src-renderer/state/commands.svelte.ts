@@ -1,4 +1,5 @@
 /** Commands that the palette offers: the shell's own, and those that a view adds while it is there. */
+import { untrack } from 'svelte'
 
 /** One thing a person can do by name. */
 export interface Command {
@@ -25,7 +26,8 @@ export class CommandRegistry {
 
   /** Adds commands; the function is asked again whenever what it reads changes. The result takes them away. */
   add(list: () => readonly Command[]): () => void {
-    this.#sets = [...this.#sets, list]
+    // Not tracked, so that an effect which adds commands does not run again for having added them.
+    this.#sets = [...untrack(() => this.#sets), list]
     return () => {
       this.#sets = this.#sets.filter((other) => other !== list)
     }

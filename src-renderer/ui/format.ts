@@ -76,7 +76,8 @@ export function millisecondsFigure(ms: number | null): Figure {
   if (ms === null || !Number.isFinite(ms)) return { value: unknownFigure, unit: '' }
   const size = Math.abs(ms)
   if (size < 0.995) return { value: String(Math.round(ms * 100) / 100), unit: 'ms' }
-  if (size < 999.5) return { value: short(ms), unit: 'ms' }
+  if (size < 9.95) return { value: short(ms), unit: 'ms' }
+  if (size < 999.5) return { value: String(Math.round(ms)), unit: 'ms' }
   if (size < 99_950) return { value: short(ms / 1000), unit: 's' }
   return { value: short(ms / 60_000), unit: 'min' }
 }

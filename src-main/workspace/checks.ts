@@ -24,7 +24,7 @@ function checkNames(data: unknown): ProblemDraft[] {
   const sources = rawEntries(data, ['sources'])
   const lookups = rawEntries(data, ['lookups'])
   const tables = rawEntries(data, ['tables'])
-  const relations = new Map<string, string>()
+  const relations = new Map<string, Owner>()
   return [
     ...checkNamesOf(sources, 'source', new Map()),
     ...[...sources, ...lookups].flatMap((entry) =>
@@ -36,16 +36,22 @@ function checkNames(data: unknown): ProblemDraft[] {
   ]
 }
 
-/** @param taken names in lower case, with what they name; names of these entries are added */
+/** What has a name already. */
+interface Owner {
+  kind: NamedKind
+  name: string
+}
+
+/** @param taken owners by name in lower case; those of these entries are added */
 function checkNamesOf(
   entries: readonly RawEntry[],
   kind: NamedKind,
-  taken: Map<string, string>,
+  taken: Map<string, Owner>,
 ): ProblemDraft[] {
   return entries.flatMap(({ name, path }) => nameProblems(name, kind, taken, { path, at: 'key' }))
 }
 
-function checkStepNames(steps: readonly RawEntry[], relations: ReadonlyMap<string, string>): ProblemDraft[] {
+function checkStepNames(steps: readonly RawEntry[], relations: ReadonlyMap<string, Owner>): ProblemDraft[] {
   const taken = new Map(relations)
   return steps.flatMap((step) => {
     if (rawText(step.value, 'name') === null) return []
@@ -56,16 +62,17 @@ function checkStepNames(steps: readonly RawEntry[], relations: ReadonlyMap<strin
 function nameProblems(
   name: string,
   kind: NamedKind,
-  taken: Map<string, string>,
+  taken: Map<string, Owner>,
   place: { path: FilePath; at: 'key' | 'value' },
 ): ProblemDraft[] {
   const problem = checkName(name, kind)
   const owner = taken.get(name.toLowerCase())
-  if (owner === undefined) taken.set(name.toLowerCase(), `${kind} ${JSON.stringify(name)}`)
+  if (owner === undefined) taken.set(name.toLowerCase(), { kind, name })
   if (problem !== null) return [{ ...place, ...problem }]
   if (owner === undefined) return []
-  const message = `${JSON.stringify(name)} is already the name of ${owner}`
-  return [{ ...place, message, hint: 'choose another name; SQL does not tell upper and lower case apart' }]
+  const message = `${JSON.stringify(name)} is already the name of a ${owner.kind}`
+  const reason = owner.name === name ? '' : '; SQL does not tell upper and lower case apart'
+  return [{ ...place, message, hint: `choose another name${reason}` }]
 }
 
 function checkSource(source: RawEntry): ProblemDraft[] {

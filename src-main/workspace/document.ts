@@ -18,6 +18,8 @@ import type { Position } from './model.ts'
 import type { FilePath, ProblemDraft } from './problem-draft.ts'
 import { describeYamlErrors, type TextProblem } from './yaml-errors.ts'
 
+/** `uniqueKeys` is off because the library compares every pair of keys; the reader below finds keys written twice. */
+const yamlOptions = { intAsBigInt: true, prettyErrors: false, logLevel: 'error', uniqueKeys: false } as const
 const deepest = 100
 /** Values that aliases may add in all. */
 const mostFromAliases = 10_000
@@ -43,25 +45,13 @@ export interface WorkspaceDocument {
 /** Reads the text of penstock.yaml. Never throws on any text. */
 export function readDocument(text: string): WorkspaceDocument | { problems: readonly TextProblem[] } {
   const lines = new LineCounter()
-  let document: Document.Parsed
-  try {
-    document = parseDocument(text, {
-      lineCounter: lines,
-      intAsBigInt: true,
-      prettyErrors: false,
-      logLevel: 'error',
-    })
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return {
-      problems: [{ position: { line: 1, column: 1 }, message: 'the file is nested too deep', hint: '' }],
-    }
-  }
-  const { problems, readable } = describeYamlErrors(document, text, lines)
+  const document = parseDocument(text, { ...yamlOptions, lineCounter: lines })
+  const { problems, readable } = describeYamlErrors(document, lines)
   if (!readable) return { problems }
   const reader = new NodeReader(document, text, lines)
   const data = reader.readRoot()
-  if (reader.problems.length > 0) return { problems: [...problems, ...reader.problems] }
+  problems.push(...reader.problems)
+  if (reader.isBroken) return { problems }
   return {
     data,
     problems,
@@ -72,6 +62,8 @@ export function readDocument(text: string): WorkspaceDocument | { problems: read
 
 class NodeReader {
   readonly problems: TextProblem[] = []
+  /** Whether a value could not be read, so that checks of the values would mislead. */
+  isBroken = false
   readonly #document: Document.Parsed
   readonly #text: string
   readonly #lines: LineCounter
@@ -170,6 +162,7 @@ class NodeReader {
     for (const pair of node.items) {
       const name = this.#keyName(pair.key)
       if (name === null || this.#isOverBudget(pair.key)) continue
+      if (Object.hasOwn(map, name)) this.#note(pair.key, `"${name}" is written twice`, 'keep one of the two')
       map[name] = this.#read(pair.value, [...path, name], startOf(pair.key))
     }
     return map
@@ -209,6 +202,11 @@ class NodeReader {
   }
 
   #fail(node: Node | null, message: string, hint: string): void {
+    this.isBroken = true
+    this.#note(node, message, hint)
+  }
+
+  #note(node: Node | null, message: string, hint: string): void {
     this.problems.push({ position: this.#position(startOf(node)), message, hint })
   }
 }

@@ -1,10 +1,16 @@
 /** zod's issues about penstock.yaml in the words of Penstock. Used by parse.ts. */
 import type { z } from 'zod'
 import type { IssueParams } from './forms.ts'
-import type { FilePath, ProblemDraft } from './problem-draft.ts'
+import { formatFilePath, type FilePath, type ProblemDraft } from './problem-draft.ts'
 import { suggest } from './suggest.ts'
 
 type Issue = z.core.$ZodIssue
+
+/** A draft, and which key is missing or was probably meant, so that a misspelt key is not told as missing too. */
+interface IssueDraft extends ProblemDraft {
+  missing?: string
+  meant?: string
+}
 
 /** Keys that the design has and this version has not, by where they stand, and what to do instead. */
 const laterKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -46,12 +52,34 @@ const examples: Readonly<Record<string, string>> = {
   tables: 'tables: { late: { source: flights } }',
 }
 
+/** Names of types elsewhere. */
+const typeSynonyms: Readonly<Record<string, string>> = {
+  string: 'text',
+  varchar: 'text',
+  int: 'integer',
+  long: 'integer',
+  bigint: 'integer',
+  number: 'real',
+  float: 'real',
+  double: 'real',
+  decimal: 'real',
+  bool: 'boolean',
+  date: 'timestamp',
+  datetime: 'timestamp',
+  time: 'timestamp',
+  object: 'json',
+  array: 'json',
+  struct: 'json',
+}
+
 /**
  * Turns the issues of one parse into problems.
  * @param data the values that were parsed
  */
-export function describeIssues(issues: readonly Issue[], data: unknown): ProblemDraft[] {
-  return issues.flatMap((issue) => describeIssue(issue, data))
+export function describeIssues(issues: readonly Issue[], data: unknown): IssueDraft[] {
+  const drafts = issues.flatMap((issue) => describeIssue(issue, data))
+  const misspelt = new Set(drafts.flatMap((draft) => draft.meant ?? []))
+  return drafts.filter((draft) => draft.missing === undefined || !misspelt.has(draft.missing))
 }
 
 /** The value at a path, or undefined where there is none. */
@@ -64,7 +92,7 @@ export function valueAt(data: unknown, path: FilePath): unknown {
   return value
 }
 
-function describeIssue(issue: Issue, data: unknown): ProblemDraft[] {
+function describeIssue(issue: Issue, data: unknown): IssueDraft[] {
   const path = issue.path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment))
   const value = valueAt(data, path)
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue, path)
@@ -74,7 +102,7 @@ function describeIssue(issue: Issue, data: unknown): ProblemDraft[] {
   return [{ path, at: 'value', ...describeValue(issue, path, value) }]
 }
 
-function unknownKeys(issue: Extract<Issue, { code: 'unrecognized_keys' }>, path: FilePath): ProblemDraft[] {
+function unknownKeys(issue: Extract<Issue, { code: 'unrecognized_keys' }>, path: FilePath): IssueDraft[] {
   const known = issue.message.split(' ')
   return issue.keys.map((key) => {
     const draft = { path: [...path, key], at: 'key' } as const
@@ -83,8 +111,9 @@ function unknownKeys(issue: Extract<Issue, { code: 'unrecognized_keys' }>, path:
       return { ...draft, message: `"${key}" is not supported by this version of Penstock`, hint: later }
     }
     const near = suggest(key, known)
-    const hint = near === null ? `the keys here are ${known.join(', ')}` : `write "${near}"`
-    return { ...draft, message: `unknown key "${key}"`, hint }
+    const message = `unknown key "${key}"`
+    if (near === null) return { ...draft, message, hint: `the keys here are ${known.join(', ')}` }
+    return { ...draft, message, hint: `write "${near}"`, meant: formatFilePath([...path, near]) }
   })
 }
 
@@ -109,19 +138,20 @@ function readParams(params: Record<string, unknown> | undefined): IssueParams {
   }
 }
 
-function missingKey(path: FilePath, data: unknown): ProblemDraft[] {
+function missingKey(path: FilePath, data: unknown): IssueDraft[] {
   const key = String(path.at(-1))
-  const parent = valueAt(data, path.slice(0, -1))
-  const replacedByLater = key === 'replay' && valueAt(parent, ['kafka']) !== undefined
-  if (replacedByLater) return []
-  return [{ path, at: 'key', message: `"${key}" is missing`, hint: exampleHint(path) }]
+  const parent = path.slice(0, -1)
+  const isReplacedByLater = key === 'replay' && valueAt(data, [...parent, 'kafka']) !== undefined
+  if (isReplacedByLater) return []
+  const missing = formatFilePath(path)
+  return [{ path: parent, at: 'key', message: `"${key}" is missing`, hint: exampleHint(path), missing }]
 }
 
 function unionProblem(
   issue: Extract<Issue, { code: 'invalid_union' }>,
   path: FilePath,
   data: unknown,
-): ProblemDraft[] {
+): IssueDraft[] {
   if (issue.message !== 'Invalid input') {
     return [
       {
@@ -132,16 +162,19 @@ function unionProblem(
       },
     ]
   }
-  const branch =
-    issue.errors.find((issues) => !issues.some((inner) => isOtherType(inner))) ?? issue.errors[0] ?? []
+  const isMap = typeof valueAt(data, path) === 'object'
+  const meant = issue.errors.find((issues) => !issues.some((inner) => isOtherType(inner, isMap)))
+  const branch = meant ?? issue.errors[0] ?? []
   return describeIssues(
     branch.map((inner) => ({ ...inner, path: [...path, ...inner.path] })),
     data,
   )
 }
 
-function isOtherType(issue: Issue): boolean {
-  return issue.path.length === 0 && issue.code === 'invalid_type'
+/** Whether a branch of a union was not meant at all: a wrong choice counts as one only where a map was written. */
+function isOtherType(issue: Issue, isMap: boolean): boolean {
+  if (issue.path.length > 0) return false
+  return issue.code === 'invalid_type' || (isMap && issue.code === 'invalid_value')
 }
 
 function describeValue(issue: Issue, path: FilePath, value: unknown): { message: string; hint: string } {
@@ -175,8 +208,13 @@ function describeChoice(values: readonly string[], value: unknown): { message: s
   const message = only
     ? `must be ${String(values[0])}, not ${describe(value)}`
     : `must be one of ${values.join(', ')}, not ${describe(value)}`
-  const near = only ? values[0] : typeof value === 'string' ? suggest(value, values) : null
+  const near = only ? values[0] : typeof value === 'string' ? nearChoice(value, values) : null
   return { message, hint: near === null || near === undefined ? '' : `write ${near}` }
+}
+
+function nearChoice(value: string, choices: readonly string[]): string | null {
+  const synonym = typeSynonyms[value.toLowerCase()]
+  return synonym !== undefined && choices.includes(synonym) ? synonym : suggest(value, choices)
 }
 
 function typeHint(issue: Extract<Issue, { code: 'invalid_type' }>, path: FilePath, value: unknown): string {
@@ -216,6 +254,6 @@ function describe(value: unknown): string {
   if (value === null) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
-  const text = JSON.stringify(value)
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

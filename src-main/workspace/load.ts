@@ -23,9 +23,9 @@ export async function loadWorkspace(fileOrFolder: string): Promise<ParsedWorkspa
   if (!fileStats.isFile()) {
     throw new AppError('WORKSPACE_NOT_FOUND', `${file} is not a file`, { details: { file } })
   }
-  if (fileStats.size > largestWorkspaceBytes) return tooLarge(file, fileStats.size)
+  if (fileStats.size > largestWorkspaceBytes) return tooLarge(file)
   const bytes = await readBytes(file)
-  if (bytes.length > largestWorkspaceBytes) return tooLarge(file, bytes.length)
+  if (bytes.length > largestWorkspaceBytes) return tooLarge(file)
   const invalidAt = invalidUtf8At(bytes)
   return invalidAt < 0 ? parseWorkspace(bytes.toString('utf8'), file) : notUtf8(file, bytes, invalidAt)
 }
@@ -83,9 +83,8 @@ function errorCode(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
-function tooLarge(file: string, sizeBytes: number): ParsedWorkspace {
-  const megabytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(1)} MB`
-  const message = `the file has ${megabytes(sizeBytes)}; a workspace has at most ${megabytes(largestWorkspaceBytes)}`
+function tooLarge(file: string): ParsedWorkspace {
+  const message = `the file is larger than ${String(largestWorkspaceBytes / 1024 ** 2)} MB`
   return {
     problems: [
       { file, line: 1, column: 1, path: '', message, hint: 'put data into lookup or capture files' },

@@ -88,6 +88,7 @@ const replay = map({
   if (factor === undefined || rate === 'original') return
   reject(context, context.value, 'factor is only for rate: original', {
     hint: 'remove factor, or write rate: original',
+    key: 'factor',
   })
 })
 

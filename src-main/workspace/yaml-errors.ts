@@ -12,10 +12,10 @@ export interface TextProblem {
 /** What the library says of a document, and whether its values can still be read as they were meant. */
 export function describeYamlErrors(
   document: Document.Parsed,
-  text: string,
   lines: LineCounter,
 ): { problems: TextProblem[]; readable: boolean } {
-  const errors = [...document.errors, ...document.warnings]
+  const tooDeep = document.errors.find(isTooDeep)
+  const errors = tooDeep === undefined ? [...document.errors, ...document.warnings] : [tooDeep]
   const readable = errors.every(
     (error) => error.code === 'DUPLICATE_KEY' || error.code === 'TAG_RESOLVE_FAILED',
   )
@@ -26,17 +26,13 @@ export function describeYamlErrors(
     const position = { line: Math.max(line, 1), column: Math.max(col, 1) }
     if (!readable && seenLines.has(line)) continue
     seenLines.add(line)
-    problems.push({ position, ...describeError(error, text) })
+    problems.push({ position, ...describeError(error) })
   }
   return { problems, readable }
 }
 
-function describeError(error: YAMLError, text: string): { message: string; hint: string } {
+function describeError(error: YAMLError): { message: string; hint: string } {
   switch (error.code) {
-    case 'DUPLICATE_KEY': {
-      const key = /^[^\s:]+/.exec(text.slice(error.pos[0], error.pos[0] + 100))?.[0] ?? 'this key'
-      return { message: `${key} is written twice`, hint: 'keep one of the two' }
-    }
     case 'TAB_AS_INDENT':
       return { message: 'a tab stands where the line is indented', hint: 'indent with spaces' }
     case 'MULTIPLE_DOCS':
@@ -53,11 +49,19 @@ function describeError(error: YAMLError, text: string): { message: string; hint:
         message: `not valid YAML: ${lowerFirst(error.message)}`,
         hint: 'put a value that holds ": " in quotes, and check the indentation',
       }
+    case 'MISSING_CHAR':
+      return { message: `not valid YAML: ${lowerFirst(error.message).replace(/quote$/, '')}`, hint: '' }
     default:
+      if (isTooDeep(error)) return { message: 'the file is nested too deep', hint: '' }
       return { message: `not valid YAML: ${lowerFirst(error.message)}`, hint: '' }
   }
 }
 
 function lowerFirst(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1)
+}
+
+/** The library reads nested values by recursion and reports where its stack ended. */
+function isTooDeep(error: YAMLError): boolean {
+  return error.message.includes('call stack')
 }

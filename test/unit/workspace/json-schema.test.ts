@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { workspaceJsonSchema } from '../../../src-main/workspace/json-schema.ts'
+
+const committed = new URL('../../../resources/penstock.schema.json', import.meta.url)
+
+it('the committed JSON Schema is the one of the parser; otherwise run src-main/workspace/write-json-schema.ts', async () => {
+  expect(await readFile(committed, 'utf8')).toBe(workspaceJsonSchema())
+})
+
+it('every key has a description', () => {
+  const missing: string[] = []
+  const visit = (schema: unknown, path: string): void => {
+    if (typeof schema !== 'object' || schema === null) return
+    for (const [key, value] of Object.entries<object>({ ...schema })) {
+      if (key === 'properties') {
+        for (const [name, property] of Object.entries<object>(value)) {
+          if (!('description' in property)) missing.push(`${path}.${name}`)
+        }
+      }
+      visit(value, `${path}.${key}`)
+    }
+  }
+  visit(JSON.parse(workspaceJsonSchema()), '')
+  expect(missing).toEqual([])
+})

@@ -13,21 +13,23 @@ export interface TextSource {
   toString(): string
 }
 
-/** Sessions by document; the owner of the documents keeps it and drops what is closed. */
+/** Sessions are kept for this many documents; those shown longest ago go first. */
+const keptSessions = 50
+
+/** Sessions by document; also of closed ones, so that bringing one back brings its undo history. */
 export class EditorSessions {
   #sessions = new Map<string, EditorSession>()
 
   keep(documentId: string, session: EditorSession): void {
+    this.#sessions.delete(documentId)
     this.#sessions.set(documentId, session)
+    const [oldest] = this.#sessions.keys()
+    if (this.#sessions.size > keptSessions && oldest !== undefined) this.#sessions.delete(oldest)
   }
 
   /** The session of a document, provided that its text is still what it was. */
   find(documentId: string, text: string): EditorSession | null {
     const session = this.#sessions.get(documentId)
     return session?.text === text ? session : null
-  }
-
-  drop(documentId: string): void {
-    this.#sessions.delete(documentId)
   }
 }

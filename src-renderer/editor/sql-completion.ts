@@ -31,16 +31,16 @@ function columnDetail(column: Relation['columns'][number]): string {
 
 /** The schema in the form that the SQL language takes for `table.` and `alias.` completion. */
 export function schemaNamespace(schema: SchemaView | null): SQLNamespace {
-  const relations = (schema?.relations ?? []).map((relation) => [
-    relation.name,
-    {
+  const namespace: Record<string, SQLNamespace> = {}
+  for (const relation of schema?.relations ?? []) {
+    namespace[relation.name] = {
       self: nameCompletion(relation.name, relation.kind, 'type', 1),
       children: relation.columns.map((column) =>
         nameCompletion(column.name, columnDetail(column), 'property', 2),
       ),
-    },
-  ])
-  return Object.fromEntries(relations)
+    }
+  }
+  return namespace
 }
 
 /** Relations that a statement names anywhere, in the order of the schema. */

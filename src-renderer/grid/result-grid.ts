@@ -1,0 +1,226 @@
+/**
+ * AG Grid over the rows of one result. Made by ResultGrid.svelte when the first rows are there, destroyed with it; where
+ * the person was is kept in GridMemory, so that a view that was left is found again as it was.
+ */
+import {
+  createGrid,
+  type CellFocusedEvent,
+  type GridApi,
+  type GridOptions,
+  type IGetRowsParams,
+} from 'ag-grid-community'
+import type { Cell } from '#contract/cells.ts'
+import type { ResultColumn } from '#contract/query.ts'
+import type { TimeZone } from '../ui/format-time.ts'
+import { boundsOf, isInRange, isSingle, sizeOf, toTsv, type CellPlace, type CellRange } from './cell-range.ts'
+import { cellCopy } from './cell-view.ts'
+import { columnIndex, gridColumns, numberColumnId, type GridRow } from './grid-columns.ts'
+import type { GridMemory } from './grid-memory.ts'
+import { gridModules, gridTheme, rowHeight } from './grid-theme.ts'
+import { blockRows, type RowSource } from './row-source.ts'
+
+export interface ResultGridOptions {
+  parent: HTMLElement
+  label: string
+  columns: readonly ResultColumn[]
+  sample: readonly (readonly Cell[])[]
+  rows: number
+  source: RowSource
+  zone: TimeZone
+  memory: GridMemory
+  onRange: (range: CellRange | null) => void
+  onFocus: (place: CellPlace) => void
+  /** A block could not be read; null once one could. */
+  onProblem: (error: unknown) => void
+}
+
+/** Most cells that one copy takes; beyond this an export is the right way. */
+export const copiedCells = 200_000
+
+/** The grid as the component uses it. Columns of places and ranges are counted as they stand on screen, from 0. */
+export class ResultGridView {
+  readonly #options: ResultGridOptions
+  readonly #api: GridApi<GridRow>
+  #rows: number
+  #zone: TimeZone
+  #range: CellRange | null = null
+  #hasPartial = false
+
+  constructor(options: ResultGridOptions) {
+    this.#options = options
+    this.#rows = options.rows
+    this.#zone = options.zone
+    this.#api = createGrid(options.parent, this.#gridOptions(), { modules: gridModules })
+    this.#api.setGridAriaProperty('label', options.label)
+    this.#restore()
+  }
+
+  /** More rows have come; the last, incomplete block is read again. */
+  setRows(rows: number): void {
+    if (rows === this.#rows) return
+    this.#rows = rows
+    this.#api.setRowCount(rows, true)
+    if (this.#hasPartial) this.reload()
+  }
+
+  setZone(zone: TimeZone): void {
+    if (zone === this.#zone) return
+    this.#zone = zone
+    this.#api.refreshCells({ force: true })
+  }
+
+  /** Reads again what is shown and could not be read, or has grown. */
+  reload(): void {
+    this.#hasPartial = false
+    this.#api.refreshInfiniteCache()
+  }
+
+  /** Rows and columns on screen order. */
+  get size(): { rows: number; columns: number } {
+    return { rows: this.#rows, columns: this.#order().length }
+  }
+
+  get range(): CellRange | null {
+    return this.#range
+  }
+
+  setRange(range: CellRange | null): void {
+    this.#range = range
+    this.#api.refreshCells({ force: true, suppressFlash: true })
+    this.#options.onRange(range)
+  }
+
+  /** Moves the keyboard to a cell and into sight. */
+  focus(place: CellPlace): void {
+    const id = this.#api.getAllDisplayedColumns()[place.column + 1]?.getColId()
+    if (id === undefined || place.row >= this.#rows) return
+    this.show(place)
+    this.#api.setFocusedCell(place.row, id)
+  }
+
+  show(place: CellPlace): void {
+    const id = this.#api.getAllDisplayedColumns()[place.column + 1]?.getColId()
+    if (id !== undefined) this.#api.ensureColumnVisible(id)
+    this.#api.ensureIndexVisible(place.row)
+  }
+
+  get focused(): CellPlace | null {
+    const cell = this.#api.getFocusedCell()
+    return cell === null ? null : { row: cell.rowIndex, column: this.place(cell.column.getColId()) }
+  }
+
+  /** Place on screen of a column id; -1 for the row numbers. */
+  place(columnIdOfGrid: string): number {
+    return this.#order().indexOf(columnIndex(columnIdOfGrid) ?? -1)
+  }
+
+  /** The value at a place, with its column; null while its row is not here yet. */
+  valueAt(place: CellPlace): { value: Cell; column: ResultColumn } | null {
+    const index = this.#order()[place.column]
+    const column = index === undefined ? undefined : this.#options.columns[index]
+    const value =
+      index === undefined ? undefined : this.#api.getDisplayedRowAtIndex(place.row)?.data?.cells[index]
+    return column === undefined || value === undefined ? null : { value, column }
+  }
+
+  /**
+   * A range as tab-separated text; reads rows that are not here.
+   * @returns null where the range is larger than a clipboard should take
+   */
+  async textOf(range: CellRange, withHeader: boolean): Promise<string | null> {
+    const { rows, columns } = sizeOf(range)
+    if (rows * columns > copiedCells) return null
+    const single = isSingle(range) && !withHeader ? this.valueAt(range.head) : null
+    if (single !== null) return cellCopy(single.value, single.column)
+    const { top, bottom, left, right } = boundsOf(range)
+    const order = this.#order().slice(left, right + 1)
+    const cells = await this.#options.source.rows(top, bottom + 1)
+    const shown = cells.map((row) => order.map((index) => row[index] ?? null))
+    const shownColumns = order.flatMap((index) => this.#options.columns[index] ?? [])
+    return toTsv(shown, shownColumns, withHeader)
+  }
+
+  destroy(): void {
+    const { memory } = this.#options
+    memory.firstRow = Math.max(0, this.#api.getFirstDisplayedRowIndex())
+    for (const { colId, width } of this.#api.getColumnState()) {
+      if (typeof width === 'number' && colId !== numberColumnId) memory.widths.set(colId, width)
+    }
+    this.#api.destroy()
+  }
+
+  #restore(): void {
+    const { firstRow } = this.#options.memory
+    if (firstRow > 0 && firstRow < this.#rows) this.#api.ensureIndexVisible(firstRow, 'top')
+  }
+
+  /** Indexes of the result's columns as they stand on screen. */
+  #order(): number[] {
+    return this.#api.getAllDisplayedColumns().flatMap((column) => columnIndex(column.getColId()) ?? [])
+  }
+
+  #gridOptions(): GridOptions<GridRow> {
+    const { columns, sample, rows, memory } = this.#options
+    return {
+      theme: gridTheme,
+      rowModelType: 'infinite',
+      datasource: { rowCount: rows, getRows: (params) => void this.#read(params) },
+      cacheBlockSize: blockRows,
+      maxBlocksInCache: 30,
+      maxConcurrentDatasourceRequests: 2,
+      blockLoadDebounceMillis: 30,
+      infiniteInitialRowCount: rows,
+      columnDefs: gridColumns({
+        columns,
+        sample,
+        rows: Math.max(rows, 1000),
+        widths: memory.widths,
+        zone: () => this.#zone,
+        isSelected: (rowIndex, id) => isInRange(this.#range, rowIndex, this.place(id)),
+      }),
+      defaultColDef: {
+        sortable: false,
+        resizable: true,
+        minWidth: 40,
+        suppressHeaderMenuButton: true,
+        suppressKeyboardEvent: ({ event }) => isOurs(event),
+      },
+      rowHeight,
+      ensureDomOrder: true,
+      enableBrowserTooltips: true,
+      suppressDragLeaveHidesColumns: true,
+      suppressColumnMoveAnimation: true,
+      suppressOverlays: ['noRows', 'loading'],
+      onCellFocused: (event: CellFocusedEvent<GridRow>) => {
+        const { focused } = this
+        if (focused !== null && event.rowIndex !== null) this.#options.onFocus(focused)
+      },
+    }
+  }
+
+  async #read(params: IGetRowsParams): Promise<void> {
+    const { startRow, endRow } = params
+    try {
+      const rows = await this.#options.source.rows(startRow, Math.min(endRow, this.#rows))
+      if (this.#api.isDestroyed()) return
+      if (rows.length < endRow - startRow) this.#hasPartial = true
+      params.successCallback(
+        rows.map((cells, index): GridRow => ({ index: startRow + index, cells })),
+        this.#rows,
+      )
+      this.#options.onProblem(null)
+    } catch (error) {
+      if (this.#api.isDestroyed()) return
+      params.failCallback()
+      this.#options.onProblem(error)
+    }
+  }
+}
+
+/** Keys that the component handles instead of the grid. */
+function isOurs(event: KeyboardEvent): boolean {
+  const isArrow = event.key.startsWith('Arrow')
+  const isCommand = event.ctrlKey || event.metaKey
+  const isLetter = isCommand && ['a', 'c'].includes(event.key.toLowerCase())
+  return (isArrow && event.shiftKey) || isLetter || event.key === 'Enter' || event.key === ' '
+}

@@ -120,7 +120,7 @@ class ThreadedEngine implements Engine {
     this.#queries.detach()
     await this.#pool?.stop()
     this.#pool = null
-    await this.#threads?.stop()
+    await this.#threads?.stop({ discard: this.#workspace.store.mode === 'memory' })
     this.#threads = null
     this.#feed.engineState('stopped', '')
     this.#feed.close()
@@ -196,7 +196,7 @@ class ThreadedEngine implements Engine {
     for (;;) {
       const before = this.#threads
       this.#threads = null
-      await before?.stop()
+      await before?.stop({ discard: false })
       if (this.#stopped) return
       if (this.#crashes.length > mostCrashes) {
         this.#feed.engineState('failed', `${reason}; it kept failing, restart Penstock`)

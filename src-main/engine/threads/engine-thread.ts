@@ -2,6 +2,7 @@
 import { AppError } from '#contract/errors.ts'
 import { Worker } from 'node:worker_threads'
 import { ThreadCalls } from './thread-calls.ts'
+import type { ThreadStopInput } from './thread-messages.ts'
 
 export interface ThreadOptions {
   /** Word for it in messages: "ingest" or "store". */
@@ -45,10 +46,10 @@ export class EngineThread {
   }
 
   /** Lets the thread finish in order, then ends it. Resolves also when it does not answer. */
-  async stop(): Promise<void> {
+  async stop(input: ThreadStopInput): Promise<void> {
     this.#stopping = true
     try {
-      await withTimeout(this.calls.call('stop', null), stopMs)
+      await withTimeout(this.calls.call('stop', input), stopMs)
     } catch {
       // It is gone already or does not answer; terminating is what is left.
     }

@@ -16,6 +16,7 @@ import type {
   StoreOpenInput,
   StoreOpenOutput,
   StorePlanOutput,
+  ThreadStopInput,
 } from './thread-messages.ts'
 
 export interface PipelineOptions {
@@ -89,9 +90,9 @@ export class PipelineThreads {
   }
 
   /** Sources first, so that nothing comes any more; then the store finishes what it has and closes. */
-  async stop(): Promise<void> {
-    await this.#ingest?.stop()
-    await this.#store?.stop()
+  async stop(input: ThreadStopInput): Promise<void> {
+    await this.#ingest?.stop(input)
+    await this.#store?.stop(input)
   }
 
   #spawn(name: string, entry: URL, notice: (message: unknown) => void): EngineThread {

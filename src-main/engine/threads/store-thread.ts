@@ -9,7 +9,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import { BatchWriter } from '../store/batch-writer.ts'
-import { openScratch, openStore, type OpenStore } from '../store/database.ts'
+import { openScratch, openStore, type OpenStore, removeStore } from '../store/database.ts'
 import { EventLog } from '../store/event-log.ts'
 import { LookupTables } from '../store/lookup-tables.ts'
 import { isStoreFull, storeFullReason } from '../store/store-full.ts'
@@ -29,6 +29,7 @@ import type {
   StoreOpenOutput,
   StorePlanInput,
   StorePlanOutput,
+  ThreadStopInput,
 } from './thread-messages.ts'
 
 const tidyMs = 1000
@@ -58,7 +59,9 @@ export class StoreThread {
         attach: (input: StoreAttachInput) => this.#attach(input),
         starts: (sources: string[]) => this.#starts(sources),
         event: (input: NewEventInput) => this.#event(input),
-        stop: () => this.#stop(),
+        stop: (input: ThreadStopInput) => {
+          this.#stop(input)
+        },
       },
       () => undefined,
     )
@@ -71,8 +74,12 @@ export class StoreThread {
     this.#events = new EventLog(database)
     this.#lookups = new LookupTables(database)
     if (discarded) {
-      const message = 'the store is kept in memory and was not closed in order; it starts afresh'
+      const message =
+        'Penstock had not been stopped in order; what its store held in memory is gone, and it starts afresh'
       this.#event({ level: 'warn', event: 'store-fresh', subject: 'store', message })
+    } else if (isFresh && input.settings.mode === 'memory') {
+      const message = 'the store is kept in memory and starts empty'
+      this.#event({ level: 'info', event: 'store-fresh', subject: 'store', message })
     } else if (!isFresh) {
       const message = input.resume
         ? 'the store goes on after a crash of its thread'
@@ -225,7 +232,8 @@ export class StoreThread {
     if (figures !== undefined) this.#main.tell(figures)
   }
 
-  #stop(): void {
+  /** @param discard whether a memory store gives its memory back; false where the thread is only started anew */
+  #stop({ discard }: ThreadStopInput): void {
     for (const timer of this.#timers) clearInterval(timer)
     if (this.#retry !== null) clearTimeout(this.#retry)
     this.#port?.close()
@@ -235,9 +243,10 @@ export class StoreThread {
     this.#writer = null
     if (store === null) return
     try {
-      store.database.pragma('wal_checkpoint(TRUNCATE)')
+      if (!discard) store.database.pragma('wal_checkpoint(TRUNCATE)')
     } finally {
       store.database.close()
+      if (discard && this.#location !== null) removeStore(this.#location)
       store.lock.release()
     }
   }

@@ -12,6 +12,12 @@ import type { LatencyQuantiles } from '../store/latency.ts'
 import type { StoreLocation } from '../store/store-location.ts'
 import type { TopicTotals } from '../store/topic-log.ts'
 
+/** Main to either thread. */
+export interface ThreadStopInput {
+  /** True where the engine ends and the store lives in memory: the store goes with it. */
+  discard: boolean
+}
+
 /** Main to store thread. */
 export interface StoreOpenInput {
   location: StoreLocation

@@ -1,0 +1,376 @@
+/** Faults that really happen: processes killed, threads lost, disks full, files gone, two owners. Nothing lost, nothing doubled. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { EngineThread } from '../../src-main/engine/threads/engine-thread.ts'
+import type { Workspace } from '../../src-main/workspace/model.ts'
+import { capture, query, readStore, testBench, untilEnded, untilLive } from '../support/engines.ts'
+import { column, lookup, source, step, table, workspace } from '../support/workspaces.ts'
+
+const bench = testBench()
+const columns = [column('n', 'integer', { nullable: false }), column('doc', 'text')]
+const runner = path.resolve(import.meta.dirname, '../support/run-engine.ts')
+const node = path.resolve(import.meta.dirname, '../../node_modules/.bin/node')
+const children: ChildProcess[] = []
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+/** Records of which every 97th cannot be decoded and every 89th fails in a step. */
+function mixedRecords(count: number): string[] {
+  return Array.from({ length: count }, (_, n) => {
+    if (n % 97 === 0) return `{"n":${String(n)}`
+    return JSON.stringify({ n, doc: n % 89 === 0 ? '{' : '{"a":1}' })
+  })
+}
+
+function strictWorkspace(folder: string, count: number, mode: 'memory' | 'disk'): Workspace {
+  const file = path.join(folder, 'capture.ndjson')
+  if (!existsSync(file)) capture(folder, mixedRecords(count))
+  return workspace(folder, {
+    sources: [source('s', file, columns, { partitions: 3 })],
+    tables: [table('t', 's', [step('parsed', "SELECT n, json_extract(doc, '$.a') AS a FROM input")])],
+    store: { mode, limitBytes: null },
+  })
+}
+
+/** Recounts every record against the capture: each is a row or a dead letter, once. */
+function expectEachOnce(storeFile: string, count: number): void {
+  const all = Array.from({ length: count }, (_, n) => n)
+  const rows = readStore(storeFile, 'SELECT n FROM t ORDER BY n').map((row) => row['n'])
+  expect(rows).toEqual(all.filter((n) => n % 97 !== 0 && n % 89 !== 0))
+  const letters = readStore(storeFile, 'SELECT step, CAST(value AS TEXT) AS v FROM sys_dead_letters').map(
+    (row) => `${String(row['step'])} ${/\d+/.exec(String(row['v']))?.[0] ?? ''}`,
+  )
+  const expected = all.flatMap((n) =>
+    n % 97 === 0 ? [`decode ${String(n)}`] : n % 89 === 0 ? [`parsed ${String(n)}`] : [],
+  )
+  expect(letters.sort()).toEqual(expected.sort())
+  const offsets = readStore(
+    storeFile,
+    'SELECT partition, next_offset AS o FROM _penstock_positions WHERE partition >= 0',
+  )
+  expect(offsets.reduce((sum, row) => sum + Number(row['o']), 0)).toBe(count)
+  const [totals] = readStore(
+    storeFile,
+    "SELECT rows_in, rows_out, failed FROM _penstock_step_totals WHERE step = 'parsed'",
+  )
+  expect(totals).toEqual({
+    rows_in: count - Math.ceil(count / 97),
+    rows_out: rows.length,
+    failed: expected.length - Math.ceil(count / 97),
+  })
+  expect(readStore(storeFile, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+}
+
+/** A Penstock engine in a process of its own; resolves when it has read so many records. */
+async function runUntil(plan: Workspace, records: number): Promise<ChildProcess> {
+  const child = spawn(node, [runner, JSON.stringify(plan)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.push(child)
+  await new Promise<void>((resolve, reject) => {
+    let text = ''
+    child.stdout.on('data', (data: Buffer) => {
+      text = (text + data.toString()).slice(-200)
+      const last = /(\d+)\n[^\n]*$/.exec(text)?.[1]
+      if (Number(last ?? 0) >= records) resolve()
+    })
+    child.on('exit', (code) => {
+      reject(new Error(`ended with ${String(code)}`))
+    })
+  })
+  return child
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  const exited = new Promise((resolve) => child.on('exit', resolve))
+  child.kill('SIGKILL')
+  await exited
+}
+
+describe('kill -9', () => {
+  it('loses and doubles nothing in a disk store, however often and whenever it comes', async () => {
+    const folder = bench.folder()
+    const count = 60_000
+    const plan = strictWorkspace(folder, count, 'disk')
+    const paced = {
+      ...plan,
+      sources: plan.sources.map((entry) => ({
+        ...entry,
+        input: { ...entry.input, rate: { kind: 'perSecond', records: 60_000 } as const },
+      })),
+    }
+    for (let kills = 1; kills <= 6; kills++)
+      await killed(await runUntil(paced, kills * 7000 + ((kills * 7919) % 997)))
+    const engine = await bench.started(plan)
+    await untilEnded(engine, count)
+    await engine.stop()
+    expectEachOnce(engine.storeFile, count)
+  })
+
+  it('leaves no query process behind', async () => {
+    const folder = bench.folder()
+    const child = await runUntil(strictWorkspace(folder, 500, 'disk'), 500)
+    const offspring = childrenOf(child.pid ?? 0)
+    expect(offspring.length).toBeGreaterThan(0)
+    await killed(child)
+    await expect
+      .poll(() => offspring.filter((pid) => existsSync(`/proc/${String(pid)}`) && !isZombie(pid)), {
+        timeout: 10_000,
+      })
+      .toEqual([])
+  })
+
+  it('starts a memory store afresh and says so', async () => {
+    const folder = bench.folder()
+    const plan = strictWorkspace(folder, 2000, 'memory')
+    await killed(await runUntil(plan, 2000))
+    const engine = await bench.started(plan)
+    const snapshot = await untilEnded(engine, 2000)
+    expect(snapshot.events.map((event) => event.kind)).toContain('store-fresh')
+    expectEachOnce(engine.storeFile, 2000)
+  })
+})
+
+describe('threads', () => {
+  it.each(['ingest', 'store'])(
+    'goes on from the last committed batch when the %s thread is lost',
+    async (name) => {
+      const folder = bench.folder()
+      const count = 120_000
+      const plan = strictWorkspace(folder, count, 'memory')
+      const threads: EngineThread[] = []
+      const engine = await bench.started(plan, { threadStarted: (thread) => threads.push(thread) })
+      await untilLive(
+        engine,
+        (snapshot) => (snapshot.sources[0]?.records ?? 0) > 1000 || snapshot.sources[0]?.state === 'ended',
+      )
+      await threads.find((thread) => thread.name === name)?.worker.terminate()
+      const snapshot = await untilLive(
+        engine,
+        (seen) =>
+          seen.events.some((event) => event.kind === 'thread-crashed') &&
+          (seen.sources[0]?.records ?? 0) >= count,
+      )
+      expect(snapshot.events.find((event) => event.kind === 'thread-crashed')?.message).toContain(
+        `the ${name} thread ended`,
+      )
+      expect(await query(engine, 'SELECT count(*) > 0 FROM t')).toEqual([[1]])
+      await engine.stop()
+      expectEachOnce(engine.storeFile, count)
+    },
+  )
+})
+
+describe('one owner', () => {
+  it('refuses a second engine and names the first', async () => {
+    const folder = bench.folder()
+    const plan = strictWorkspace(folder, 100, 'disk')
+    await bench.started(plan)
+    await expect(bench.engine(plan).start()).rejects.toMatchObject({ code: 'STORE_IN_USE' })
+    await expect(bench.engine(plan).start()).rejects.toThrow(
+      `process ${String(process.pid)} (penstock test, since `,
+    )
+  })
+
+  it('lets the next one in as soon as the owner is dead', async () => {
+    const folder = bench.folder()
+    const plan = strictWorkspace(folder, 100, 'disk')
+    const child = await runUntil(plan, 100)
+    await expect(bench.engine(plan).start()).rejects.toMatchObject({ code: 'STORE_IN_USE' })
+    await killed(child)
+    await bench.started(plan)
+  })
+
+  it('says so when the store file is no database', async () => {
+    const folder = bench.folder()
+    const plan = strictWorkspace(folder, 10, 'disk')
+    mkdirSync(path.join(folder, '.penstock'))
+    writeFileSync(
+      path.join(folder, '.penstock/store.db'),
+      'not a database, but long enough to have a header'.repeat(50),
+    )
+    await expect(bench.engine(plan).start()).rejects.toThrow(/store\.db is no SQLite database or is damaged/)
+  })
+})
+
+const isRoot = process.getuid?.() === 0
+
+describe('a full store', () => {
+  it('waits at its limit, says so, and goes on when age makes room', async () => {
+    const folder = bench.folder()
+    const count = 60_000
+    const lines = Array.from({ length: count }, (_, n) => JSON.stringify({ n, doc: 'x'.repeat(400) }))
+    const plan = workspace(folder, {
+      sources: [source('s', capture(folder, lines), columns)],
+      tables: [table('t', 's', [], { retainAgeMs: 1500 })],
+      store: { mode: 'memory', limitBytes: 16 * 1024 * 1024 },
+    })
+    const engine = await bench.started(plan)
+    const waiting = await untilLive(engine, (snapshot) => snapshot.state === 'waiting')
+    expect(waiting.reason).toContain('is full')
+    const done = await untilEnded(engine, count)
+    expect(done.tables[0]?.landed).toBe(count)
+    expect(done.events.map((event) => event.kind)).toEqual(
+      expect.arrayContaining(['store-full', 'store-room']),
+    )
+  })
+
+  it.skipIf(!isRoot)(
+    'waits while its disk is full and loses nothing (needs root, for a small file system)',
+    async () => {
+      const folder = bench.folder()
+      const disk = path.join(folder, 'disk')
+      mkdirSync(disk)
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk])
+      try {
+        const count = 60_000
+        const captureFolder = path.join(folder, 'captures')
+        mkdirSync(captureFolder)
+        const file = capture(captureFolder, mixedRecords(count))
+        const plan = { ...strictWorkspaceOn(disk, file), folder: disk }
+        const ballast = path.join(disk, 'ballast')
+        writeFileSync(ballast, Buffer.alloc(21 * 1024 * 1024))
+        const engine = await bench.started(plan)
+        const waiting = await untilLive(engine, (snapshot) => snapshot.state === 'waiting')
+        expect(waiting.reason).toMatch(/is full|cannot be written/)
+        rmSync(ballast)
+        await untilEnded(engine, count)
+        await engine.stop()
+        expectEachOnce(engine.storeFile, count)
+      } finally {
+        execFileSync('umount', ['-l', disk])
+      }
+    },
+  )
+})
+
+function strictWorkspaceOn(folder: string, file: string): Workspace {
+  const plan = strictWorkspace(path.dirname(file), 0, 'disk')
+  return { ...plan, file: path.join(folder, 'penstock.yaml'), folder }
+}
+
+describe('lookups', () => {
+  const airports = (rows: number, city: string): string =>
+    ['iata,city', ...Array.from({ length: rows }, (_, index) => `A${String(index)},${city}`)].join('\n')
+
+  it('is reloaded when its file changes, never half, and keeps the old version when the new one is bad', async () => {
+    const folder = bench.folder()
+    const file = path.join(folder, 'airports.csv')
+    writeFileSync(file, airports(30_000, 'old'))
+    const lines = Array.from({ length: 100 }, (_, n) => JSON.stringify({ n, doc: `A${String(n)}` }))
+    const steps = [step('enriched', 'SELECT f.*, a.city FROM input f LEFT JOIN airports a ON a.iata = f.doc')]
+    const plan = workspace(folder, {
+      sources: [
+        source('s', capture(folder, lines), columns, {
+          loop: true,
+          rate: { kind: 'perSecond', records: 4000 },
+        }),
+      ],
+      lookups: [lookup('airports', file, 'iata')],
+      tables: [table('t', 's', steps)],
+    })
+    const engine = await bench.started(plan)
+    await untilLive(engine, (snapshot) => (snapshot.tables[0]?.landed ?? 0) > 200)
+    writeFileSync(file, airports(30_000, 'new'))
+    const sizes = new Set<unknown>()
+    let reloaded = false
+    while (!reloaded) {
+      sizes.add((await query(engine, 'SELECT count(*), count(DISTINCT city) FROM airports'))[0]?.join(' '))
+      reloaded = (await engine.live.next(null, null)).events.some((event) => event.kind === 'lookup-reloaded')
+    }
+    expect([...sizes]).toEqual(['30000 1'])
+    writeFileSync(file, 'iata,town\nA1,x\n')
+    await untilLive(engine, (snapshot) => snapshot.events.some((event) => event.kind === 'lookup-unreadable'))
+    expect(await query(engine, 'SELECT city, count(*) FROM airports GROUP BY city')).toEqual([
+      ['new', 30_000],
+    ])
+    const snapshot = await untilLive(engine, (seen) => seen.lookups[0]?.problem !== '')
+    expect(snapshot.lookups[0]?.problem).toContain('column city is no longer there')
+    rmSync(file)
+    await untilLive(
+      engine,
+      (seen) =>
+        seen.lookups[0]?.problem.includes('airports.csv') === true &&
+        seen.events.filter((event) => event.kind === 'lookup-unreadable').length > 1,
+    )
+    const [cities] = await query(
+      engine,
+      "SELECT count(*) FROM t WHERE city IS NULL OR city NOT IN ('old', 'new')",
+    )
+    expect(cities).toEqual([0])
+  })
+
+  it('keeps the last row of a repeated key and says how many there were', async () => {
+    const folder = bench.folder()
+    const file = path.join(folder, 'airports.csv')
+    writeFileSync(file, 'iata,city\nA1,first\nA2,other\nA1,last\n')
+    const plan = workspace(folder, {
+      sources: [source('s', capture(folder, ['{"n":1,"doc":"A1"}']), columns)],
+      lookups: [lookup('airports', file, 'iata')],
+      tables: [
+        table('t', 's', [
+          step('enriched', 'SELECT f.n, a.city FROM input f JOIN airports a ON a.iata = f.doc'),
+        ]),
+      ],
+    })
+    const engine = await bench.started(plan)
+    const snapshot = await untilEnded(engine, 1)
+    expect(snapshot.events.find((event) => event.kind === 'lookup-duplicates')?.message).toContain(
+      '1 rows repeat a iata',
+    )
+    expect(await query(engine, 'SELECT n, city FROM t')).toEqual([[1, 'last']])
+  })
+})
+
+describe('the workspace', () => {
+  it('goes on and says so when its folder is deleted', async () => {
+    const folder = bench.folder()
+    const home = path.join(folder, 'home')
+    mkdirSync(home)
+    writeFileSync(path.join(home, 'penstock.yaml'), 'penstock: 1\n')
+    const file = capture(folder, mixedRecords(1000))
+    const parts = strictWorkspaceOn(home, file)
+    const looping = parts.sources.map((entry) => ({
+      ...entry,
+      input: { ...entry.input, loop: true, rate: { kind: 'perSecond', records: 1000 } as const },
+    }))
+    const engine = await bench.started({
+      ...parts,
+      sources: looping,
+      store: { mode: 'memory', limitBytes: null },
+    })
+    rmSync(home, { recursive: true })
+    const gone = await untilLive(engine, (snapshot) =>
+      snapshot.events.some((event) => event.kind === 'workspace-gone'),
+    )
+    const before = gone.sources[0]?.records ?? 0
+    await untilLive(engine, (snapshot) => (snapshot.sources[0]?.records ?? 0) > before)
+  })
+
+  it('does not start with steps that do not compile, and leaves nothing running', async () => {
+    const folder = bench.folder()
+    const plan = {
+      ...strictWorkspace(folder, 10, 'disk'),
+      tables: [table('t', 's', [step('bad', 'SELECT nope FROM input')])],
+    }
+    const engine = bench.engine(plan)
+    await expect(engine.start()).rejects.toMatchObject({
+      code: 'WORKSPACE_INVALID',
+      details: { problems: [{ message: 'step bad: no such column: nope' }] },
+    })
+    await bench.started(strictWorkspace(folder, 10, 'disk'))
+  })
+})
+
+function childrenOf(pid: number): number[] {
+  const text = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)]).toString()
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map(Number)
+}
+
+function isZombie(pid: number): boolean {
+  return /^State:\s+Z/m.test(execFileSync('cat', [`/proc/${String(pid)}/status`]).toString())
+}

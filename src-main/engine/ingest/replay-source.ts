@@ -83,8 +83,10 @@ export class ReplaySource {
   async #pass(): Promise<void> {
     const fingerprint = await this.#noteFile()
     if (this.#place.ended) {
-      if (this.#place.fingerprint === fingerprint) return this.#end()
+      const { loop } = this.#source.input
+      if (this.#place.fingerprint === fingerprint && !loop) return this.#end()
       this.#place.ended = false
+      if (loop) this.#nextPass()
     }
     this.#place.fingerprint = fingerprint
     this.#skipLines = this.#place.line
@@ -107,11 +109,15 @@ export class ReplaySource {
       await this.#cut()
       return this.#end()
     }
-    this.#place.pass++
-    this.#place.line = 0
+    this.#nextPass()
     if (lines > 0) return
     this.#port.state('waiting', `${this.#source.input.file} is empty`)
     await this.#idle(retryMs)
+  }
+
+  #nextPass(): void {
+    this.#place.pass++
+    this.#place.line = 0
   }
 
   #end(): void {

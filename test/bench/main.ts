@@ -1,0 +1,56 @@
+/**
+ * `npm run bench -- [NAME] [--json FILE]`: measures this machine and prints a table. Ratios within one run are what counts;
+ * absolute figures belong to the machine that the first line names.
+ */
+import { writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import type { Bench, Figure } from './figures.ts'
+import { benchIngest } from './ingest.ts'
+import { benchLatency } from './latency.ts'
+import { benchMemory } from './memory.ts'
+import { benchMixed } from './mixed.ts'
+import { benchStart } from './start.ts'
+
+const benches: Record<string, Bench> = {
+  ingest: benchIngest,
+  latency: benchLatency,
+  mixed: benchMixed,
+  memory: benchMemory,
+  start: benchStart,
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
+const names = positionals.length > 0 ? positionals : Object.keys(benches)
+const unknown = names.find((name) => benches[name] === undefined)
+if (unknown !== undefined) {
+  process.stderr.write(`There is no bench "${unknown}". There are: ${Object.keys(benches).join(', ')}\n`)
+  process.exit(2)
+}
+const [cpu] = cpus()
+const memory = `${String(Math.round(totalmem() / 2 ** 30))} GiB`
+process.stdout.write(
+  `${String(cpus().length)} x ${cpu?.model ?? 'unknown processor'}, ${memory}, Node ${process.version}, ${process.platform}\n\n`,
+)
+process.stdout.write(row('figure', 'unit', 'median', 'min', 'max'))
+const figures: Figure[] = []
+for (const name of names) {
+  for (const figure of (await benches[name]?.(progress)) ?? []) {
+    figures.push(figure)
+    process.stdout.write(row(figure.name, figure.unit, ...[figure.median, figure.min, figure.max].map(shown)))
+  }
+}
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`)
+process.exit(0)
+
+function progress(text: string): void {
+  process.stderr.write(`  ${text}\n`)
+}
+
+function row(name: string, unit: string, ...numbers: string[]): string {
+  return `${name.padEnd(28)}${unit.padEnd(12)}${numbers.map((text) => text.padStart(12)).join('')}\n`
+}
+
+function shown(value: number): string {
+  return value >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+}

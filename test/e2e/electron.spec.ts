@@ -33,7 +33,7 @@ test('the window shows the demo, live, and refuses to go elsewhere', async () =>
       projectRoot,
       ...launchArguments(path.join(projectRoot, 'resources', 'demo')),
     ],
-    env: { ...process.env, PENSTOCK_STATE: state } as Record<string, string>,
+    env: { ...process.env, PENSTOCK_STATE: state },
   })
   const page = await app.firstWindow()
   await expect(page.getByTestId('FeedIndicator')).toHaveAttribute('data-state', 'live')

@@ -30,13 +30,17 @@ test('figures grey out and say since when, when the engine is killed; a new star
   removeFolders(again.folders)
 })
 
-test('a page that is offline for a while comes back by itself with everything', async ({ open, context }) => {
-  const page = await open('/query')
-  await context.setOffline(true)
-  await page.evaluate(() => {
-    window.dispatchEvent(new Event('offline'))
+test('a connection that is cut comes back by itself', async ({ open, page }) => {
+  const cuts: (() => Promise<void>)[] = []
+  await page.routeWebSocket(/\/rpc$/u, (socket) => {
+    socket.connectToServer()
+    cuts.push(() => socket.close())
   })
-  await context.setOffline(false)
-  await expect(page.getByTestId('FeedIndicator')).toHaveAttribute('data-state', 'live')
+  await open('/query')
+  const states = page.getByTestId('FeedIndicator')
+  await cuts.at(-1)?.()
+  await expect(states).toHaveAttribute('data-state', 'cut')
+  await expect(states).toHaveAttribute('data-state', 'live')
+  expect(cuts.length).toBeGreaterThan(1)
   await expect(page.getByTestId('ViewHost_query')).toBeVisible()
 })

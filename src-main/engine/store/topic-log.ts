@@ -96,7 +96,8 @@ export class TopicLog {
     for (const { from, to, afterMs } of steps) {
       const width = to * second
       const before = Math.floor((nowMs - afterMs) / width) * width
-      this.#fold.run({ from, to, before })
+      // Numbers are bound as REAL; the arithmetic on times needs integers.
+      this.#fold.run({ from: BigInt(from), to: BigInt(to), before: BigInt(before) })
       this.#drop.run(from, before)
     }
     this.#drop.run(60, nowMs - month)

@@ -1,0 +1,72 @@
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import type { PackedBatch } from '../../../../src-main/engine/batch/packed-batch.ts'
+import { systemSchema } from '../../../../src-main/engine/store/system-schema.ts'
+import { TopicLog } from '../../../../src-main/engine/store/topic-log.ts'
+
+const start = Date.UTC(2024, 0, 1)
+
+function log() {
+  const database = new Database(':memory:')
+  database.exec(systemSchema)
+  const rows = (sql: string): unknown[] => database.prepare(sql).all()
+  return { topics: new TopicLog(database), rows, reopened: () => new TopicLog(database) }
+}
+
+function batch(records: number): PackedBatch {
+  const none = new Uint8Array(0)
+  const to = BigInt(records)
+  return {
+    kind: 'batch',
+    source: 's',
+    topic: 't',
+    records,
+    rows: records,
+    bytes: records * 10,
+    jsonb: none,
+    raw: none,
+    spans: new Uint32Array(0),
+    arrivals: Float64Array.from([start, records]),
+    dead: [],
+    place: '{}',
+    decodeMs: 1,
+    progress: null,
+    partitions: [{ topic: 't', partition: 0, from: 0n, to, records, bytes: records * 10, dead: 0 }],
+  }
+}
+
+describe('TopicLog', () => {
+  it('adds up what comes in one second and notes silence only where the source ran', () => {
+    const { topics, rows } = log()
+    topics.addBatch(batch(5), start + 100, 0)
+    topics.addBatch(batch(7), start + 900, 1)
+    topics.addSilence(new Set(['s']), start + 2500)
+    topics.addSilence(new Set(), start + 3500)
+    topics.addSilence(new Set(['s']), start + 1999)
+    expect(rows('SELECT at, records, bytes, dead FROM sys_topics ORDER BY at')).toEqual([
+      { at: start, records: 12, bytes: 120, dead: 0 },
+      { at: start + 1000, records: 0, bytes: 0, dead: 0 },
+    ])
+    topics.committed()
+    expect([...topics.totals.values()]).toMatchObject([{ records: 12, dead: 1 }])
+  })
+
+  it('becomes coarser with age without losing a record, and forgets after a month', () => {
+    const { topics, rows, reopened } = log()
+    for (let second = 0; second < 120; second++) topics.addBatch(batch(second), start + second * 1000, 0)
+    const sums = (): unknown[] =>
+      rows(
+        'SELECT seconds, count(*) AS n, sum(records) AS r FROM sys_topics GROUP BY seconds ORDER BY seconds',
+      )
+    const total = (120 * 119) / 2
+    topics.coarsen(start + 3600_000 + 60_000)
+    expect(sums()).toEqual([
+      { seconds: 1, n: 60, r: total - (60 * 59) / 2 },
+      { seconds: 10, n: 6, r: (60 * 59) / 2 },
+    ])
+    reopened().coarsen(start + 25 * 3600_000)
+    expect(sums()).toEqual([{ seconds: 60, n: 2, r: total }])
+    reopened().coarsen(start + 32 * 24 * 3600_000)
+    expect(sums()).toEqual([])
+  })
+})

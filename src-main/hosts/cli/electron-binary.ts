@@ -16,6 +16,7 @@ export interface ElectronPlace {
 /** Path of Electron's program, or one line that says why there will be no window. */
 export function findElectron(place: ElectronPlace): { file: string } | { reason: string } {
   const { root, platform, env, isRoot } = place
+  if (env['PENSTOCK_NO_ELECTRON'] === '1') return { reason: 'PENSTOCK_NO_ELECTRON is set' }
   if (!hasDisplay(env, platform)) return { reason: 'there is no display' }
   if (platform === 'linux' && isRoot) return { reason: 'Electron does not run as root' }
   const electron = path.join(root, 'node_modules', 'electron')

@@ -12,14 +12,15 @@ import { isConsoleUrl } from './trust.ts'
  * @param folder absolute folder of the built console
  */
 export async function answerPageRequest(
-  request: { url: string; method: string },
+  request: Pick<Request, 'url' | 'method' | 'headers'>,
   folder: string,
 ): Promise<Response> {
   const headers = securityHeaders(["'self'"])
   if (!isConsoleUrl(request.url)) return new Response(null, { status: 403, headers })
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return new Response(null, { status: 405, headers })
-  const file = await findStaticFile(folder, new URL(request.url).pathname)
+  const { pathname: urlPath } = new URL(request.url)
+  const file = await findStaticFile(folder, { urlPath, accept: request.headers.get('accept') })
   if (file === null) return new Response(null, { status: 404, headers })
   const body = request.method === 'HEAD' ? null : new Uint8Array(await readFile(file.file))
   return new Response(body, {

@@ -61,7 +61,7 @@ async function sendFile(
   folder: string,
   urlPath: string,
 ): Promise<void> {
-  const file = await findStaticFile(folder, urlPath)
+  const file = await findStaticFile(folder, { urlPath, accept: request.headers.accept })
   if (file === null) {
     refuse(response, noSuchFile(urlPath))
     return

@@ -33,17 +33,29 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 
+/** What is asked for. */
+export interface StaticRequest {
+  /** Path of the URL, still percent-encoded, without query. */
+  urlPath: string
+  /** Accept header; a page that is opened asks for text/html, a script or picture does not. */
+  accept: string | null | undefined
+}
+
 /**
- * Finds the file for the path of a URL. A path without an ending is an address of the console and gives index.html.
+ * Finds the file for a request. The addresses of the console's views, which may hold dots, give index.html.
  * @param folder absolute folder of the built console
- * @param urlPath still percent-encoded, without query
  * @returns null where there is no such file, or it lies outside the folder
  */
-export async function findStaticFile(folder: string, urlPath: string): Promise<StaticFile | null> {
+export async function findStaticFile(
+  folder: string,
+  { urlPath, accept }: StaticRequest,
+): Promise<StaticFile | null> {
   const relative = decodePath(urlPath)
   if (relative === null) return null
-  const name = path.posix.extname(relative) === '' ? 'index.html' : relative
-  return describe(folder, path.join(folder, ...name.split('/')))
+  const index = path.join(folder, 'index.html')
+  if (path.posix.extname(relative) === '') return describe(folder, index)
+  const found = await describe(folder, path.join(folder, ...relative.split('/')))
+  return found === null && accept?.includes('text/html') === true ? describe(folder, index) : found
 }
 
 function decodePath(urlPath: string): string | null {

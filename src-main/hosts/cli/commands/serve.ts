@@ -24,6 +24,8 @@ export interface ServeOptions {
   port: number | undefined
   /** Show the address in a browser, where there is a display. */
   shouldOpen: boolean
+  /** Absolute folder of the built console; that of this Penstock by default. */
+  consoleFolder?: string
 }
 
 /** Longest wait for the engine before the page is opened all the same; it shows that the engine starts. */
@@ -34,14 +36,15 @@ export async function serveCommand(options: ServeOptions, context: CommandContex
   const host = startCommandHost(context)
   const { output } = context
   const { logger, folder, shutdown } = host
-  requireBuiltConsole()
+  const consoleFolder = options.consoleFolder ?? rendererFolder()
+  requireBuiltConsole(consoleFolder)
   const session = await openSession({ path: options.workspace, host: 'serve', logger, stateFolder: folder })
   if ('problems' in session) {
     output.note(formatProblems(session.problems))
     return exitCodes.failure
   }
   const { engine, router } = session
-  const server = await startServer({ router, logger, folder: rendererFolder(), port: options.port })
+  const server = await startServer({ router, logger, folder: consoleFolder, port: options.port })
   shutdown.defer('engine', () => engine.stop())
   shutdown.defer('server', () => server.close())
   await printAddress(server.address, context)
@@ -75,10 +78,10 @@ function showPage(address: string, { folder, logger, shutdown }: CommandHost): v
   })
 }
 
-function requireBuiltConsole(): void {
-  if (existsSync(path.join(rendererFolder(), 'index.html'))) return
+function requireBuiltConsole(consoleFolder: string): void {
+  if (existsSync(path.join(consoleFolder, 'index.html'))) return
   throw new AppError(
     'USAGE',
-    `The console is not built: ${rendererFolder()} has no index.html. Build it with \`npm run build\`, or use \`npm start\`.`,
+    `The console is not built: ${consoleFolder} has no index.html. Build it with \`npm run build\`, or use \`npm start\`.`,
   )
 }

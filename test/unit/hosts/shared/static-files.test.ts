@@ -34,7 +34,7 @@ describe('static files', () => {
       'private, max-age=31536000, immutable',
     ],
   ])('finds %s', async (urlPath, file, contentType, cacheControl) => {
-    await expect(findStaticFile(folder, urlPath)).resolves.toMatchObject({
+    await expect(findStaticFile(folder, { urlPath, accept: '*/*' })).resolves.toMatchObject({
       file: path.join(folder, file),
       contentType,
       cacheControl,
@@ -55,7 +55,14 @@ describe('static files', () => {
     ['a drive', '/c:/windows/win.ini'],
     ['broken encoding', '/%zz.js'],
   ])('finds nothing for %s', async (_name, urlPath) => {
-    await expect(findStaticFile(folder, urlPath)).resolves.toBeNull()
+    await expect(findStaticFile(folder, { urlPath, accept: '*/*' })).resolves.toBeNull()
+  })
+
+  it('gives the console for a page whose address holds a dot, and no page for anything unsafe', async () => {
+    const page = await findStaticFile(folder, { urlPath: '/topics/orders.v1', accept: 'text/html,*/*' })
+    expect(page?.file).toBe(path.join(folder, 'index.html'))
+    const unsafe = await findStaticFile(folder, { urlPath: '/..%2fsecret.txt', accept: 'text/html' })
+    expect(unsafe).toBeNull()
   })
 
   it('never leaves its folder, whatever the path', async () => {
@@ -76,7 +83,7 @@ describe('static files', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.array(part), async (parts) => {
-        const found = await findStaticFile(folder, `/${parts.join('/')}`)
+        const found = await findStaticFile(folder, { urlPath: `/${parts.join('/')}`, accept: 'text/html' })
         expect(found === null || found.file.startsWith(folder + path.sep)).toBe(true)
       }),
     )

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest'
+import type { LiveSnapshot, LiveSource, LiveTable } from '#contract/live.ts'
+import { isFinished, statisticsJson, statisticsLine } from '../../../../src-main/hosts/cli/run-report.ts'
+import { emptySnapshot } from '../fake-engine.ts'
+
+const source = (name: string, state: LiveSource['state']): LiveSource => ({
+  name,
+  topic: name,
+  state,
+  reason: '',
+  records: 1234,
+  bytes: 1,
+  dead: 2,
+  recordsPerSecond: 2000.4,
+  bytesPerSecond: 1,
+  deadPerSecond: 0,
+  lastRecordAt: null,
+  progress: null,
+  decodeMs: 1,
+  spark: [1, null],
+})
+const table: LiveTable = {
+  name: 'late',
+  source: 'flights',
+  rows: 99,
+  landed: 99,
+  evicted: 0,
+  rowsPerSecond: 1,
+  oldestAt: null,
+  newestAt: null,
+  spark: [1],
+}
+const snapshot = (sources: LiveSource[], change: Partial<LiveSnapshot> = {}): LiveSnapshot => ({
+  ...emptySnapshot(),
+  state: 'running',
+  sources,
+  tables: [table],
+  deadLetters: { total: 2, kept: 2, lastMinute: 2 },
+  latency: { p50: 40, p99: 84.4, max: 90 },
+  ...change,
+})
+
+it('says state, rates, rows, dead letters and latency in one line', () => {
+  expect(statisticsLine(snapshot([source('flights', 'running'), source('other', 'ended')]))).toBe(
+    '22:13:20  running  flights 2,000/s, 1,234 records  other ended, 1,234 records  late 99 rows  2 dead  p99 84 ms',
+  )
+})
+
+it('says why the state is not running, and that a latency is not known', () => {
+  const text = statisticsLine(
+    snapshot([], { state: 'waiting', reason: 'disk full', latency: { p50: null, p99: null, max: null } }),
+  )
+  expect(text).toContain('waiting (disk full)')
+  expect(text).toContain('p99 –')
+})
+
+it('writes one line of JSON without the series for charts', () => {
+  const text = statisticsJson(snapshot([source('flights', 'running')]))
+  expect(text).not.toMatch(/spark|\n/u)
+  expect(JSON.parse(text)).toMatchObject({ state: 'running', tables: [{ name: 'late', rows: 99 }] })
+})
+
+it.each([
+  ['all have ended', snapshot([source('a', 'ended'), source('b', 'ended')]), true],
+  ['one still runs', snapshot([source('a', 'ended'), source('b', 'running')]), false],
+  ['one waits for its file', snapshot([source('a', 'failed')]), false],
+  ['the engine still starts', snapshot([source('a', 'ended')], { state: 'starting' }), false],
+])('is finished only when every source has ended: %s', (_name, value, expected) => {
+  expect(isFinished(value)).toBe(expected)
+})

@@ -13,14 +13,13 @@ import { memoryBytes, parseRow, runStatement } from './run-statement.ts'
 import { faultOf } from './sql-fault.ts'
 import type { WatchdogOrder } from './watchdog.ts'
 
-/** Serves until the parent disconnects. Ctrl C in a terminal reaches this process too; the parent decides what ends. */
+/** Serves until the parent has gone. Ctrl C in a terminal reaches this process too; the parent decides what ends. */
 export function serveStatements(entry: URL): void {
   process.on('SIGINT', () => undefined)
   process.on('SIGHUP', () => undefined)
   let server: StatementServer | null = null
   process.on('disconnect', () => {
-    server?.removeFolder()
-    process.exit(0)
+    leave(server?.folder ?? null)
   })
   process.on('message', (message) => {
     const order = parseOrder(message)
@@ -28,16 +27,26 @@ export function serveStatements(entry: URL): void {
       const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
       server = new StatementServer(order, busy)
       startWatchdog(entry, order, busy)
-    } else if (order !== null && server !== null) void server.answer(order)
+    } else if (order !== null && server !== null) {
+      void server.answer(order)
+    }
   })
 }
 
+/** Ends this process, whose parent has gone: nobody will read what lies in the folder. */
+function leave(folder: string | null): never {
+  if (folder !== null) fs.rmSync(folder, { recursive: true, force: true })
+  process.exit(0)
+}
+
 class StatementServer {
+  readonly folder: string
   readonly #order: OpenOrder
   readonly #busy: Int32Array<SharedArrayBuffer>
   #store: OpenStore | null = null
 
   constructor(order: OpenOrder, busy: Int32Array<SharedArrayBuffer>) {
+    this.folder = order.folder
     this.#order = order
     this.#busy = busy
     try {
@@ -46,7 +55,7 @@ class StatementServer {
       // Told with the first order, which tries again.
       if (!(error instanceof QueryFault)) throw error
     }
-    void report({ kind: 'ready', memoryBytes: memoryBytes() })
+    void this.#send({ kind: 'ready', memoryBytes: memoryBytes() })
   }
 
   /** The watchdog is off duty again before the answer leaves, since the next order may follow at once. */
@@ -54,23 +63,32 @@ class StatementServer {
     this.#setBusy(1)
     const answer = await this.#answerTo(order)
     this.#setBusy(0)
-    await report(answer)
+    await this.#send(answer)
   }
 
   async #answerTo(order: ExecuteOrder | ReadOrder): Promise<ProcessReport> {
     try {
       this.#store ??= openStore(this.#order.storeFile, this.#order.limits)
       if (order.kind === 'read') return readRows(this.#store, order)
-      return await runStatement(this.#store, order, { limits: this.#order.limits, report })
+      return await runStatement(this.#store, order, {
+        limits: this.#order.limits,
+        report: (message) => this.#send(message),
+      })
     } catch (error) {
       const fault = error instanceof QueryFault ? error : new QueryFault('INTERNAL', String(error))
       return { kind: 'failed', pages: [], fault: fault.toShape(), memoryBytes: memoryBytes() }
     }
   }
 
-  /** For when the parent has gone and nobody will read what lies there. */
-  removeFolder(): void {
-    fs.rmSync(this.#order.folder, { recursive: true, force: true })
+  /** Resolves when the message has left; where it cannot leave, the parent has gone. */
+  #send(message: ProcessReport): Promise<void> {
+    return new Promise((resolve) => {
+      if (process.send === undefined || !process.connected) leave(this.folder)
+      process.send(message, undefined, undefined, (error) => {
+        if (error === null) resolve()
+        else leave(this.folder)
+      })
+    })
   }
 
   #setBusy(busy: 0 | 1): void {
@@ -108,15 +126,4 @@ function readRows(store: OpenStore, order: ReadOrder): ProcessReport {
   } catch (error) {
     throw faultOf(error, store, statement)
   }
-}
-
-function report(message: ProcessReport): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (process.send === undefined)
-      throw new QueryFault('INTERNAL', 'This process has no parent to report to.')
-    process.send(message, undefined, undefined, (error) => {
-      if (error === null) resolve()
-      else reject(error)
-    })
-  })
 }

@@ -75,7 +75,9 @@ class ThreadedEngine implements Engine {
     this.#events = new StoredEvents(this.#queries)
     this.#watch = new WorkspaceWatch(workspace.file, this.#location.file, (event) => {
       ports.logger.error({ subject: event.subject }, event.message)
-      void this.#threads?.event(event)
+      this.#threads?.event(event).catch((error: unknown) => {
+        ports.logger.error({ err: error }, 'the event could not be stored')
+      })
     })
   }
 

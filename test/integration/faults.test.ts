@@ -156,7 +156,6 @@ describe('threads', () => {
         `the ${name} thread ended`,
       )
       expect(await query(engine, 'SELECT count(*) > 0 FROM t')).toEqual([[1]])
-      await engine.stop()
       expectEachOnce(engine.storeFile, count)
     },
   )
@@ -230,7 +229,7 @@ describe('a full store', () => {
         const file = capture(captureFolder, mixedRecords(count))
         const plan = { ...strictWorkspaceOn(disk, file), folder: disk }
         const ballast = path.join(disk, 'ballast')
-        writeFileSync(ballast, Buffer.alloc(21 * 1024 * 1024))
+        writeFileSync(ballast, Buffer.alloc(23 * 1024 * 1024))
         const engine = await bench.started(plan)
         const waiting = await untilLive(engine, (snapshot) => snapshot.state === 'waiting')
         expect(waiting.reason).toMatch(/is full|cannot be written/)

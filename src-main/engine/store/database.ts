@@ -12,7 +12,7 @@ import { systemSchema } from './system-schema.ts'
 const storeFormat = '1'
 const pageBytes = 8192
 const cacheKibibytes = 64 * 1024
-const checkpointPages = 4000
+const checkpointPages = 2000
 
 export interface OpenStore {
   database: Database.Database

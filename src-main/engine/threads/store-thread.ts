@@ -189,9 +189,20 @@ export class StoreThread {
     }
     this.#retry = setTimeout(() => {
       this.#retry = null
+      this.#reclaim()
       this.#tidy()
       this.#drain()
     }, retryMs)
+  }
+
+  /** Gives back what the write-ahead log holds beside the store file; it may be all the room that is missing. */
+  #reclaim(): void {
+    try {
+      this.#opened().database.pragma('wal_checkpoint(TRUNCATE)')
+    } catch (error) {
+      if (!isStoreFull(error)) throw error
+      // No room even for that: the next try comes soon.
+    }
   }
 
   #roomAgain(): void {

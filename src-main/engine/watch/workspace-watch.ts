@@ -66,10 +66,12 @@ export class WorkspaceWatch {
 
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer)
+    this.#timer = null
   }
 
   async #look(entry: Watched): Promise<void> {
     const inode = await inodeOf(entry.file)
+    if (this.#timer === null) return
     entry.inode ??= inode
     const gone = inode === null || (entry.lost.event === 'store-gone' && inode !== entry.inode)
     if (gone === entry.gone) return

@@ -43,8 +43,8 @@ export function timeChartOption(data: TimeChartData, look: TimeChartLook): Chart
     useUTC: look.zone === 'utc',
     textStyle: { fontFamily: colors.font },
     grid: compact
-      ? { left: 46, right: 8, top: 10, bottom: 8 }
-      : { left: 6, right: 14, top: 12, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+      ? { left: 46, right: 8, top: 10, bottom: 8, outerBoundsMode: 'none' }
+      : { left: 48, right: 28, top: 12, bottom: 22, outerBoundsMode: 'none' },
     tooltip: tooltip(data, look),
     xAxis: timeAxis(data, look),
     yAxis: valueAxis(look),

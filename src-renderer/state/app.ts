@@ -5,6 +5,7 @@ import { CommandRegistry } from './commands.svelte.ts'
 import { ConnectionState, type StatusSource } from './connection.svelte.ts'
 import { LiveState } from './live.svelte.ts'
 import { NoticesState } from './notices.svelte.ts'
+import { PageState } from './page.svelte.ts'
 import { type Preferences, browserPreferences } from './preferences.ts'
 import { type AddressPort, Router, browserAddress } from './router.svelte.ts'
 import { ThemeState } from './theme.svelte.ts'
@@ -22,6 +23,7 @@ export interface App {
   time: TimeState
   commands: CommandRegistry
   notices: NoticesState
+  page: PageState
   preferences: Preferences
   /** Starts what ticks, pulls and listens; the result stops it all. */
   start(): () => void
@@ -44,12 +46,14 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
   const router = new Router(parts.address ?? browserAddress(page))
   const theme = new ThemeState(page, preferences)
   const time = new TimeState(preferences)
+  const pageState = new PageState(page)
   const start = (): (() => void) => {
     const stops = [
       live.start(),
       workspace.start(),
       theme.start(),
       time.start(),
+      pageState.start(),
       () => {
         router.dispose()
       },
@@ -68,6 +72,7 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
     time,
     commands: new CommandRegistry(),
     notices: new NoticesState(),
+    page: pageState,
     preferences,
     start,
   }

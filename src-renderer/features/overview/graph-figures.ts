@@ -1,0 +1,222 @@
+/** What a stage says about itself now: figures, state, and where a click leads. Pure. */
+import type { LiveSnapshot, LiveSource, LiveStep } from '#contract/live.ts'
+import { assertNever } from '#contract/errors.ts'
+import type { WorkspaceView } from '#contract/workspace.ts'
+import { type Route, route } from '../../state/router.svelte.ts'
+import { formatBytes, formatByteRate, formatCompact, formatNumber, formatRate } from '../../ui/format.ts'
+import type { Tone } from '../../ui/tone.ts'
+import { sourceStatus } from '../../state/source-status.ts'
+import type { Stage, StageLink } from './graph-shape.ts'
+
+export interface StageFigures {
+  /** Kind in a word or two. */
+  caption: string
+  name: string
+  left: string
+  right: string
+  tone: Tone
+  /** Says what is wrong in a word or two; empty when nothing is. */
+  status: string
+  /** The whole story, for hover and for those who cannot see the colour. */
+  detail: string
+  spark: readonly (number | null)[] | null
+  target: Route
+}
+
+export interface LinkFigures {
+  label: string
+  /** Rows per second; null where rows are read, not sent. */
+  perSecond: number | null
+}
+
+interface Facts {
+  workspace: WorkspaceView
+  snapshot: LiveSnapshot | null
+}
+
+const calm = { tone: 'neutral' as const, status: '', detail: '', spark: null }
+
+export function stageFigures(stage: Stage, facts: Facts): StageFigures {
+  switch (stage.kind) {
+    case 'source':
+      return sourceFigures(stage.source, facts)
+    case 'decode':
+      return decodeFigures(stage.source, facts)
+    case 'step':
+      return stepFigures(stage.table, stage.step, facts)
+    case 'table':
+      return tableFigures(stage.table, facts)
+    case 'lookup':
+      return lookupFigures(stage.lookup, facts)
+    case 'dead-letters':
+      return deadFigures(facts)
+    default:
+      return assertNever(stage)
+  }
+}
+
+/** The pipeline that stands for a source: that of its first table. */
+function pipelineOf(source: string, workspace: WorkspaceView, step?: string): Route {
+  const table = workspace.tables.find((candidate) => candidate.source === source)
+  return route('pipelines', table?.name ?? null, step === undefined || table === undefined ? {} : { step })
+}
+
+function sourceFigures(name: string, { workspace, snapshot }: Facts): StageFigures {
+  const declared = workspace.sources.find((source) => source.name === name)
+  const live = findSource(name, snapshot)
+  const status = live === undefined || snapshot === null ? null : sourceStatus(live, snapshot.at)
+  return {
+    caption: declared?.kind ?? 'source',
+    name,
+    left: formatRate(live?.recordsPerSecond ?? null),
+    right: formatByteRate(live?.bytesPerSecond ?? null),
+    tone: status?.tone ?? 'neutral',
+    status: status?.word ?? '',
+    detail:
+      status?.reason ||
+      (live === undefined ? '' : `${formatNumber(live.records)} records, ${formatBytes(live.bytes)}`),
+    spark: live?.spark ?? null,
+    target: pipelineOf(name, workspace),
+  }
+}
+
+function decodeFigures(name: string, { workspace, snapshot }: Facts): StageFigures {
+  const declared = workspace.sources.find((source) => source.name === name)
+  const live = findSource(name, snapshot)
+  const share =
+    live === undefined || live.recordsPerSecond === 0 ? 0 : live.deadPerSecond / live.recordsPerSecond
+  const columns = declared?.columns.length ?? 0
+  return {
+    ...calm,
+    caption: 'decode',
+    name: `${(declared?.format ?? '').toUpperCase()} · ${String(columns)} ${columns === 1 ? 'column' : 'columns'}`,
+    left: formatRate(live?.recordsPerSecond ?? null),
+    right: live === undefined ? '' : `${formatCompact(live.dead)} failed`,
+    ...failing(live?.deadPerSecond ?? 0, share, live?.dead ?? 0),
+    spark: live?.spark ?? null,
+    target: pipelineOf(name, workspace, 'decode'),
+  }
+}
+
+function stepFigures(table: string, step: string, { snapshot }: Facts): StageFigures {
+  const live = findStep(table, step, snapshot)
+  const share =
+    live === undefined || live.rowsInPerSecond === 0 ? 0 : live.failedPerSecond / live.rowsInPerSecond
+  return {
+    ...calm,
+    caption: 'step',
+    name: step,
+    left: live === undefined ? '' : `${formatRate(live.rowsInPerSecond)} in`,
+    right: live === undefined ? '' : `${formatRate(live.rowsOutPerSecond)} out`,
+    ...failing(live?.failedPerSecond ?? 0, share, live?.failed ?? 0),
+    target: route('pipelines', table, { step }),
+  }
+}
+
+/** Some failing is a warning, half or more an error; failures of the past are only told. */
+function failing(
+  perSecond: number,
+  share: number,
+  total: number,
+): Pick<StageFigures, 'tone' | 'status' | 'detail'> {
+  const detail = total === 0 ? 'nothing failed' : `${formatNumber(total)} failed since the start`
+  if (perSecond <= 0) return { tone: 'neutral', status: '', detail }
+  return { tone: share >= 0.5 ? 'error' : 'warn', status: `failing ${formatRate(perSecond)}`, detail }
+}
+
+function tableFigures(name: string, { snapshot }: Facts): StageFigures {
+  const live = snapshot?.tables.find((table) => table.name === name)
+  return {
+    ...calm,
+    caption: 'table',
+    name,
+    left: formatRate(live?.rowsPerSecond ?? null),
+    right: live === undefined ? '' : `${formatCompact(live.rows)} rows`,
+    detail:
+      live === undefined ? '' : `${formatNumber(live.rows)} rows, ${formatNumber(live.evicted)} evicted`,
+    spark: live?.spark ?? null,
+    target: route('pipelines', name),
+  }
+}
+
+function lookupFigures(name: string, { workspace, snapshot }: Facts): StageFigures {
+  const live = snapshot?.lookups.find((lookup) => lookup.name === name)
+  const problem = live?.problem ?? ''
+  const isLoaded = (live?.loadedAt ?? null) !== null
+  const reader = workspace.tables.find((table) => table.lookups.includes(name))
+  return {
+    ...calm,
+    caption: 'lookup',
+    name,
+    left: live === undefined ? '' : `${formatNumber(live.rows)} rows`,
+    right: `by ${workspace.lookups.find((lookup) => lookup.name === name)?.key ?? ''}`,
+    tone: problem === '' ? 'neutral' : isLoaded ? 'warn' : 'error',
+    status: problem === '' ? '' : isLoaded ? 'old version' : 'not loaded',
+    detail: problem,
+    target: route('pipelines', reader?.name ?? null),
+  }
+}
+
+function deadFigures({ snapshot }: Facts): StageFigures {
+  const total = snapshot?.deadLetters.total ?? 0
+  const lastMinute = snapshot?.deadLetters.lastMinute ?? 0
+  return {
+    ...calm,
+    caption: 'dead letters',
+    name: formatNumber(snapshot === null ? null : total),
+    left: snapshot === null ? '' : `${formatCompact(lastMinute)}/min`,
+    right:
+      total > (snapshot?.deadLetters.kept ?? 0)
+        ? `${formatCompact(snapshot?.deadLetters.kept ?? 0)} kept`
+        : '',
+    tone: lastMinute > 0 ? 'error' : 'neutral',
+    target: route('dead-letters'),
+  }
+}
+
+/** Label and rate of a link; null where there is nothing to draw: dead letters that never were. */
+export function linkFigures(
+  link: StageLink,
+  stages: ReadonlyMap<string, Stage>,
+  snapshot: LiveSnapshot | null,
+): LinkFigures | null {
+  const from = stages.get(link.from)
+  const to = stages.get(link.to)
+  if (link.kind === 'dead') return deadLink(from, snapshot)
+  if (link.kind === 'lookup') return { label: '', perSecond: null }
+  const perSecond = outRate(from, to, snapshot)
+  return { label: perSecond === null ? '' : formatRate(perSecond), perSecond: perSecond ?? 0 }
+}
+
+/** The stages at its ends say how many; the line only shows that there are some. */
+function deadLink(from: Stage | undefined, snapshot: LiveSnapshot | null): LinkFigures | null {
+  if (from?.kind === 'decode') {
+    const source = findSource(from.source, snapshot)
+    return source === undefined || source.dead === 0 ? null : { label: '', perSecond: source.deadPerSecond }
+  }
+  if (from?.kind !== 'step') return null
+  const step = findStep(from.table, from.step, snapshot)
+  return step === undefined || step.failed === 0 ? null : { label: '', perSecond: step.failedPerSecond }
+}
+
+/** What goes over a link: what its reader takes in where that is measured, else what its writer gives. */
+function outRate(
+  from: Stage | undefined,
+  to: Stage | undefined,
+  snapshot: LiveSnapshot | null,
+): number | null {
+  if (to?.kind === 'table')
+    return snapshot?.tables.find((table) => table.name === to.table)?.rowsPerSecond ?? null
+  if (from?.kind === 'step') return findStep(from.table, from.step, snapshot)?.rowsOutPerSecond ?? null
+  if (to?.kind === 'step') return findStep(to.table, to.step, snapshot)?.rowsInPerSecond ?? null
+  if (from?.kind === 'source') return findSource(from.source, snapshot)?.recordsPerSecond ?? null
+  return null
+}
+
+function findSource(name: string, snapshot: LiveSnapshot | null): LiveSource | undefined {
+  return snapshot?.sources.find((source) => source.name === name)
+}
+
+function findStep(table: string, step: string, snapshot: LiveSnapshot | null): LiveStep | undefined {
+  return snapshot?.steps.find((candidate) => candidate.table === table && candidate.step === step)
+}

@@ -76,7 +76,7 @@ export class IngestThread {
   async #loadLookups({ lookups }: IngestLookupsInput): Promise<LookupShape[]> {
     this.#lookups = new LookupLoader(this.#toStore())
     const shapes: LookupShape[] = []
-    for (const lookup of lookups) shapes.push(await this.#lookups.load(lookup))
+    for (const lookup of lookups) shapes.push(await this.#lookups.loadSettled(lookup))
     return shapes
   }
 

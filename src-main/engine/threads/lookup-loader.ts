@@ -8,6 +8,7 @@ import type { LookupLoaded } from '../store/lookup-tables.ts'
 import type { ThreadCalls } from './thread-calls.ts'
 
 const watchMs = 1000
+const settleAttempts = 5
 
 export class LookupLoader {
   readonly #store: ThreadCalls
@@ -17,6 +18,17 @@ export class LookupLoader {
 
   constructor(store: ThreadCalls) {
     this.#store = store
+  }
+
+  /** Loads one lookup, again where it is being written meanwhile. @throws AppError LOOKUP_UNREADABLE */
+  async loadSettled(lookup: Lookup): Promise<LookupShape> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.load(lookup)
+      } catch (error) {
+        if (!isUnfinished(error) || attempt === settleAttempts) throw error
+      }
+    }
   }
 
   /** Loads one lookup from its file. @throws AppError LOOKUP_UNREADABLE; the version before stays in use */
@@ -35,15 +47,14 @@ export class LookupLoader {
   }
 
   async #transfer(lookup: Lookup): Promise<readonly Column[]> {
-    let columns: readonly Column[] | null = null
+    let columns: readonly Column[] = []
     for await (const chunk of readLookup(lookup)) {
-      if (columns === null) {
+      if (columns.length === 0) {
         columns = chunk.columns
         await this.#store.call('lookup-begin', { lookup, columns } satisfies LookupShape)
       }
       await this.#store.call('lookup-rows', { name: lookup.name, rows: chunk.rows })
     }
-    if (columns === null) throw new AppError('LOOKUP_UNREADABLE', `${lookup.file} is empty`)
     return columns
   }
 
@@ -67,6 +78,8 @@ export class LookupLoader {
         await this.load(lookup)
         this.#tell('info', 'lookup-reloaded', lookup, `${lookup.file} has changed and was loaded again`)
       } catch (error) {
+        // Written while it was read: the next look finds it changed again.
+        if (isUnfinished(error)) continue
         const why = error instanceof Error ? error.message : String(error)
         this.#tell('error', 'lookup-unreadable', lookup, `${why}; the version before it stays in use`)
       }
@@ -83,6 +96,11 @@ export class LookupLoader {
   #tell(level: 'info' | 'warn' | 'error', event: string, lookup: Lookup, message: string): void {
     this.#store.tell({ kind: 'event', level, event, subject: lookup.name, message })
   }
+}
+
+/** Whether a file changed while it was read, so that reading it again may do. */
+function isUnfinished(error: unknown): boolean {
+  return error instanceof AppError && error.details['changed'] === true
 }
 
 /** Size and time of a file; empty where it cannot be seen, which reading it then reports. */

@@ -47,7 +47,7 @@ export function timeChartOption(data: TimeChartData, look: TimeChartLook): Chart
       : { left: 48, right: 28, top: 12, bottom: 22, outerBoundsMode: 'none' },
     tooltip: tooltip(data, look),
     xAxis: timeAxis(data, look),
-    yAxis: valueAxis(look),
+    yAxis: valueAxis(data, look),
     series: data.lines.flatMap((line, index) =>
       look.hidden.has(line.name) ? [] : [lineSeries(line, index, data.at, look)],
     ),
@@ -68,6 +68,17 @@ function lineSeries(line: TimeLine, index: number, at: readonly number[], look: 
     ...(look.area ? { areaStyle: { color, opacity: 0.1 } } : {}),
     data: linePoints(at, line.values),
   }
+}
+
+const niceSteps = [1, 1.5, 2, 3, 4, 5, 6, 8, 10]
+
+/** A round number that all values stay below or reach; 1 where there are none. */
+export function niceTop(lines: readonly TimeLine[]): number {
+  const highest = Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)))
+  if (highest === 0) return 1
+  const power = 10 ** Math.floor(Math.log10(highest))
+  const step = niceSteps.find((candidate) => candidate * power >= highest) ?? 10
+  return step * power
 }
 
 /** A point that has a gap on both sides would be no line at all: it is drawn as a dot. */
@@ -111,11 +122,15 @@ function timeAxis(data: TimeChartData, look: TimeChartLook): NonNullable<ChartOp
   }
 }
 
-function valueAxis({ colors, compact, format }: TimeChartLook): NonNullable<ChartOption['yAxis']> {
+function valueAxis(
+  data: TimeChartData,
+  { colors, compact, format }: TimeChartLook,
+): NonNullable<ChartOption['yAxis']> {
+  const top = niceTop(data.lines)
   return {
     type: 'value',
     min: 0,
-    splitNumber: compact ? 1 : 4,
+    ...(compact ? { max: top, interval: top } : { splitNumber: 4 }),
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: colors.grid, width: 1 } },

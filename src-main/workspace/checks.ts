@@ -136,9 +136,14 @@ function checkLookup(lookup: RawEntry): ProblemDraft[] {
 function checkLookupKey({ value, path }: RawEntry): ProblemDraft[] {
   const key = rawText(value, 'key')
   const names = rawEntries(value, ['columns']).map((column) => column.name)
-  if (key === null || names.length === 0 || names.includes(key)) return []
+  if (key === null || names.length === 0 || names.some((name) => isSameName(name, key))) return []
   const message = `key names no column: ${JSON.stringify(key)}`
   return [{ path: [...path, 'key'], at: 'value', message, hint: nearest(key, names) }]
+}
+
+/** As SQL compares names. */
+function isSameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
 }
 
 /** A CSV file has a header and no members inside members. */

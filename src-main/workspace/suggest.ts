@@ -2,10 +2,10 @@
 
 /**
  * The known word that differs least from `word`, or null where none is near: at most one edit in three characters, case
- * aside. An edit inserts, drops, replaces or swaps characters.
+ * aside, and none in a single one. An edit inserts, drops, replaces or swaps characters.
  */
 export function suggest(word: string, known: Iterable<string>): string | null {
-  const most = Math.max(1, Math.floor(word.length / 3))
+  const most = word.length < 2 ? 0 : Math.max(1, Math.floor(word.length / 3))
   let best: string | null = null
   let bestDistance = most + 1
   for (const candidate of known) {

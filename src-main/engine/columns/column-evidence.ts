@@ -48,7 +48,12 @@ export class ColumnEvidence {
   #booleans = 0
   #texts = 0
   #nested = 0
-  #fitting: readonly Candidate[] = candidates
+  #fitting: readonly Candidate[]
+
+  /** @param guessesTimestamps false where text that looks like a time is to stay text */
+  constructor(guessesTimestamps = true) {
+    this.#fitting = guessesTimestamps ? candidates : []
+  }
 
   /** @param value of parseExactJson; null counts for nothing */
   add(value: unknown): void {

@@ -91,14 +91,15 @@ describe('YAML that cannot be read', () => {
   })
 
   it.each([
-    ['brackets', '['.repeat(200_000)],
-    ['maps', '{a: '.repeat(50_000)],
-    ['lists', '- '.repeat(50_000)],
+    ['brackets', '['.repeat(20_000)],
+    ['maps', '{a: '.repeat(20_000)],
+    ['lists', '- '.repeat(20_000)],
     ['lines', Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
     ['a depth that YAML reads and nobody writes', `a: ${'['.repeat(200)}${']'.repeat(200)}`],
   ])('deeply nested %s', (_, text) => {
-    expect(problemsOf(text)).toHaveLength(1)
-    expect(problemsOf(text)[0]).toMatch(/\| the file is nested too deep/)
+    const [first, ...others] = problemsOf(text)
+    expect(others).toEqual([])
+    expect(first).toMatch(/\| the file is nested too deep/)
   })
 
   it('aliases that multiply', () => {

@@ -47,6 +47,6 @@ export default defineConfig({
   renderer: {
     root: at('src-renderer'),
     plugins: [tailwindcss(), svelte(), absoluteBase],
-    build: { outDir: at('out/renderer'), rolldownOptions: { input: at('src-renderer/index.html') } },
+    build: { outDir: at('out/renderer'), minify: true, rolldownOptions: { input: at('src-renderer/index.html') } },
   },
 })

@@ -145,7 +145,7 @@ export class BatchBuilder {
       spans: this.#spans.slice(0, rows * spanFields),
       arrivals: Float64Array.from(this.#arrivals),
       dead: this.#dead,
-      partitions: [...this.#partitions.values()],
+      partitions: [...this.#partitions.values()].sort((left, right) => left.partition - right.partition),
       ...facts,
     }
     this.#raw = new Uint8Array(this.#spares.pop() ?? new ArrayBuffer(Math.max(64 * 1024, this.#rawLength)))

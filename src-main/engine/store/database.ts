@@ -43,7 +43,7 @@ export function openStore(
     const database = openDatabase(location.file, settings)
     return { database, lock, isFresh: !existed || discarded, discarded }
   } catch (error) {
-    lock.release()
+    lock.release(false)
     throw error
   }
 }

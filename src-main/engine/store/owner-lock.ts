@@ -4,23 +4,63 @@
  */
 import { AppError } from '#contract/errors.ts'
 import Database from 'better-sqlite3'
-import { readFileSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 
 export interface OwnerLock {
-  release(): void
+  /** Lets the next one in. With `remove`, takes the lock's own files and its folder away too, as far as they are empty. */
+  release(remove: boolean): void
 }
+
+/** A lock file may be taken away by its last owner just before it is locked; then the file of that name is another one. */
+const attempts = 10
 
 /**
  * @param host word for the host, told to whoever is refused
  * @throws AppError STORE_IN_USE, naming the owner
  */
 export function lockStore(folder: string, storeFile: string, host: string): OwnerLock {
-  const database = new Database(path.join(folder, 'owner.lock'), { timeout: 0 })
+  const file = path.join(folder, 'owner.lock')
   const facts = path.join(folder, 'owner.json')
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    closeSync(openSync(file, 'a', 0o600))
+    const before = inodeOf(file)
+    const database = lockFile(file, storeFile, facts)
+    if (inodeOf(file) === before) {
+      writeFileSync(facts, JSON.stringify({ pid: process.pid, host, since: new Date().toISOString() }), {
+        mode: 0o600,
+      })
+      return {
+        release(remove) {
+          if (remove) removeFiles(folder, file, facts)
+          database.close()
+        },
+      }
+    }
+    database.close()
+  }
+  throw new AppError('STORE_IN_USE', `the store ${storeFile} is being taken by others`, {
+    details: { file: storeFile },
+  })
+}
+
+function lockFile(file: string, storeFile: string, facts: string): Database.Database {
+  const database = new Database(file, { timeout: 0 })
   try {
-    database.pragma('journal_mode = DELETE')
+    // No journal: there is never anything to roll back, and no file is left beside the lock.
+    database.pragma('journal_mode = MEMORY')
     database.exec('BEGIN EXCLUSIVE')
+    return database
   } catch (error) {
     database.close()
     if (!isBusy(error)) throw error
@@ -29,10 +69,20 @@ export function lockStore(folder: string, storeFile: string, host: string): Owne
       cause: error,
     })
   }
-  writeFileSync(facts, JSON.stringify({ pid: process.pid, host, since: new Date().toISOString() }), {
-    mode: 0o600,
-  })
-  return { release: () => database.close() }
+}
+
+function removeFiles(folder: string, file: string, facts: string): void {
+  try {
+    rmSync(facts, { force: true })
+    rmSync(file, { force: true })
+    rmdirSync(folder)
+  } catch {
+    // Something else lies in the folder, or the system keeps open files: harmless leftovers of a few bytes.
+  }
+}
+
+function inodeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.ino ?? -1
 }
 
 function isBusy(error: unknown): boolean {

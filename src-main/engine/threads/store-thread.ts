@@ -258,7 +258,7 @@ export class StoreThread {
     } finally {
       store.database.close()
       if (discard && this.#location !== null) removeStore(this.#location)
-      store.lock.release()
+      store.lock.release(discard)
     }
   }
 }

@@ -5,10 +5,8 @@
  */
 import type { ErrorCode } from '#contract/errors.ts'
 import type { ResultColumn } from '#contract/query.ts'
+import type { SqlValue } from '../columns/values.ts'
 import type { ProcessLimits } from './query-limits.ts'
-
-/** A value of SQLite. INTEGER is always a bigint, REAL always a number. */
-export type SqlValue = null | bigint | number | string | Uint8Array
 
 /** First message to a process. */
 export interface OpenOrder {

@@ -71,7 +71,7 @@ export const defaultQueryLimits: QueryLimits = {
   resultsKept: limits.resultsKept,
   resultsKeptBytes: 4 * limits.queryBytes,
   longPollMs: limits.longPollMs,
-  readRows: 20_000,
+  readRows: 100_000,
   readMs: 10_000,
   readQueue: 256,
   startMs: 30_000,

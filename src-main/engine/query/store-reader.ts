@@ -4,7 +4,7 @@
  */
 import { AppError } from '#contract/errors.ts'
 import { byteWords, durationWords } from './limit-words.ts'
-import type { SqlValue } from './process-messages.ts'
+import type { SqlValue } from '../columns/values.ts'
 import type { Job, JobOutcome, ProcessPool } from './process-pool.ts'
 import type { QueryLimits } from './query-limits.ts'
 
@@ -12,7 +12,7 @@ import type { QueryLimits } from './query-limits.ts'
 export interface StoreReader {
   /**
    * @param parameters values of `?`; whole numbers are bound as INTEGER
-   * @returns all rows; INTEGER is bigint, REAL is number
+   * @returns all rows; INTEGER is bigint, REAL is number (see SqlValue)
    * @throws AppError QUERY_INVALID, QUERY_SIZE_LIMIT past `QueryLimits.readRows`, QUERY_TIME_LIMIT, QUERY_PROCESS_LOST
    */
   run(sql: string, parameters?: readonly SqlValue[]): Promise<SqlValue[][]>

@@ -19,7 +19,7 @@ import { StoredDeadLetters } from './watch/history/dead-letters.ts'
 import { StoredEvents } from './watch/history/events.ts'
 import { StoredStatistics } from './watch/history/statistics.ts'
 import { EngineFeed } from './watch/live-feed.ts'
-import { WorkspaceWatch } from './watch/workspace-watch.ts'
+import { type WatchEvent, WorkspaceWatch } from './watch/workspace-watch.ts'
 
 export { checkWorkspace } from './check-workspace.ts'
 
@@ -74,10 +74,7 @@ class ThreadedEngine implements Engine {
     this.deadLetters = new StoredDeadLetters(this.#queries)
     this.#events = new StoredEvents(this.#queries)
     this.#watch = new WorkspaceWatch(workspace.file, this.#location.file, (event) => {
-      ports.logger.error({ subject: event.subject }, event.message)
-      this.#threads?.event(event).catch((error: unknown) => {
-        ports.logger.error({ err: error }, 'the event could not be stored')
-      })
+      this.#fileEvent(event)
     })
   }
 
@@ -180,6 +177,20 @@ class ThreadedEngine implements Engine {
       const { source, progress } = message as SourceProgressNotice
       this.#feed.sourceState(source, { progress })
     }
+  }
+
+  /** Without its file the store would take in what nobody can read again: ingest stops there, and the captures keep it. */
+  #fileEvent(event: WatchEvent): void {
+    const { logger } = this.#ports
+    logger.error({ subject: event.subject }, event.message)
+    this.#threads?.event(event).catch((error: unknown) => {
+      logger.error({ err: error }, 'the event could not be stored')
+    })
+    if (event.event !== 'store-gone') return
+    this.#feed.engineState('failed', event.message)
+    this.#threads?.pause().catch((error: unknown) => {
+      logger.error({ err: error }, 'ingest could not be paused')
+    })
   }
 
   /** Starts both threads anew: the store goes on from what has committed, and so do the sources. */

@@ -347,6 +347,25 @@ describe('the workspace', () => {
     await untilLive(engine, (snapshot) => (snapshot.sources[0]?.records ?? 0) > before)
   })
 
+  it('stops ingest and says so when the store goes with its folder', async () => {
+    const folder = bench.folder()
+    const home = path.join(folder, 'home')
+    mkdirSync(home)
+    const parts = strictWorkspaceOn(home, capture(folder, mixedRecords(1000)))
+    const looping = parts.sources.map((entry) => ({
+      ...entry,
+      input: { ...entry.input, loop: true, rate: { kind: 'perSecond', records: 1000 } as const },
+    }))
+    const engine = await bench.started({ ...parts, sources: looping })
+    await untilLive(engine, (snapshot) => (snapshot.sources[0]?.records ?? 0) > 100)
+    rmSync(home, { recursive: true })
+    const failed = await untilLive(
+      engine,
+      (snapshot) => snapshot.state === 'failed' && snapshot.sources[0]?.state === 'paused',
+    )
+    expect(failed.reason).toContain('was removed or replaced, so ingest has stopped')
+  })
+
   it('does not start with steps that do not compile, and leaves nothing running', async () => {
     const folder = bench.folder()
     const plan = {

@@ -218,7 +218,7 @@ describe('ingest', () => {
     expect(snapshot.tables[0]).toMatchObject({ evicted: 100, oldestAt: null })
   })
 
-  it('waits for a capture that is not there, and for one that is empty, and reads them when they come', async () => {
+  it('waits for a capture that is not there, and reads it when it comes', async () => {
     const folder = bench.folder()
     const file = path.join(folder, 'late.ndjson')
     const engine = await bench.started(
@@ -228,6 +228,20 @@ describe('ingest', () => {
     expect(waiting.sources[0]?.reason).toContain('there is no such file')
     writeFileSync(file, `${records(10).join('\n')}\n`)
     await untilEnded(engine, 10)
+  })
+
+  it('ends at once on an empty capture, waits for one that loops, and cannot infer from one', async () => {
+    const folder = bench.folder()
+    const file = capture(folder, [])
+    const tables = [table('t', 's', []), table('u', 'looping', [])]
+    const sources = [source('s', file, columns), source('looping', file, columns, { loop: true })]
+    const engine = await bench.started(workspace(folder, { sources, tables }))
+    const seen = await untilLive(engine, (snapshot) => snapshot.sources[1]?.state === 'waiting')
+    expect(seen.sources[0]).toMatchObject({ state: 'ended', records: 0 })
+    expect(seen.sources[1]?.reason).toBe(`${file} is empty`)
+    await engine.stop()
+    const unknown = workspace(folder, { sources: [source('s', file, null)], tables: [table('t', 's', [])] })
+    await expect(bench.engine(unknown).start()).rejects.toThrow('no columns can be inferred')
   })
 
   it('says that a capture is cut short after landing all before the cut', async () => {

@@ -45,7 +45,7 @@ export class WorkspaceWatch {
           level: 'error',
           event: 'store-gone',
           subject: 'store',
-          message: `the store file ${storeFile} was removed or replaced; what lands from now on is lost with this process. Stop Penstock, put the folder back and start again`,
+          message: `the store file ${storeFile} was removed or replaced, so ingest has stopped. Put it back or let it be made anew, and start Penstock again`,
         },
         back: {
           level: 'info',

@@ -33,9 +33,12 @@ export function statisticsJson(snapshot: LiveSnapshot): string {
   })
 }
 
-/** Whether every source has come to its end, so that nothing more will land. */
+/**
+ * Whether every source has come to its end and nothing keeps the store from taking what was read: stopping the engine
+ * now commits the rest.
+ */
 export function isFinished(snapshot: LiveSnapshot): boolean {
-  return snapshot.state !== 'starting' && snapshot.sources.every(({ state }) => state === 'ended')
+  return snapshot.state === 'running' && snapshot.sources.every(({ state }) => state === 'ended')
 }
 
 function amount(value: number): string {

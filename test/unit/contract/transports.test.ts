@@ -1,10 +1,12 @@
 /** One suite of the contract over every transport: what the console relies on holds whatever carries it. */
 import { ORPCError, safe } from '@orpc/client'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
 import { startPortCarrier, startSocketCarrier } from './carriers.ts'
 import type { Carrier, TestClient } from './carriers.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const carriers = [
   { name: 'MessagePort', start: startPortCarrier },

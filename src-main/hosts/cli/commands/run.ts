@@ -50,7 +50,10 @@ interface Report {
   signal: AbortSignal
 }
 
-/** Starts the engine and writes a line a second, and a last one when all has ended. */
+/**
+ * Starts the engine and writes a line a second. When all has ended it stops the engine, which commits what is on its way,
+ * and writes a last line with the final figures.
+ */
 async function reportUntilFinished(engine: Engine, { describe, output, signal }: Report): Promise<void> {
   await engine.start()
   let written = 0
@@ -62,5 +65,6 @@ async function reportUntilFinished(engine: Engine, { describe, output, signal }:
     }
     snapshot = await engine.live.next(snapshot.epoch, snapshot.version, signal)
   }
-  await output.write(`${describe(snapshot)}\n`)
+  await engine.stop()
+  await output.write(`${describe(await engine.live.next(null, null))}\n`)
 }

@@ -7,6 +7,6 @@ export interface ResultFormat {
   /** What comes before the rows. Called once, with the first rows where there are any. */
   head(columns: readonly ResultColumn[], firstRows: readonly (readonly Cell[])[]): string
   rows(rows: readonly (readonly Cell[])[]): string
-  /** What comes after the last row. */
-  foot(rowCount: number): string
+  /** What comes after the last row; `isWhole` is false where a limit cut the result. */
+  foot(rowCount: number, isWhole: boolean): string
 }

@@ -42,7 +42,8 @@ export function textTableFormat(): ResultFormat {
               .trimEnd()}\n`,
         )
         .join(''),
-    foot: (count) => `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}\n`,
+    foot: (count, isWhole) =>
+      `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}${isWhole ? '' : ', and more'}\n`,
   }
 }
 

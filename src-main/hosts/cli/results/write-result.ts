@@ -29,7 +29,7 @@ export interface WrittenResult {
  * Writes head, rows and foot of the result of a statement.
  * The caller closes `queries` afterwards, which ends a statement that still runs.
  * @param signal stops writing
- * @throws AppError of the statement where it failed before or after some rows; OutputClosed when the reader has gone
+ * @throws AppError of the statement where it failed, or a limit left no row of it; OutputClosed when the reader has gone
  */
 export async function writeResult(
   queries: QueryRunner,
@@ -56,9 +56,10 @@ export async function writeResult(
     if (status.state !== 'queued' && status.state !== 'running') break
     status = await queries.watch(id, status.version, signal)
   }
-  if (status.error !== null && !status.truncated) throw fromErrorShape(status.error)
+  const isCut = status.truncated && written > 0
+  if (status.error !== null && !isCut) throw fromErrorShape(status.error)
   if (!isHeadWritten) await output.write(format.head(status.columns, []))
-  await output.write(format.foot(written))
+  await output.write(format.foot(written, !status.truncated))
   return { rows: written, cutValues, status }
 }
 

@@ -13,7 +13,7 @@ import { textTableFormat } from '../../../../src-main/hosts/cli/results/text-tab
 const columns = (...names: string[]): ResultColumn[] => names.map((name) => ({ name, type: null }))
 
 function render(format: ResultFormat, header: ResultColumn[], rows: Cell[][]): string {
-  return format.head(header, rows) + format.rows(rows) + format.foot(rows.length)
+  return format.head(header, rows) + format.rows(rows) + format.foot(rows.length, true)
 }
 
 const everyKind: Cell[] = [
@@ -108,7 +108,7 @@ describe('a table', () => {
     const format = textTableFormat()
     expect(format.head(columns('a'), [['x'.repeat(80)]])).toBe(`a\n${'─'.repeat(60)}\n`)
     expect(format.rows([['x'.repeat(80)]])).toBe(`${'x'.repeat(59)}…\n`)
-    expect(format.foot(1)).toBe('1 row\n')
+    expect([format.foot(1, true), format.foot(2, false)]).toEqual(['1 row\n', '2 rows, and more\n'])
   })
 
   it('has a head for a result without rows', () => {

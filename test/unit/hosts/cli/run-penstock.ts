@@ -4,11 +4,12 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { listDescendants, survivors } from '../../../support/processes.ts'
 
 const root = path.resolve(import.meta.dirname, '../../../..')
 const mainFile = path.join(root, 'src-main', 'hosts', 'cli', 'main.ts')
-const serveFile = path.join(import.meta.dirname, 'serve-process.ts')
+const serveFile = fileURLToPath(new URL('./serve-process.ts', import.meta.url))
 
 /** A folder with a workspace and a state folder of its own. */
 export interface TestPlace {

@@ -64,6 +64,7 @@ it.each([
   ['all have ended', snapshot([source('a', 'ended'), source('b', 'ended')]), true],
   ['one still runs', snapshot([source('a', 'ended'), source('b', 'running')]), false],
   ['one waits for its file', snapshot([source('a', 'failed')]), false],
+  ['the store is full', snapshot([source('a', 'ended')], { state: 'waiting' }), false],
   ['the engine still starts', snapshot([source('a', 'ended')], { state: 'starting' }), false],
 ])('is finished only when every source has ended: %s', (_name, value, expected) => {
   expect(isFinished(value)).toBe(expected)

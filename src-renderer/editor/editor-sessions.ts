@@ -7,6 +7,17 @@ export interface EditorSession {
   scrollTop: number
 }
 
+/** What SqlEditor.svelte lets its owner do. */
+export interface EditorHandle {
+  /** Runs what Ctrl Enter would run. */
+  run(): void
+  /** Puts text in place of the selection. */
+  insert(text: string): void
+  /** Adds a statement at the end and selects it. */
+  append(statement: string): void
+  focus(): void
+}
+
 /** Text that can be asked for when needed: a string, or the editor's document. */
 export interface TextSource {
   readonly length: number

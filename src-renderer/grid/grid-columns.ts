@@ -62,7 +62,7 @@ function resultColumn(options: ColumnsOptions, column: ResultColumn, index: numb
     width: options.widths.get(id) ?? columnWidth(column, values, options.zone()),
     valueGetter: (params) => viewIn(params, column, index, options.zone()),
     valueFormatter: (params: { value?: CellView | null }) => params.value?.text ?? '',
-    tooltipValueGetter: (params: { value?: CellView | null }) => params.value?.title ?? undefined,
+    tooltip: (params: { value?: CellView | null }) => params.value?.title ?? undefined,
     cellClassRules: {
       ...kindRules,
       'grid-selected': (params) => options.isSelected(params.rowIndex, id),

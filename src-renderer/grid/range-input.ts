@@ -10,10 +10,7 @@ export interface RangeActions {
 }
 
 /** Keys that move the focus of the grid; a range ends where one is pressed. */
-const movers = new Set([
-  ...['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight'],
-  ...['PageUp', 'PageDown', 'Home', 'End', 'Tab'],
-])
+const movers = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Tab'])
 
 interface Hit {
   place: CellPlace
@@ -45,6 +42,24 @@ function select(grid: ResultGridView, hit: Hit, isExtending: boolean): void {
   } else grid.setRange({ anchor, head: place })
 }
 
+/** Where a key jumps to that moves by more than one cell; null for other keys. */
+function jumpOf(grid: ResultGridView, place: CellPlace, event: KeyboardEvent): CellPlace | null {
+  const last = { row: grid.size.rows - 1, column: grid.size.columns - 1 }
+  const isFar = event.ctrlKey || event.metaKey
+  switch (event.key) {
+    case 'PageDown':
+      return { ...place, row: Math.min(last.row, place.row + grid.pageRows) }
+    case 'PageUp':
+      return { ...place, row: Math.max(0, place.row - grid.pageRows) }
+    case 'Home':
+      return isFar ? { row: 0, column: place.column } : { ...place, column: 0 }
+    case 'End':
+      return isFar ? { row: last.row, column: place.column } : { ...place, column: last.column }
+    default:
+      return null
+  }
+}
+
 function handleKey(grid: ResultGridView, actions: RangeActions, event: KeyboardEvent): boolean {
   const isCommand = event.ctrlKey || event.metaKey
   const key = event.key.toLowerCase()
@@ -72,6 +87,12 @@ function handleKey(grid: ResultGridView, actions: RangeActions, event: KeyboardE
   }
   if (event.key === 'Enter') {
     actions.open(place)
+    return true
+  }
+  const jump = jumpOf(grid, place, event)
+  if (jump !== null) {
+    grid.setRange(null)
+    grid.focus(jump)
     return true
   }
   if (movers.has(event.key) && range !== null) grid.setRange(null)

@@ -14,10 +14,12 @@ import type { ResultColumn } from '#contract/query.ts'
 import type { TimeZone } from '../ui/format-time.ts'
 import { boundsOf, isInRange, isSingle, sizeOf, toTsv, type CellPlace, type CellRange } from './cell-range.ts'
 import { cellCopy } from './cell-view.ts'
-import { columnIndex, gridColumns, numberColumnId, type GridRow } from './grid-columns.ts'
+import { columnWidth, numberWidth } from './column-width.ts'
+import { columnId, columnIndex, gridColumns, numberColumnId, type GridRow } from './grid-columns.ts'
 import type { GridMemory } from './grid-memory.ts'
 import { gridModules, gridTheme, rowHeight } from './grid-theme.ts'
 import { blockRows, type RowSource } from './row-source.ts'
+import { steadyWheel, withTallest } from './tall-scroll.ts'
 
 export interface ResultGridOptions {
   parent: HTMLElement
@@ -34,6 +36,9 @@ export interface ResultGridOptions {
   onProblem: (error: unknown) => void
 }
 
+/** Rows that the first widths are made from. */
+export const sampledRows = 60
+
 /** Most cells that one copy takes; beyond this an export is the right way. */
 export const copiedCells = 200_000
 
@@ -44,13 +49,21 @@ export class ResultGridView {
   #rows: number
   #zone: TimeZone
   #range: CellRange | null = null
+  readonly #viewport: HTMLElement | null
+  #stopWheel = (): void => undefined
   #hasPartial = false
+  /** True while widths come from so few rows that later ones may need more. */
+  #isNarrow: boolean
 
   constructor(options: ResultGridOptions) {
     this.#options = options
     this.#rows = options.rows
     this.#zone = options.zone
-    this.#api = createGrid(options.parent, this.#gridOptions(), { modules: gridModules })
+    this.#isNarrow = options.sample.length < sampledRows && options.memory.widths.size === 0
+    const gridOptions = this.#gridOptions()
+    this.#api = withTallest(() => createGrid(options.parent, gridOptions, { modules: gridModules }))
+    this.#viewport = options.parent.querySelector<HTMLElement>('.ag-grid-viewport')
+    if (this.#viewport !== null) this.#stopWheel = steadyWheel(this.#viewport, () => this.#rows * rowHeight)
     this.#api.setGridAriaProperty('label', options.label)
     this.#restore()
   }
@@ -58,9 +71,13 @@ export class ResultGridView {
   /** More rows have come; the last, incomplete block is read again. */
   setRows(rows: number): void {
     if (rows === this.#rows) return
+    const width = numberWidth(rows)
+    const isWider = width > numberWidth(this.#rows)
     this.#rows = rows
+    if (isWider) this.#api.applyColumnState({ state: [{ colId: numberColumnId, width }] })
     this.#api.setRowCount(rows, true)
     if (this.#hasPartial) this.reload()
+    if (this.#isNarrow && rows >= sampledRows) void this.#widen()
   }
 
   setZone(zone: TimeZone): void {
@@ -88,6 +105,11 @@ export class ResultGridView {
     this.#range = range
     this.#api.refreshCells({ force: true, suppressFlash: true })
     this.#options.onRange(range)
+  }
+
+  /** Rows that are wholly in sight. */
+  get pageRows(): number {
+    return Math.max(1, Math.floor((this.#viewport?.clientHeight ?? 0) / rowHeight) - 2)
   }
 
   /** Moves the keyboard to a cell and into sight. */
@@ -146,7 +168,24 @@ export class ResultGridView {
     for (const { colId, width } of this.#api.getColumnState()) {
       if (typeof width === 'number' && colId !== numberColumnId) memory.widths.set(colId, width)
     }
+    this.#stopWheel()
     this.#api.destroy()
+  }
+
+  /** Makes columns as wide as the first rows need that were not there at the beginning. */
+  async #widen(): Promise<void> {
+    this.#isNarrow = false
+    const sample = await this.#options.source.rows(0, sampledRows)
+    if (this.#api.isDestroyed()) return
+    const widths = this.#options.columns.map((column, index) => ({
+      colId: columnId(index),
+      width: columnWidth(
+        column,
+        sample.map((row) => row[index] ?? null),
+        this.#zone,
+      ),
+    }))
+    this.#api.applyColumnState({ state: widths })
   }
 
   #restore(): void {
@@ -173,10 +212,11 @@ export class ResultGridView {
       columnDefs: gridColumns({
         columns,
         sample,
-        rows: Math.max(rows, 1000),
+        rows,
         widths: memory.widths,
         zone: () => this.#zone,
-        isSelected: (rowIndex, id) => isInRange(this.#range, rowIndex, this.place(id)),
+        isSelected: (rowIndex, id) =>
+          this.#range !== null && isInRange(this.#range, rowIndex, this.place(id)),
       }),
       defaultColDef: {
         sortable: false,
@@ -187,6 +227,7 @@ export class ResultGridView {
       },
       rowHeight,
       ensureDomOrder: true,
+      suppressRowTransform: true,
       enableBrowserTooltips: true,
       suppressDragLeaveHidesColumns: true,
       suppressColumnMoveAnimation: true,
@@ -222,5 +263,6 @@ function isOurs(event: KeyboardEvent): boolean {
   const isArrow = event.key.startsWith('Arrow')
   const isCommand = event.ctrlKey || event.metaKey
   const isLetter = isCommand && ['a', 'c'].includes(event.key.toLowerCase())
-  return (isArrow && event.shiftKey) || isLetter || event.key === 'Enter' || event.key === ' '
+  const isOther = ['Enter', ' ', 'PageUp', 'PageDown', 'Home', 'End'].includes(event.key)
+  return (isArrow && event.shiftKey) || isLetter || isOther
 }

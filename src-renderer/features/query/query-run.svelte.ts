@@ -92,7 +92,7 @@ export class QueryRun {
       this.#fault = fromErrorShape(toErrorShape(error))
       return
     }
-    if (this.#abort.signal.aborted) await this.#tell('close')
+    if (this.#isClosed()) await this.#tell('close')
   }
 
   /** Follows a started statement to its end; resolves then. Never rejects. */
@@ -116,7 +116,7 @@ export class QueryRun {
 
   /** Lets go of the result, here and at the engine. */
   async close(): Promise<void> {
-    if (this.#abort.signal.aborted) return
+    if (this.#isClosed()) return
     this.#abort.abort()
     if (this.#id !== null) await this.#tell('close')
   }
@@ -129,14 +129,18 @@ export class QueryRun {
 
   async #watch(id: string): Promise<void> {
     const { signal } = this.#abort
-    while (this.isActive && !signal.aborted) {
+    while (this.isActive && !this.#isClosed()) {
       try {
         const after = this.#status?.version ?? null
         this.#receive(await this.#ports.client.query.watch({ id, after }, { signal }))
       } catch (error) {
-        if (!signal.aborted) await this.#endure(fromErrorShape(toErrorShape(error)))
+        if (!this.#isClosed()) await this.#endure(fromErrorShape(toErrorShape(error)))
       }
     }
+  }
+
+  #isClosed(): boolean {
+    return this.#abort.signal.aborted
   }
 
   #receive(status: QueryStatus): void {

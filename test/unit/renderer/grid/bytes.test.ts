@@ -52,7 +52,9 @@ describe('textPieces', () => {
         const shown = textPieces(encode(text)).filter((piece) => !piece.isRaw)
         const isControl = (code: number): boolean =>
           (code < 32 && ![9, 10, 13].includes(code)) || code === 127
-        const expected = [...text].filter((letter) => !isControl(letter.codePointAt(0) ?? 0)).join('')
+        const expected = Array.from(text)
+          .filter((letter) => !isControl(letter.codePointAt(0) ?? 0))
+          .join('')
         expect(shown.map((piece) => piece.text).join('')).toBe(expected)
       }),
     )

@@ -5,6 +5,9 @@ import { constants } from 'node:os'
 /** @type {readonly NodeJS.Signals[]} */
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
+/** How often a script of npm looks whether its parent is still there. */
+const parentCheckMs = 200
+
 /**
  * @typedef {object} ChildOptions
  * @property {string | undefined} [cwd]
@@ -96,6 +99,9 @@ function follow(child, { kill, limitMs }) {
           timedOut = true
           kill('SIGKILL')
         }, limitMs)
+  const stopWatching = onParentGone(() => {
+    kill('SIGTERM')
+  })
   const listeners = forwarded.map((signal) => {
     const listener = () => {
       kill(signal)
@@ -107,6 +113,7 @@ function follow(child, { kill, limitMs }) {
     /** @param {Omit<ChildEnd, 'timedOut'>} end */
     const finish = (end) => {
       clearTimeout(timer)
+      stopWatching()
       for (const { signal, listener } of listeners) process.off(signal, listener)
       resolve({ ...end, timedOut })
     }
@@ -117,4 +124,23 @@ function follow(child, { kill, limitMs }) {
       finish({ code: code ?? 128 + constants.signals[signal ?? 'SIGKILL'], output: '' })
     })
   })
+}
+
+/**
+ * npm passes a signal on to the shell between it and this process, and the shell ends without a word to us. A command
+ * that was not started by npm may well outlive its shell.
+ * @param {() => void} callback
+ * @returns {() => void} stops watching
+ */
+function onParentGone(callback) {
+  if (process.env['npm_lifecycle_event'] === undefined) return () => undefined
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    callback()
+  }, parentCheckMs)
+  return () => {
+    clearInterval(timer)
+  }
 }

@@ -7,6 +7,7 @@ import { runCaptured } from '../../../build/checkout/run-child.js'
 import { listDescendants, survivors } from '../../support/processes.ts'
 
 const node = process.execPath
+const parentOfSleeper = path.join(import.meta.dirname, 'fixtures', 'parent-of-sleeper.js')
 
 describe('a captured child', () => {
   test('gives its exit code and both of its streams', async () => {
@@ -30,10 +31,21 @@ describe('a captured child', () => {
     expect(await survivors(await listDescendants(process.pid))).toEqual([])
   })
 
-  test('gets the signal that its parent gets, and the parent ends with it', async () => {
-    const parent = spawn(node, [path.join(import.meta.dirname, 'fixtures', 'parent-of-sleeper.js')], {
+  test('of an npm script ends when the shell of npm is gone', async () => {
+    const shell = spawn('sh', ['-c', `"${node}" "${parentOfSleeper}"; true`], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, npm_lifecycle_event: 'start' },
     })
+    await once(shell.stdout, 'data')
+    const started = await listDescendants(shell.pid ?? 0)
+    shell.kill('SIGTERM')
+    await once(shell, 'exit')
+    expect(started.length).toBeGreaterThan(1)
+    expect(await survivors(started)).toEqual([])
+  })
+
+  test('gets the signal that its parent gets, and the parent ends with it', async () => {
+    const parent = spawn(node, [parentOfSleeper], { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(parent.stdout, 'data')
     const started = await listDescendants(parent.pid ?? 0)
     parent.kill('SIGTERM')

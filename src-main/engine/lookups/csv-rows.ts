@@ -1,10 +1,9 @@
 /** Rows of a CSV file, streamed. An empty cell without quotes is NULL; with quotes it is empty text. */
 import { CsvError, parse, type Parser } from 'csv-parse'
 import { pipeline } from 'node:stream'
-import { limits } from '#contract/limits.ts'
 import type { Lookup } from '../../workspace/model.ts'
 import { lookupFault } from './lookup-fault.ts'
-import { CsvRow } from './lookup-row.ts'
+import { CsvRow, largestRowBytes } from './lookup-row.ts'
 import { readTextChunks } from './text-chunks.ts'
 
 interface CsvRecord {
@@ -77,7 +76,7 @@ function createParser(place: Place): Parser {
     relax_column_count: true,
     skip_empty_lines: true,
     record_delimiter: ['\r\n', '\n', '\r'],
-    max_record_size: limits.recordBytes,
+    max_record_size: largestRowBytes,
     cast: (value, { quoting, lines, index }) => {
       if (index === 0) place.rowLine = lines - value.split('\n').length + 1
       place.lastLine = lines
@@ -102,7 +101,7 @@ function csvFault(lookup: Lookup, error: CsvError, place: Place): Error {
       })
     }
     case 'CSV_MAX_RECORD_SIZE': {
-      const megabytes = String(limits.recordBytes / 1024 ** 2)
+      const megabytes = String(largestRowBytes / 1024 ** 2)
       const hint = 'look for a quote that is not closed'
       return lookupFault(lookup, `a row is larger than ${megabytes} MB`, { line: openRowLine(place), hint })
     }

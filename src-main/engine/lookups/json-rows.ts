@@ -1,14 +1,10 @@
 /** Rows of JSON lookup files: objects one per line (NDJSON), or the objects of one array. */
-import { limits } from '#contract/limits.ts'
 import type { Lookup } from '../../workspace/model.ts'
 import { isJsonObject, parseExactJson } from '../columns/exact-json.ts'
 import { splitArray } from './json-array.ts'
 import { lookupFault } from './lookup-fault.ts'
-import { JsonRow } from './lookup-row.ts'
+import { JsonRow, largestRowBytes } from './lookup-row.ts'
 import { countLines, readTextChunks } from './text-chunks.ts'
-
-/** A JSON file is held whole while it is read, so it has a bound; NDJSON is streamed and has none. */
-export const largestJsonBytes = 256 * 1024 * 1024
 
 const lineFeed = 0x0a
 
@@ -29,8 +25,8 @@ export async function* readNdjson(lookup: Lookup): AsyncGenerator<JsonRow, void>
     }
     pending.push(chunk.subarray(start))
     pendingBytes += chunk.length - start
-    if (pendingBytes > limits.recordBytes) {
-      const megabytes = String(limits.recordBytes / 1024 ** 2)
+    if (pendingBytes > largestRowBytes) {
+      const megabytes = String(largestRowBytes / 1024 ** 2)
       const hint = 'write one object per line, or add format: json for an array'
       throw lookupFault(lookup, `the line is larger than ${megabytes} MB`, { line, hint })
     }
@@ -44,19 +40,7 @@ export async function* readNdjson(lookup: Lookup): AsyncGenerator<JsonRow, void>
  * @throws AppError LOOKUP_UNREADABLE
  */
 export async function* readJsonArray(lookup: Lookup): AsyncGenerator<JsonRow, void> {
-  const pieces: Buffer[] = []
-  let sizeBytes = 0
-  for await (const chunk of readTextChunks(lookup)) {
-    sizeBytes += chunk.length
-    if (sizeBytes > largestJsonBytes) {
-      const megabytes = String(largestJsonBytes / 1024 ** 2)
-      throw lookupFault(lookup, `a JSON file has at most ${megabytes} MB`, {
-        hint: 'write it as NDJSON, one object per line',
-      })
-    }
-    pieces.push(chunk)
-  }
-  const bytes = Buffer.concat(pieces)
+  const bytes = Buffer.concat(await Array.fromAsync(readTextChunks(lookup)))
   for (const element of splitArray(lookup, bytes)) {
     yield parseObject(lookup, bytes.toString('utf8', element.start, element.end), element.line)
   }

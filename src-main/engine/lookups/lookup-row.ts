@@ -5,6 +5,12 @@ import { convertText } from '../columns/convert-text.ts'
 import { isJsonObject } from '../columns/exact-json.ts'
 import type { Misfit, SqlValue } from '../columns/values.ts'
 
+/** A row of a lookup file is refused where it is larger; mostly it is a quote or bracket that is not closed. */
+export const largestRowBytes = 8 * 1024 * 1024
+/** A JSON array is held whole while it is read; CSV and NDJSON are streamed and have no bound. */
+export const largestJsonBytes = 256 * 1024 * 1024
+
+/** A row with the means to take typed values out of it. */
 export interface LookupRow {
   /** Line of the file where the row begins, from 1. */
   readonly line: number

@@ -12,7 +12,7 @@ import { fileVersion } from './file-version.ts'
 import { readJsonArray, readNdjson } from './json-rows.ts'
 import { inferLookupColumns } from './lookup-columns.ts'
 import { changedFault, lookupFault } from './lookup-fault.ts'
-import type { LookupRow } from './lookup-row.ts'
+import { largestJsonBytes, type LookupRow } from './lookup-row.ts'
 
 const chunkRows = 2000
 /** Characters of text in a chunk, about; a chunk is cut when it has more. */
@@ -34,6 +34,10 @@ export interface LookupChunk {
 export async function* readLookup(lookup: Lookup): AsyncGenerator<LookupChunk, void> {
   const before = await fileVersion(lookup)
   if (before.sizeBytes === 0) throw lookupFault(lookup, 'the file is empty')
+  if (lookup.format === 'json' && before.sizeBytes > largestJsonBytes) {
+    const message = `a JSON array has at most ${String(largestJsonBytes / 1024 ** 2)} MB`
+    throw lookupFault(lookup, message, { hint: 'write it as NDJSON, one object per line' })
+  }
   try {
     yield* readChunks(lookup)
   } catch (error) {

@@ -112,11 +112,11 @@ describe('YAML that cannot be read', () => {
     )
   })
 
-  it('a file of a hundred thousand unknown keys tells some and counts the rest', () => {
-    const keys = Array.from({ length: 100_000 }, (_, index) => `k${String(index)}: 1`)
+  it('a file of twenty thousand unknown keys tells some and counts the rest', () => {
+    const keys = Array.from({ length: 20_000 }, (_, index) => `k${String(index)}: 1`)
     const problems = problemsOf(`${head}${keys.join('\n')}`)
     expect(problems).toHaveLength(501)
-    expect(problems.at(-1)).toMatch(/\| and 99501 more problems from here on \|/)
+    expect(problems.at(-1)).toMatch(/\| and 19501 more problems from here on \|/)
   })
 })
 

@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatJsonPath, parseJsonPath } from '../../../../src-main/engine/columns/json-path.ts'
 
+/** Any UTF-16 unit, halves of surrogate pairs among them. */
+const anyUnit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit))
+
 describe('reading a path', () => {
   it.each([
     ['$', []],
@@ -59,7 +62,7 @@ describe('writing a path', () => {
 
   it('gives what reading turns back, whatever the names', () => {
     const segment = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyUnit }),
       fc.string({ unit: 'grapheme' }),
       fc.constantFrom('a', '\ud800', '__proto__', "'", '\\', '$'),
       fc.integer({ min: 0, max: 2_147_483_647 }),

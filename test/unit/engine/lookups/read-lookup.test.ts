@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readlink, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '#contract/errors.ts'
 import { readLookup } from '../../../../src-main/engine/lookups/read-lookup.ts'
 import type { SqlValue } from '../../../../src-main/engine/columns/values.ts'
@@ -169,10 +169,11 @@ describe('CSV', () => {
   it('gives chunks of two thousand rows, fewer where they are large, and one where there are none', async () => {
     const small = Array.from({ length: 4001 }, (_, index) => String(index)).join('\n')
     expect((await read(lookupOf('csv'), `k\n${small}\n`)).chunks).toEqual([2000, 2000, 1])
-    const large = Array.from({ length: 9 }, (_, index) => `${String(index)},${'x'.repeat(1_000_000)}`).join(
-      '\n',
+    const large = Array.from(
+      { length: 9 },
+      (_, index) => `{"k":${String(index)},"a":"${'x'.repeat(1_000_000)}"}`,
     )
-    expect((await read(lookupOf('csv'), `k,a\n${large}\n`)).chunks).toEqual([5, 4])
+    expect((await read(lookupOf('ndjson'), large.join('\n'))).chunks).toEqual([5, 4])
     expect(await read(lookupOf('csv'), 'k,a\n')).toEqual({
       columns: ['k text', 'a text'],
       rows: [],
@@ -240,6 +241,18 @@ describe('CSV', () => {
     expect(await message(lookupOf('csv', { columns }), text)).toBe(expected)
   })
 
+  it.each([
+    ['real', 'x', 'write a number such as 12.5'],
+    ['boolean', 'x', 'write true or false'],
+    ['timestamp', 'x', 'write a time such as 2024-01-31T12:00:00Z'],
+    ['json', 'x', 'write JSON such as {"a": 1}'],
+  ] as const)('says what to write for %s', async (type, cell, expected) => {
+    const columns = [column('k', 'integer'), column('v', type)]
+    expect(await message(lookupOf('csv', { columns }), `k,v\n1,${cell}\n`)).toContain(
+      `; ${expected}, or declare`,
+    )
+  })
+
   it('says which value it was', async () => {
     const columns = [column('k', 'integer'), column('n', 'integer')]
     const { details } = await fault(lookupOf('csv', { columns }), `k,n\n1,${'x'.repeat(5000)}\n`)
@@ -291,9 +304,9 @@ describe('CSV', () => {
   })
 
   it('refuses a row that never ends, without holding it whole', async () => {
-    const text = `k,a\n1,"${'x,y\n'.repeat(9_000_000)}`
+    const text = `k,a\n1,"${'x,y\n'.repeat(2_200_000)}`
     expect(await message(lookupOf('csv'), text)).toBe(
-      'lookup.csv:2: a row is larger than 32 MB; look for a quote that is not closed',
+      'lookup.csv:2: a row is larger than 8 MB; look for a quote that is not closed',
     )
   })
 
@@ -495,9 +508,9 @@ describe('NDJSON', () => {
   })
 
   it('refuses a line that never ends, without holding it whole', async () => {
-    const text = `{"k":1}\n${'x'.repeat(40 * 1024 * 1024)}`
+    const text = `{"k":1}\n${'x'.repeat(9 * 1024 * 1024)}`
     expect(await message(lookupOf('ndjson'), text)).toBe(
-      'lookup.ndjson:2: the line is larger than 32 MB; write one object per line, or add format: json for an array',
+      'lookup.ndjson:2: the line is larger than 8 MB; write one object per line, or add format: json for an array',
     )
   })
 })
@@ -518,6 +531,15 @@ describe('the file', () => {
     expect(await refusal(absent)).toBe('LOOKUP_UNREADABLE lookup.csv: this is a folder, not a file')
     expect(await refusal({ ...absent, file: '/dev/zero' })).toBe(
       'LOOKUP_UNREADABLE /dev/zero: this is not a regular file',
+    )
+  })
+
+  it('may not be a JSON array of more than 256 MB, which is refused unread', async () => {
+    const lookup = lookupOf('json')
+    await writeFile(lookup.file, '[')
+    await truncate(lookup.file, 257 * 1024 * 1024)
+    expect(await refusal(lookup)).toBe(
+      'LOOKUP_UNREADABLE lookup.json: a JSON array has at most 256 MB; write it as NDJSON, one object per line',
     )
   })
 
@@ -560,14 +582,20 @@ describe('the file', () => {
     })
   })
 
-  it('is closed when its reader stops early', async () => {
+  it.runIf(process.platform === 'linux')('is closed when its reader stops early', async () => {
     const lookup = lookupOf('csv')
     await writeFile(lookup.file, `k,a\n${rows}\n`)
-    for (let round = 0; round < 20; round++) {
-      for await (const chunk of readLookup(lookup)) {
-        expect(chunk.rows).toHaveLength(2000)
-        break
-      }
+    for await (const chunk of readLookup(lookup)) {
+      expect(chunk.rows).toHaveLength(2000)
+      break
     }
+    await vi.waitFor(async () => {
+      expect(await openFiles()).not.toContain(lookup.file)
+    })
   })
+
+  async function openFiles(): Promise<string[]> {
+    const descriptors = await readdir('/proc/self/fd')
+    return Promise.all(descriptors.map((each) => readlink(`/proc/self/fd/${each}`).catch(() => '')))
+  }
 })

@@ -98,7 +98,7 @@ describe('a pool of processes', () => {
       expect(logger.lines.map(({ message }) => message)).toContain(
         'a query process did not become ready in time',
       )
-    })
+    }, 25_000)
     await pool.close()
   })
 

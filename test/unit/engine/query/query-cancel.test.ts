@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { QueryPool } from '../../../../src-main/engine/query/query-pool.ts'
 import { ended, endlessWithoutRows, endlessWithRows, numbers, run, until } from './support/statements.ts'
@@ -9,6 +10,7 @@ import { StoreFixture } from './support/store-fixture.ts'
 
 // Real processes on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
+const patience = { timeout: 25_000 }
 
 const isRunning = (processId: number): boolean => {
   try {
@@ -158,7 +160,7 @@ describe.skipIf(process.platform !== 'linux')('a query process', () => {
     expect((await run(pool, numbers(3))).rows).toBe(3)
     await vi.waitFor(async () => {
       expect(await pool.run('SELECT 1')).toEqual([[1n]])
-    })
+    }, patience)
     expect(store.logger.lines.map(({ message }) => message)).toContain('a query process ended by itself')
   })
 
@@ -175,7 +177,7 @@ describe.skipIf(process.platform !== 'linux')('a query process', () => {
     ['runs', endlessWithoutRows],
     ['has run', 'SELECT 1'],
   ])('ends, and removes its files, when its parent is killed while a statement %s', async (_name, sql) => {
-    const script = path.join(import.meta.dirname, 'support', 'pool-owner.ts')
+    const script = fileURLToPath(new URL('./support/pool-owner.ts', import.meta.url))
     const owner = spawn(process.execPath, [
       '--disable-warning=ExperimentalWarning',
       script,
@@ -192,12 +194,9 @@ describe.skipIf(process.platform !== 'linux')('a query process', () => {
     expect(children.length).toBeGreaterThanOrEqual(2)
     expect(readdirSync(path.join(store.folder, 'owned'))).toHaveLength(1)
     owner.kill('SIGKILL')
-    await vi.waitFor(
-      () => {
-        expect(children.filter(isRunning)).toEqual([])
-        expect(readdirSync(path.join(store.folder, 'owned'))).toEqual([])
-      },
-      { timeout: 4000 },
-    )
+    await vi.waitFor(() => {
+      expect(children.filter(isRunning)).toEqual([])
+      expect(readdirSync(path.join(store.folder, 'owned'))).toEqual([])
+    }, patience)
   })
 })

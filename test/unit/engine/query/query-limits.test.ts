@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
@@ -12,6 +11,7 @@ import {
   until,
 } from './support/statements.ts'
 import { StoreFixture } from './support/store-fixture.ts'
+import { mountSmallDisk } from './support/tmpfs.ts'
 
 // Real processes on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
@@ -210,12 +210,8 @@ describe('the folder of results', () => {
   it('may be full: the rows so far stay readable', async (context) => {
     const full = path.join(store.folder, 'full')
     mkdirSync(full)
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', full], { stdio: 'pipe' })
-    } catch (error) {
-      process.stdout.write(`SKIPPED: a full disk needs the right to mount a tmpfs (${String(error)})\n`)
-      context.skip('no right to mount')
-    }
+    const disk = mountSmallDisk(full, 1)
+    if (disk === null) return context.skip('no right to mount')
     try {
       const pool = await store.openPool({}, { spoolFolder: full })
       const status = await run(pool, endlessWithRows)
@@ -226,7 +222,7 @@ describe('the folder of results', () => {
       expect(sort).toMatchObject({ state: 'failed', error: { code: 'QUERY_MEMORY_LIMIT' } })
       await pool.stop()
     } finally {
-      execFileSync('umount', [full])
+      disk.unmount()
     }
   })
 })

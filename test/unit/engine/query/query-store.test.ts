@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { ended, numbers, run, until } from './support/statements.ts'
 import { StoreFixture } from './support/store-fixture.ts'
+import { mountSmallDisk } from './support/tmpfs.ts'
 
 // Real processes on a busy machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
@@ -139,16 +140,12 @@ describe('a store that nobody writes', () => {
     const folder = path.join(store.folder, 'read-only')
     mkdirSync(folder)
     const killed = killedStore('left.sqlite')
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder], { stdio: 'pipe' })
-    } catch (error) {
-      process.stdout.write(`SKIPPED: a read-only disk needs the right to mount a tmpfs (${String(error)})\n`)
-      context.skip('no right to mount')
-    }
+    const disk = mountSmallDisk(folder, 8)
+    if (disk === null) return context.skip('no right to mount')
     try {
       copyFileSync(store.storeFile, path.join(folder, 'store.sqlite'))
       for (const end of ['', '-wal']) copyFileSync(`${killed}${end}`, path.join(folder, `left.sqlite${end}`))
-      execFileSync('mount', ['-o', 'remount,ro', folder])
+      disk.makeReadOnly()
       await readsTwo(path.join(folder, 'store.sqlite'))
       const pool = await store.openPool({}, { storeFile: path.join(folder, 'left.sqlite') })
       const { error } = await run(pool, 'SELECT 1')
@@ -156,7 +153,7 @@ describe('a store that nobody writes', () => {
       expect(error?.message).toMatch(/was not closed properly.*Copy the store and its -wal file to a folder/)
       await pool.stop()
     } finally {
-      execFileSync('umount', [folder])
+      disk.unmount()
     }
   })
 

@@ -65,6 +65,7 @@ export function planWorkspace(
   const plans = workspace.sources.map((source) => {
     const columns = [...(sourceColumns.get(source.name) ?? [])]
     const input = inputTable(source.name)
+    problems.push(...eventTimeProblems(workspace, source, columns))
     scratch.exec(createInput(input, columns))
     const planner = new TablePlanner(workspace, source, columns, lookups, scratch, problems)
     const tables = workspace.tables.filter((table) => table.source === source.name)
@@ -92,6 +93,18 @@ export function createTemporary(name: string, columns: readonly PlannedColumn[])
     (column) => `${quoted(column.name)} ${column.type === null ? '' : sqlTypeOf(column.type)}`,
   )
   return `CREATE TEMP TABLE ${quoted(name)} (${typed.join(', ')})`
+}
+
+/** Declared columns were checked when the file was read; inferred ones are known only now. */
+function eventTimeProblems(workspace: Workspace, source: Source, columns: readonly Column[]): Problem[] {
+  const { eventTime, position, name } = source
+  if (eventTime === null) return []
+  const column = columns.find((candidate) => candidate.name === eventTime)
+  if (column?.type === 'timestamp') return []
+  const what = column === undefined ? 'is not among the columns' : `is ${column.type} and no timestamp`
+  const hint = 'Declare `columns:`; `penstock infer FILE` writes the block.'
+  const place = { file: workspace.file, ...position, path: `sources.${name}.event_time` }
+  return [{ ...place, message: `inferred columns: event_time ${eventTime} ${what}`, hint }]
 }
 
 class TablePlanner {

@@ -118,6 +118,19 @@ describe('planWorkspace', () => {
     ])
   })
 
+  it('checks the event time against inferred columns', () => {
+    const parts = { sources: [{ ...source('flights', '/flights', null), eventTime: 'origin' }] }
+    const { problems } = planWorkspace(
+      workspace('/w', parts),
+      new Map([['flights', columns]]),
+      [],
+      new Database(':memory:'),
+    )
+    expect(problems.map((problem) => problem.message)).toEqual([
+      'inferred columns: event_time origin is text and no timestamp',
+    ])
+  })
+
   it('says what a step may read', () => {
     const { problems } = plan(step('one', 'SELECT * FROM input'), step('two', 'SELECT * FROM flight'))
     expect(problems[0]?.hint).toBe('A step reads input, one, airports.')

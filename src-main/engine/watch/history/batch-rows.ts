@@ -5,11 +5,17 @@ import type { SqlValue } from '../../columns/values.ts'
 import type { RowSource } from './store-values.ts'
 import { numberOf, numberOrNull, textOf, textOrNull } from './store-values.ts'
 
-/** Commit and total of the newest batch are written by the transaction after it; until then the known phases count. */
+/**
+ * How long a batch took is written by the transaction after it, so the newest batch is left out until then. One that a
+ * kill kept from ever being finished shows the phases that were measured.
+ */
 const batchesSql = `
 SELECT id, source, committed_at, records, bytes, rows_landed, dead, positions, decode_ms, load_ms, steps_ms,
   coalesce(commit_ms, 0), coalesce(total_ms, load_ms + steps_ms), latency_p50_ms, latency_p99_ms, latency_max_ms, error
-FROM sys_batches WHERE (?1 IS NULL OR source = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3`
+FROM sys_batches
+WHERE (?1 IS NULL OR source = ?1) AND (?2 IS NULL OR id < ?2)
+  AND (total_ms IS NOT NULL OR id < (SELECT max(id) FROM sys_batches))
+ORDER BY id DESC LIMIT ?3`
 
 const stepsSql = `
 SELECT batch_id, table_name, step, rows_in, rows_out, filtered, failed, ms

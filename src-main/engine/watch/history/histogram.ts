@@ -16,12 +16,16 @@ const finest = 1e-9
 /** And so would anything below this. */
 const smallestStep = 1e-9
 
-/** Buckets that hold everything from `low` to `high`. Whole numbers get buckets of whole width. */
+/**
+ * Buckets that hold everything from `low` to `high`. Whole numbers get buckets of whole width, and never share one with
+ * the number that begins the next.
+ */
 export function histogramShape(low: number, high: number, isWhole: boolean): HistogramShape {
   const roughStep = Math.max(high > low ? (high - low) / aim : Math.abs(low), Math.abs(high) * finest)
   const step = Math.max(isWhole ? 1 : smallestStep, roundStep(roughStep))
   const start = clean(Math.floor(low / step) * step)
-  return { start, step, buckets: Math.max(1, Math.ceil(clean((high - start) / step))) }
+  const reach = clean((high - start) / step)
+  return { start, step, buckets: isWhole ? Math.floor(reach) + 1 : Math.max(1, Math.ceil(reach)) }
 }
 
 /** @param counts by number of the bucket; a value on the last edge may be counted one past the last bucket */

@@ -9,7 +9,9 @@ describe('a histogram', () => {
   })
 
   it('has buckets of whole width for whole numbers', () => {
-    expect(histogramShape(0, 3, true)).toEqual({ start: 0, step: 1, buckets: 3 })
+    expect(histogramShape(0, 3, true)).toEqual({ start: 0, step: 1, buckets: 4 })
+    expect(histogramShape(0, 1, true)).toEqual({ start: 0, step: 1, buckets: 2 })
+    expect(histogramShape(75, 130, true)).toEqual({ start: 75, step: 5, buckets: 12 })
     expect(histogramShape(0, 0, true)).toEqual({ start: 0, step: 1, buckets: 1 })
   })
 

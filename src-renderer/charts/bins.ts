@@ -23,14 +23,15 @@ export function makeBins(values: readonly (number | null)[]): Bins {
   }
   if (count === 0) return { edges: [], counts: [] }
   const wanted = Math.max(1, Math.min(mostBins, Math.ceil(Math.sqrt(count))))
-  const raw = (high - low) / wanted
-  const width = isWhole ? Math.max(1, Math.ceil(raw)) : raw || 1
-  const bins = Math.max(1, Math.min(mostBins, isWhole ? Math.floor((high - low) / width) + 1 : wanted))
+  // Divided before it is subtracted: the difference itself may be beyond what a number holds.
+  const raw = high / wanted - low / wanted
+  const width = isWhole ? Math.max(1, Math.ceil(raw + 1 / wanted)) : raw || 1
+  const bins = Math.max(1, Math.min(mostBins, isWhole ? Math.floor(high / width - low / width) + 1 : wanted))
   const edges = Array.from({ length: bins + 1 }, (_, index) => low + index * width)
   const counts = Array.from({ length: bins }, () => 0)
   for (const value of values) {
     if (value === null || !Number.isFinite(value)) continue
-    const bin = Math.min(bins - 1, Math.floor((value - low) / width))
+    const bin = Math.max(0, Math.min(bins - 1, Math.floor(value / width - low / width)))
     counts[bin] = (counts[bin] ?? 0) + 1
   }
   return { edges, counts }

@@ -107,7 +107,7 @@ export class ReconnectingLink implements ClientLink<ClientContext> {
   ): Promise<unknown> {
     const mayResend = !this.#options.sendOnce.has(path.join('.'))
     for (let tries = 0; ; tries += 1) {
-      const connection = this.#connection ?? (await this.#whenConnected(mayResend, options.signal))
+      const connection = await this.#connected(mayResend, options.signal)
       try {
         return await connection.link.call(path, input, options)
       } catch (error) {
@@ -117,6 +117,17 @@ export class ReconnectingLink implements ClientLink<ClientContext> {
         this.#closed(connection)
         if (!mayResend || tries >= 2) throw connectionLost(error)
       }
+    }
+  }
+
+  async #connected(mayWait: boolean, signal: AbortSignal | undefined): Promise<Connection> {
+    if (this.#connection !== null) return this.#connection
+    try {
+      return await this.#whenConnected(mayWait, signal)
+    } catch (error) {
+      // Whoever aborted gets the reason that was given.
+      signal?.throwIfAborted()
+      throw error
     }
   }
 
@@ -186,8 +197,7 @@ export class ReconnectingLink implements ClientLink<ClientContext> {
         },
       }
       const onAbort = (): void => {
-        settle()
-        reject(signal?.reason instanceof Error ? signal.reason : connectionLost())
+        waiter.reject(connectionLost())
       }
       const cancelTimer = this.#clock.after(waitForConnectionMs, () => {
         waiter.reject(connectionLost())

@@ -46,12 +46,12 @@ export function columnsOf({ stages, links }: GraphShape): Map<string, number> {
     const before = links.filter((link) => link.to === id && link.kind === 'flow')
     columns.set(id, 1 + Math.max(0, ...before.map((link) => columns.get(link.from) ?? 0)))
   }
-  const last = Math.max(1, ...columns.values())
+  const last = Math.max(2, ...columns.values())
   for (const { id, kind } of stages) {
     if (kind === 'table' || kind === 'dead-letters') columns.set(id, last)
     if (kind !== 'lookup') continue
     const readers = links.filter((link) => link.from === id).map((link) => columns.get(link.to) ?? 1)
-    columns.set(id, Math.max(0, Math.min(...readers, last) - 1))
+    columns.set(id, readers.length === 0 ? 1 : Math.max(1, Math.min(...readers) - 1))
   }
   return columns
 }
@@ -60,16 +60,12 @@ function rowsOf(shape: GraphShape, columns: ReadonlyMap<string, number>): Map<st
   const rows = new Map<string, number>()
   let nextRow = 0
   for (const lane of lanes(shape)) nextRow += placeLane(lane, nextRow, columns, rows)
-  for (const stage of shape.stages.filter(({ kind }) => kind === 'decode')) {
-    rows.set(stage.id, middle(readersOf(shape, stage.id, rows), nextRow))
-    if (readersOf(shape, stage.id, rows).length === 0) nextRow += 1
-  }
-  for (const stage of shape.stages.filter(({ kind }) => kind === 'lookup'))
+  for (const stage of shape.stages.filter(({ kind }) => kind === 'decode' || kind === 'lookup'))
     rows.set(stage.id, middle(readersOf(shape, stage.id, rows), nextRow))
   spread(shape, columns, rows)
   for (const stage of shape.stages)
     if (stage.kind === 'source') rows.set(stage.id, rows.get(`decode:${stage.source}`) ?? 0)
-  rows.set(deadLettersId, nextRow)
+  rows.set(deadLettersId, Math.ceil(Math.max(-1, ...rows.values())) + 1)
   return rows
 }
 

@@ -1,0 +1,122 @@
+import { cleanup, fireEvent, render, screen } from '@testing-library/svelte'
+import { tick } from 'svelte'
+import { afterEach, describe, expect, it } from 'vitest'
+import { AppError } from '#contract/errors.ts'
+import PipelinesView from '../../../../src-renderer/features/pipelines/PipelinesView.svelte'
+import type { App } from '../../../../src-renderer/state/app.ts'
+import type { FakeCalls } from '../fake-client.ts'
+import { settle } from '../fake-clock.ts'
+import { FakeEngine, type Scenario } from '../fake-engine.ts'
+import InApp from '../InApp.svelte'
+import { createTestApp } from '../test-app.ts'
+
+const stops: (() => void)[] = []
+afterEach(() => {
+  cleanup()
+  for (const stop of stops.splice(0)) stop()
+})
+
+async function open(address: string, scenario: Scenario = 'empty', calls: FakeCalls = {}): Promise<App> {
+  const engine = new FakeEngine({ scenario })
+  const { app } = createTestApp(
+    {
+      workspace: { get: () => Promise.resolve(engine.workspace) },
+      live: {
+        next: ({ after }) =>
+          after === null ? Promise.resolve(engine.snapshot()) : new Promise(() => undefined),
+      },
+      statistics: {
+        pipeline: (range) => Promise.resolve(engine.pipeline(range)),
+        batches: (options) => Promise.resolve({ batches: engine.batches(options) }),
+        batchSteps: ({ batchId }) => Promise.resolve({ steps: engine.batchSteps(batchId) }),
+      },
+      deadLetters: {
+        list: (filter) => Promise.resolve({ letters: engine.letters(filter) }),
+        get: ({ id }) => Promise.resolve(engine.letter(id)),
+      },
+      ...calls,
+    },
+    address,
+  )
+  stops.push(app.start())
+  render(InApp, { props: { app, component: PipelinesView, props: { active: true } } })
+  await settle()
+  await tick()
+  return app
+}
+
+describe('the pipelines', () => {
+  it('are listed where there are several, and narrowed by name or source', async () => {
+    await open('/pipelines', 'many')
+    expect(screen.getAllByTestId('PipelinesList_row').length).toBe(20)
+    await fireEvent.input(screen.getByTestId('SearchField'), { target: { value: 'INVENTORY' } })
+    expect(screen.getAllByTestId('PipelinesList_row').length).toBe(3)
+    await fireEvent.input(screen.getByTestId('SearchField'), { target: { value: 'nothing like it' } })
+    expect(screen.getByTestId('EmptyState').textContent).toContain('No table has “nothing like it”')
+  })
+
+  it('of a table that is not there lead back to those that are', async () => {
+    await open('/pipelines/renamed')
+    expect(screen.getByTestId('PipelinesView_unknown').textContent).toContain('There is no table “renamed”')
+  })
+
+  it('say what will be where nothing is yet', async () => {
+    await open('/pipelines/flights')
+    const words = screen.getAllByTestId('EmptyState').map((element) => element.textContent)
+    expect(words.join()).toMatch(/Nothing measured.*Nothing has failed.*No batch yet/s)
+  })
+
+  it('say what failed, and try again at a word', async () => {
+    let tries = 0
+    const batches = (): Promise<never> => {
+      tries += 1
+      return Promise.reject(new AppError('ENGINE_FAILED', 'The store thread has stopped.'))
+    }
+    await open('/pipelines/flights', 'empty', { statistics: { batches } })
+    const fault = screen
+      .getAllByRole('alert')
+      .find((element) => element.textContent.includes('Batches could not'))
+    expect(fault?.textContent).toContain('The store thread has stopped.')
+    const before = tries
+    const retry = fault?.querySelector('button')
+    if (retry) await fireEvent.click(retry)
+    expect(tries).toBe(before + 1)
+  })
+
+  it('open a step by its address, to its whole SQL', async () => {
+    await open('/pipelines/late_flights?step=late')
+    expect(screen.getByTestId('StepsCard_sql').textContent).toContain('WHERE delay > 15')
+  })
+
+  it('show the newest failure with the value that did not fit', async () => {
+    await open('/pipelines/late_flights', 'busy', {
+      statistics: {
+        pipeline: () => new Promise(() => undefined),
+        batches: () => new Promise(() => undefined),
+      },
+    })
+    expect(screen.getByTestId('FailureCard_reason').textContent).toBe('delay: "three" is no integer')
+    expect(document.querySelector('mark')?.textContent).toBe('"three"')
+    expect(screen.getByText('All like this').getAttribute('href')).toBe(
+      '/dead-letters?source=flights&step=decode&column=delay',
+    )
+  })
+
+  it('open a batch to its steps', async () => {
+    await open('/pipelines/late_flights', 'busy', {
+      statistics: {
+        pipeline: () => new Promise(() => undefined),
+        batches: (options) =>
+          Promise.resolve({ batches: new FakeEngine({ scenario: 'busy' }).batches(options) }),
+        batchSteps: ({ batchId }) =>
+          Promise.resolve({ steps: new FakeEngine({ scenario: 'busy' }).batchSteps(batchId) }),
+      },
+    })
+    const button = screen.getAllByTestId('BatchesCard_row')[2]?.querySelector('button')
+    if (button) await fireEvent.click(button)
+    await settle()
+    await tick()
+    expect(screen.getByTestId('BatchSteps').textContent).toMatch(/late_flights\s*late/)
+    expect(screen.getByTestId('BatchesCard_follow')).toBeTruthy()
+  })
+})

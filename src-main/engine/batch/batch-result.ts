@@ -1,4 +1,5 @@
 /** What running a batch through its steps gives: exact counts, and the records that a step could not take. */
+import type { OffsetRun } from './packed-batch.ts'
 
 /** Counts of one step in one batch. Rows that failed went in and neither came out nor were filtered. */
 export interface StepCounts {
@@ -37,6 +38,6 @@ export interface BatchConstants {
 /** Runs a source's steps over one batch inside the caller's transaction. */
 export interface BatchTransform {
   /** Puts the packed rows into the source's `input`; returns their number. */
-  load(jsonb: Uint8Array): number
+  load(jsonb: Uint8Array, run: OffsetRun | null): number
   run(rows: number, constants: BatchConstants): BatchResult
 }

@@ -22,6 +22,12 @@ export interface DeadRecord {
   headers: string | null
 }
 
+/** Offsets without a gap in one partition. */
+export interface OffsetRun {
+  partition: number
+  firstOffset: bigint
+}
+
 /** What a batch took from one partition. Offsets: from inclusive, to exclusive. */
 export interface PartitionSpan {
   topic: string
@@ -46,6 +52,8 @@ export interface PackedBatch {
   rows: number
   bytes: number
   jsonb: Uint8Array<ArrayBuffer>
+  /** Where all rows are of one partition and their offsets follow each other: then nobody needs to read them row by row. */
+  run: OffsetRun | null
   raw: Uint8Array<ArrayBuffer>
   spans: Uint32Array<ArrayBuffer>
   arrivals: Float64Array<ArrayBuffer>

@@ -56,6 +56,9 @@ export class BatchBuilder {
   #records = 0
   #bytes = 0
   #oldestMs = 0
+  #firstPartition = 0
+  #firstOffset = 0
+  #isRun = true
 
   constructor(source: string, topic: string) {
     this.#source = source
@@ -105,8 +108,16 @@ export class BatchBuilder {
     writer.integer(place.partition)
     writer.integer(place.offset)
     writer.integer(place.timestampMs)
-    const at = writer.rows * spanFields
+    const row = writer.rows
+    const at = row * spanFields
     writer.endRow()
+    if (row === 0) {
+      this.#firstPartition = place.partition
+      this.#firstOffset = place.offset
+      this.#isRun = true
+    } else if (place.partition !== this.#firstPartition || place.offset !== this.#firstOffset + row) {
+      this.#isRun = false
+    }
     if (this.#runEnd === this.#runStart) {
       this.#runStart = place.lineStart
       this.#runEnd = place.lineStart
@@ -140,6 +151,7 @@ export class BatchBuilder {
       records: this.#records,
       rows,
       bytes: this.#bytes,
+      run: this.#isRun ? { partition: this.#firstPartition, firstOffset: BigInt(this.#firstOffset) } : null,
       jsonb: this.writer.take(this.#spares.pop()),
       raw: this.#raw.subarray(0, this.#rawLength),
       spans: this.#spans.slice(0, rows * spanFields),

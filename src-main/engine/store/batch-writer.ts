@@ -62,7 +62,7 @@ export class BatchWriter {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       const nowMs = Math.floor(begun)
-      const rows = transform.load(batch.jsonb)
+      const rows = transform.load(batch.jsonb, batch.run)
       if (rows !== batch.rows)
         throw new AppError('INTERNAL', `packed ${String(batch.rows)} rows, loaded ${String(rows)}`)
       const loaded = this.#now()

@@ -7,6 +7,7 @@ import { isRecordFault } from './record-fault.ts'
 import { createInput, createTemporary, type SourcePlan, type StepPlan, type TablePlan } from './plan.ts'
 import { AppError } from '#contract/errors.ts'
 import type { BatchConstants, BatchResult, StepCounts } from '../batch/batch-result.ts'
+import type { OffsetRun } from '../batch/packed-batch.ts'
 import type { SqlDatabase, SqlStatement } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
 
@@ -14,6 +15,7 @@ import { quoted } from '../sql/identifier.ts'
 export class SourceTransform {
   readonly plan: SourcePlan
   readonly #load: SqlStatement
+  readonly #loadRun: SqlStatement
   readonly #clearInput: SqlStatement
   readonly #coordinates: SqlStatement
   readonly #tables: TableTransform[]
@@ -23,11 +25,15 @@ export class SourceTransform {
     database.exec(createInput(plan.input, plan.columns))
     const spare = `${plan.input} all`
     database.exec(createInput(spare, plan.columns))
-    const width = plan.columns.length + 3
-    const values = Array.from({ length: width }, (_, index) => `value ->> '$[${String(index)}]'`)
-    this.#load = database.prepare(
-      `INSERT INTO temp.${quoted(plan.input)} SELECT ${values.join(', ')} FROM jsonb_each(?)`,
-    )
+    const element = (index: number): string => `value ->> '$[${String(index)}]'`
+    const values = plan.columns.map((_, index) => element(index))
+    const timestamp = element(values.length + 2)
+    const insert = (partition: string, offset: string): SqlStatement => {
+      const row = [...values, partition, offset, timestamp].join(', ')
+      return database.prepare(`INSERT INTO temp.${quoted(plan.input)} SELECT ${row} FROM jsonb_each(@jsonb)`)
+    }
+    this.#load = insert(element(values.length), element(values.length + 1))
+    this.#loadRun = insert('@partition', '@firstOffset + key')
     this.#coordinates = database.prepare(
       `SELECT _partition, CAST(_offset AS TEXT) AS _offset, _timestamp FROM temp.${quoted(plan.input)} WHERE rowid = ?`,
     )
@@ -37,9 +43,11 @@ export class SourceTransform {
   }
 
   /** Puts the packed rows into `input`; returns their number. */
-  load(jsonb: Uint8Array): number {
+  load(jsonb: Uint8Array, run: OffsetRun | null): number {
     this.#clearInput.run()
-    return this.#load.run(jsonb).changes
+    if (run === null) return this.#load.run({ jsonb }).changes
+    return this.#loadRun.run({ jsonb, partition: BigInt(run.partition), firstOffset: run.firstOffset })
+      .changes
   }
 
   /** Runs every table's steps over what {@link load} put there. @throws faults of the database itself */

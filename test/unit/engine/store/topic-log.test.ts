@@ -24,6 +24,7 @@ function batch(records: number): PackedBatch {
     rows: records,
     bytes: records * 10,
     jsonb: none,
+    run: null,
     raw: none,
     spans: new Uint32Array(0),
     arrivals: Float64Array.from([start, records]),

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { jsonbType, JsonbWriter } from '../../../../src-main/engine/batch/jsonb-writer.ts'
+import type { OffsetRun } from '../../../../src-main/engine/batch/packed-batch.ts'
 import type { BatchResult } from '../../../../src-main/engine/batch/batch-result.ts'
 import { systemSchema } from '../../../../src-main/engine/store/system-schema.ts'
 import { prepareTables } from '../../../../src-main/engine/store/tables.ts'
@@ -13,7 +14,11 @@ import { column, source, step, table, workspace } from '../../../support/workspa
 const columns = [column('n', 'integer'), column('doc', 'text')]
 
 /** Runs one batch of (n, doc) rows through tables and gives what landed and what was counted. */
-function run(tables: Table[], rows: readonly (readonly [number, string])[]) {
+function run(
+  tables: Table[],
+  rows: readonly (readonly [number, string])[],
+  offsets: OffsetRun | null = null,
+) {
   const database = new Database(':memory:')
   database.exec(systemSchema)
   const parts = { sources: [source('s', '/s', columns)], tables }
@@ -39,10 +44,17 @@ function run(tables: Table[], rows: readonly (readonly [number, string])[]) {
     writer.integer(1000 + index)
     writer.endRow()
   })
-  expect(transform.load(Buffer.from(writer.take()))).toBe(rows.length)
+  expect(transform.load(Buffer.from(writer.take()), offsets)).toBe(rows.length)
   const result = transform.run(rows.length, { topic: 'topic', ingestedAt: 77 })
   const landed = (name: string): unknown[] => database.prepare(`SELECT * FROM "${name}" ORDER BY rowid`).all()
-  return { result, landed, again: () => transform.load(Buffer.from(new JsonbWriter().take())) }
+  const offsetsOf = (): unknown[] =>
+    database.prepare('SELECT CAST(_offset AS TEXT) FROM t ORDER BY rowid').pluck().all()
+  return {
+    result,
+    landed,
+    offsets: offsetsOf,
+    again: () => transform.load(Buffer.from(new JsonbWriter().take()), null),
+  }
 }
 
 function counts(result: BatchResult) {
@@ -144,6 +156,16 @@ describe('SourceTransform', () => {
     expect(counts(run([table('t', 's', steps)], numbered(['', ''])).result)).toEqual([
       ['twice', 2, 4, null, 0],
     ])
+  })
+
+  it('gives the same rows where offsets follow each other and are not read one by one', () => {
+    const offsets = { partition: 0, firstOffset: 100n }
+    const rows = numbered(['a', 'b', 'c'])
+    const one = run([table('t', 's', [])], rows)
+    const other = run([table('t', 's', [])], rows, offsets)
+    expect(other.landed('t')).toEqual(one.landed('t'))
+    const far = run([table('t', 's', [])], rows, { partition: 7, firstOffset: 9_007_199_254_740_993n })
+    expect(far.offsets()).toEqual(['9007199254740993', '9007199254740994', '9007199254740995'])
   })
 
   it('runs an empty batch', () => {

@@ -1,4 +1,5 @@
 /** Colours of the charts, read from the tokens of the theme in force: a canvas knows no CSS variables. */
+import type { Theme } from '../state/theme.svelte.ts'
 
 export interface ChartColors {
   text: string
@@ -13,8 +14,18 @@ export interface ChartColors {
 
 const seriesCount = 8
 
-/** Reads the tokens as they apply to an element. */
-export function readChartColors(element: Element): ChartColors {
+const known = new Map<Theme, ChartColors>()
+
+/** The tokens of a theme, which must be the one in force when it is first asked for. */
+export function readChartColors(element: Element, theme: Theme): ChartColors {
+  const before = known.get(theme)
+  if (before !== undefined) return before
+  const colors = readTokens(element)
+  known.set(theme, colors)
+  return colors
+}
+
+function readTokens(element: Element): ChartColors {
   const style = getComputedStyle(element)
   const token = (name: string): string => style.getPropertyValue(`--${name}`).trim()
   return {

@@ -3,7 +3,7 @@ import { formatCompact, formatNumber, unknownFigure } from '../ui/format.ts'
 import { type TimeZone, formatDateTime } from '../ui/format-time.ts'
 import { makeBins } from './bins.ts'
 import { type ChartColors, seriesColor } from './chart-colors.ts'
-import type { BarSeries, ChartOption, LineSeries, ScatterSeries } from './chart-option.ts'
+import type { BarSeries, ChartOption, LineSeries, ScatterSeries, Tooltip } from './chart-option.ts'
 import { tooltipLook } from './time-chart-option.ts'
 import { tooltipContent } from './tooltip.ts'
 
@@ -189,7 +189,7 @@ interface TooltipParam {
   value: readonly unknown[]
 }
 
-function resultTooltip(data: ResultChartData, look: ResultChartLook): NonNullable<ChartOption['tooltip']> {
+function resultTooltip(data: ResultChartData, look: ResultChartLook): Tooltip {
   const isPoint = data.type === 'scatter'
   return {
     trigger: isPoint || data.type === 'histogram' ? 'item' : 'axis',

@@ -60,7 +60,7 @@ export class LiveState {
         this.#receive(await this.#client.live.next(request, { signal }))
       } catch {
         // Whatever it was, the figures turn stale and say so, and the connection's state names the cause.
-        if (!signal.aborted) await this.#pause(signal)
+        await this.#pause(signal)
       }
     }
   }
@@ -95,6 +95,7 @@ export class LiveState {
       const stopTimer = this.#clock.after(retryAfterMs, done)
       const stopListening = this.#connection.onOpen(done)
       signal.addEventListener('abort', done)
+      if (signal.aborted) done()
     })
   }
 }

@@ -40,28 +40,20 @@ export class FakeAddress implements AddressPort {
   }
 }
 
-/** What jsdom lacks of a page: media queries, and sizes that change. */
+/** What jsdom lacks of a page: media queries, sizes that change, and scrolling. */
 export function completePage(): void {
-  window.matchMedia ??= (query) =>
-    Object.assign(new EventTarget(), {
-      matches: query.includes('dark'),
-      media: query,
-      onchange: null,
-      addListener: () => undefined,
-      removeListener: () => undefined,
-    })
-  globalThis.ResizeObserver ??= class {
-    observe(): void {
-      return undefined
-    }
-    unobserve(): void {
-      return undefined
-    }
-    disconnect(): void {
-      return undefined
-    }
-  }
-  Element.prototype.scrollIntoView ??= () => undefined
+  const matchMedia = (query: string): object =>
+    Object.assign(new EventTarget(), { matches: query.includes('dark'), media: query })
+  Object.assign(window, { matchMedia })
+  Object.assign(globalThis, { ResizeObserver: StillObserver })
+  Object.assign(Element.prototype, { scrollIntoView: () => undefined })
+}
+
+/** Nothing has a size in jsdom, so nothing changes it. */
+class StillObserver {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
 }
 
 interface TestApp {

@@ -77,12 +77,12 @@ describe('a chart over time', () => {
   })
 
   it('follows the clock that the person reads', () => {
-    expect(timeChartOption(data, look).useUTC).toBe(true)
-    expect(timeChartOption(data, { ...look, zone: 'local' }).useUTC).toBe(false)
+    expect(timeChartOption(data, look)).toMatchObject({ useUTC: true })
+    expect(timeChartOption(data, { ...look, zone: 'local' })).toMatchObject({ useUTC: false })
   })
 
   it('is not animated', () => {
-    expect(timeChartOption(data, look).animation).toBe(false)
+    expect(timeChartOption(data, look)).toMatchObject({ animation: false })
   })
 })
 

@@ -97,7 +97,6 @@ describe('the address bar', () => {
     const history: string[] = []
     const push = (_state: unknown, _title: string, target: string): number => history.push(target)
     const page = {
-      ...window,
       location: { protocol: 'file:', hash: '#/query', pathname: '/x.html', search: '' },
       history: { pushState: push },
     } as unknown as Window

@@ -23,13 +23,18 @@ class FakeConnection implements Connection {
   }
 
   readonly link = {
-    call: (path: readonly string[], _input: unknown, { signal }: { signal?: AbortSignal | undefined }) =>
-      new Promise((resolve, reject) => {
+    call: async (
+      path: readonly string[],
+      _input: unknown,
+      { signal }: { signal?: AbortSignal | undefined },
+    ) => {
+      const outcome = await new Promise((resolve, reject) => {
         this.calls.push({ path: path.join('.'), resolve, reject })
-        signal?.addEventListener('abort', () => {
-          reject(signal.reason)
-        })
-      }),
+        signal?.addEventListener('abort', resolve)
+      })
+      signal?.throwIfAborted()
+      return outcome
+    },
   }
 
   isClosed(): boolean {
@@ -80,7 +85,7 @@ class Server {
   }
 
   call(path: string, signal?: AbortSignal): Promise<unknown> {
-    return this.link.call(path.split('.'), {}, { context: {}, signal })
+    return this.link.call(path.split('.'), {}, { context: {}, ...(signal === undefined ? {} : { signal }) })
   }
 }
 

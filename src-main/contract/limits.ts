@@ -22,6 +22,9 @@ export const limits = {
   keptEvents: 10_000,
   keptDeadLetters: 100_000,
   keptDeadLetterBytes: 256 * 1024 * 1024,
+  /** Write-ahead log at which the statement that reads longest is stopped, and the least time that each one has. */
+  storeLogBytes: 1024 * 1024 * 1024,
+  storeLogReadMs: 2000,
   /** Live figures are published at most this often. */
   liveIntervalMs: 250,
   /** Queries. */

@@ -3,6 +3,7 @@
  * starts crashed threads anew, and stops in reverse. Main process; never touches a record.
  */
 import { AppError } from '#contract/errors.ts'
+import { limits } from '#contract/limits.ts'
 import type { LiveEvent } from '#contract/live.ts'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
@@ -155,7 +156,7 @@ class ThreadedEngine implements Engine {
       resume,
       paused: this.#paused,
       storeNotice: (message) => {
-        if (hasKind(message, 'figures')) this.#feed.figures(message as StoreFigures)
+        if (hasKind(message, 'figures')) this.#figures(message as StoreFigures)
       },
       ingestNotice: (message) => {
         this.#ingestNotice(message)
@@ -167,6 +168,15 @@ class ThreadedEngine implements Engine {
     })
     this.#threads = threads
     for (const [name, columns] of await threads.start()) this.sourceColumns.set(name, columns)
+  }
+
+  #figures(figures: StoreFigures): void {
+    this.#feed.figures(figures)
+    const { walBytes } = figures
+    if (walBytes < limits.storeLogBytes) return
+    const sql = this.#pool?.stopLongest(limits.storeLogReadMs, walBytes) ?? null
+    if (sql !== null)
+      this.#ports.logger.warn({ sql, walBytes }, 'stopped a statement that held the log of the store')
   }
 
   #ingestNotice(message: unknown): void {

@@ -19,7 +19,7 @@ import { defaultQueryLimits } from './query-limits.ts'
 import type { QueryLimits } from './query-limits.ts'
 import { ResultPages } from './result-pages.ts'
 import { claimSpoolFolder, releaseSpoolFolder } from './spool-folder.ts'
-import { cancelledEnd, statementEnd } from './statement-outcome.ts'
+import { cancelledEnd, crowdedEnd, statementEnd } from './statement-outcome.ts'
 import { Statement } from './statement.ts'
 import type { StatementEnd } from './statement.ts'
 import { PooledStoreReader } from './store-reader.ts'
@@ -124,6 +124,22 @@ export class QueryPool implements Queries, StoreReader {
       this.#end(run.statement, cancelledEnd(run.statement.elapsedMs))
     }
     return Promise.resolve(run.statement.status())
+  }
+
+  /**
+   * Stops the statement that has run longest, so that the store's log can be given back.
+   * @param leastMs statements that have run for less are left alone
+   * @param logBytes size of the log, for the message
+   * @returns the SQL that was stopped, or null
+   */
+  stopLongest(leastMs: number, logBytes: number): string | null {
+    const running = [...this.#runs.values()].filter(({ statement }) => !statement.hasEnded)
+    running.sort((left, right) => right.statement.elapsedMs - left.statement.elapsedMs)
+    const [longest] = running
+    if (longest === undefined || longest.statement.elapsedMs < leastMs) return null
+    void this.#statements.withdraw(longest.job)
+    this.#end(longest.statement, crowdedEnd(longest.statement.elapsedMs, logBytes))
+    return longest.statement.request.sql
   }
 
   /** Cancels the statement where it runs and drops its result. False where there is none of this id. */

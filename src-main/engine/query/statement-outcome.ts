@@ -25,6 +25,12 @@ export function cancelledEnd(elapsedMs: number): StatementEnd {
   return { state: 'cancelled', truncated: false, error: { code: 'QUERY_CANCELLED', message } }
 }
 
+/** The end of a statement whose long read kept the store's write-ahead log from being given back. */
+export function crowdedEnd(elapsedMs: number, logBytes: number): StatementEnd {
+  const message = `Stopped after ${durationWords(elapsedMs)}: while it read, the store's log had grown to ${byteWords(logBytes)}.`
+  return { state: 'failed', truncated: true, error: { code: 'QUERY_TIME_LIMIT', message } }
+}
+
 function answeredEnd(report: ProcessReport, context: OutcomeContext): StatementEnd {
   if (report.kind === 'failed') {
     const { code, message, offset } = report.fault

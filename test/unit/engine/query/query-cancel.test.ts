@@ -61,6 +61,20 @@ describe('cancelling', () => {
     expect((await pool.page(id, rows - 1, 10)).rows).toEqual([[rows]])
   })
 
+  it('stops the statement that has read longest where the log of the store has grown too far', async () => {
+    expect(pool.stopLongest(0, 1)).toBeNull()
+    const first = pool.start({ sql: endlessWithoutRows })
+    await until(pool, first.id, ({ asOf }) => asOf !== null)
+    const second = pool.start({ sql: endlessWithRows })
+    await until(pool, second.id, ({ asOf }) => asOf !== null)
+    expect(pool.stopLongest(60_000, 1)).toBeNull()
+    expect(pool.stopLongest(0, 2 * 1024 ** 3)).toBe(endlessWithoutRows)
+    const status = await pool.watch(first.id, null)
+    expect(status).toMatchObject({ state: 'failed', error: { code: 'QUERY_TIME_LIMIT' } })
+    expect(status.error?.message).toContain("the store's log had grown to 2 GB")
+    expect((await pool.cancel(second.id)).state).toBe('cancelled')
+  })
+
   it('is quick, and the next statement need not wait for a new process', async () => {
     const latencies: number[] = []
     for (let round = 0; round < 5; round += 1) {

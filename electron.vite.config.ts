@@ -47,6 +47,10 @@ export default defineConfig({
   renderer: {
     root: at('src-renderer'),
     plugins: [tailwindcss(), svelte(), absoluteBase],
-    build: { outDir: at('out/renderer'), minify: true, rolldownOptions: { input: at('src-renderer/index.html') } },
+    build: {
+      outDir: at('out/renderer'),
+      minify: true,
+      rolldownOptions: { input: at('src-renderer/index.html') },
+    },
   },
 })

@@ -44,7 +44,7 @@ export async function checkWorkspace(workspace: Workspace): Promise<Problem[]> {
 
 async function readShape(lookup: Lookup): Promise<LookupShape> {
   let columns: readonly Column[] = []
-  for await (const chunk of readLookup(lookup)) columns = chunk.columns ?? columns
+  for await (const chunk of readLookup(lookup)) columns = chunk.columns
   return { lookup, columns }
 }
 

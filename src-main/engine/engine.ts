@@ -142,6 +142,11 @@ class ThreadedEngine implements Engine {
     return this.#events.list(options)
   }
 
+  /** Asked anew after each wait: a stop may have come meanwhile. */
+  #hasStopped(): boolean {
+    return this.#stopped
+  }
+
   #running(): PipelineThreads {
     if (this.#threads === null) throw new AppError('ENGINE_NOT_RUNNING', 'the engine is not running')
     return this.#threads
@@ -229,7 +234,7 @@ class ThreadedEngine implements Engine {
       await new Promise<void>((resolve) => {
         this.#restart = setTimeout(resolve, restartMs * this.#crashes.length)
       })
-      if (this.#stopped) return
+      if (this.#hasStopped()) return
       try {
         await this.#startThreads(true)
         const message = `${reason}; started anew from the last committed position`

@@ -82,7 +82,7 @@ async function firstRow(begun: number): Promise<number> {
 async function firstPaint(address: string): Promise<number> {
   const isRoot = process.getuid?.() === 0
   const browser = await chromium.launch({
-    executablePath: await findBrowser(),
+    executablePath: chromiumPath(),
     args: isRoot ? ['--no-sandbox'] : [],
   })
   try {

@@ -101,7 +101,10 @@ export class JsonScanner {
     if (at < 0) return false
     const after = at
     at = this.#skipSpace(at)
-    if (at < end) return this.#fail(at, 'expected the end of the value') >= 0
+    if (at < end) {
+      this.#fail(at, 'expected the end of the value')
+      return false
+    }
     for (const slot of this.#rootSlots) this.#note(slot, this.#kind, first, after)
     for (const [slot, from] of this.#copies) {
       this.#note(slot, this.kinds[from] ?? 0, this.starts[from] ?? 0, this.ends[from] ?? 0)

@@ -84,7 +84,10 @@ export class ReplaySource {
     const fingerprint = await this.#noteFile()
     if (this.#place.ended) {
       const { loop } = this.#source.input
-      if (this.#place.fingerprint === fingerprint && !loop) return this.#end()
+      if (this.#place.fingerprint === fingerprint && !loop) {
+        this.#end()
+        return
+      }
       this.#place.ended = false
       if (loop) this.#nextPass()
     }
@@ -107,7 +110,8 @@ export class ReplaySource {
     if (!this.#source.input.loop) {
       this.#place.ended = true
       await this.#cut()
-      return this.#end()
+      this.#end()
+      return
     }
     this.#nextPass()
     if (lines > 0) return
@@ -252,12 +256,14 @@ export class ReplaySource {
     resetPlace(record, start, end, Math.floor(nowMs))
     if (oversized !== undefined) {
       this.#coordinate(record, noBytes, nowMs, oversized.sizeBytes)
-      return this.#addOversized(oversized, record, 'too-large')
+      this.#addOversized(oversized, record, 'too-large')
+      return
     }
     const bytes = block.bytes
     if (this.#isEnvelope === true && !this.#openEnvelope(bytes, record)) {
       this.#coordinate(record, noBytes, nowMs, end - start)
-      return this.#addDead(record, bytes, this.#envelope.problemKind, '', this.#envelope.problem)
+      this.#addDead(record, bytes, this.#envelope.problemKind, '', this.#envelope.problem)
+      return
     }
     const decoder = this.#decoder
     const writer = this.#builder.writer
@@ -269,10 +275,14 @@ export class ReplaySource {
     this.#coordinate(record, bytes, nowMs, record.valueEnd - record.valueStart)
     if (!scanned) {
       const { kind, column, reason } = decoder.misfit
-      return this.#addDead(record, bytes, kind, column, reason)
+      this.#addDead(record, bytes, kind, column, reason)
+      return
     }
     writer.beginRow()
-    if (decoder.write(bytes, writer)) return this.#builder.addRow(record)
+    if (decoder.write(bytes, writer)) {
+      this.#builder.addRow(record)
+      return
+    }
     writer.rollbackRow()
     const { kind, column, reason } = decoder.misfit
     this.#addDead(record, bytes, kind, column, reason)

@@ -88,7 +88,10 @@ function limitSize(database: Database.Database, limitBytes: number | null): void
 }
 
 function checkFormat(database: Database.Database, file: string): void {
-  const stored = database.prepare("SELECT value FROM _penstock_meta WHERE name = 'format'").pluck().get()
+  const stored = database
+    .prepare<[], string>("SELECT value FROM _penstock_meta WHERE name = 'format'")
+    .pluck()
+    .get()
   if (stored === undefined) {
     const insert = database.prepare('INSERT INTO _penstock_meta (name, value) VALUES (?, ?)')
     insert.run('format', storeFormat)

@@ -17,7 +17,6 @@ import type {
   IngestInferInput,
   IngestLookupsInput,
   IngestStartInput,
-  IngestToStore,
 } from './thread-messages.ts'
 
 const sampleRecords = 1000
@@ -129,5 +128,3 @@ async function inferSources(sources: readonly Source[]): Promise<Map<string, Col
 function isReceipt(message: unknown): message is BatchReceipt {
   return hasKind(message, 'receipt')
 }
-
-export type { IngestToStore }

@@ -6,7 +6,7 @@ import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
 import type { Database } from 'better-sqlite3'
 import type { MessagePort } from 'node:worker_threads'
-import type { PackedBatch } from '../batch/packed-batch.ts'
+import type { BatchReceipt, PackedBatch } from '../batch/packed-batch.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import { BatchWriter } from '../store/batch-writer.ts'
 import { openScratch, openStore, type OpenStore, removeStore } from '../store/database.ts'
@@ -46,6 +46,7 @@ export class StoreThread {
   #writer: BatchWriter | null = null
   #figures: StoreFigureSource | null = null
   #port: MessagePort | null = null
+  #ingest: ThreadCalls | null = null
   #timers: NodeJS.Timeout[] = []
   #retry: NodeJS.Timeout | null = null
   #full = ''
@@ -121,7 +122,7 @@ export class StoreThread {
     this.#port?.close()
     this.#queue.length = 0
     this.#port = port
-    const calls = new ThreadCalls(
+    this.#ingest = new ThreadCalls(
       port,
       {
         'lookup-begin': (shape: LookupShape) => this.#tables().begin(shape),
@@ -138,7 +139,6 @@ export class StoreThread {
         this.#notice(message as IngestToStore)
       },
     )
-    void calls
   }
 
   #tables(): LookupTables {
@@ -176,7 +176,8 @@ export class StoreThread {
       this.#queue.shift()
       if (this.#full !== '') this.#roomAgain()
       const buffers = [batch.jsonb.buffer, batch.raw.buffer]
-      this.#port?.postMessage({ kind: 'receipt', source: batch.source, buffers }, buffers)
+      const receipt: BatchReceipt = { kind: 'receipt', source: batch.source, buffers }
+      this.#ingest?.tell(receipt, buffers)
     }
   }
 

@@ -3,7 +3,7 @@
  * messages are notices. Carries no record data except where a notice transfers it.
  */
 import { AppError, errorShape, type ErrorShape, fromErrorShape, toErrorShape } from '#contract/errors.ts'
-import type { MessagePort, Transferable } from 'node:worker_threads'
+import type { Transferable } from 'node:worker_threads'
 
 interface Request {
   kind: 'call'
@@ -106,9 +106,6 @@ export class ThreadCalls {
 export function nowMs(): number {
   return performance.timeOrigin + performance.now()
 }
-
-/** A port that was handed over in a message. */
-export type HandedPort = MessagePort
 
 function isAnswer(message: unknown): message is Answer {
   return hasKind(message, 'answer')

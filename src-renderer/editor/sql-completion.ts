@@ -12,6 +12,7 @@ import {
 import type { SQLNamespace } from '@codemirror/lang-sql'
 import type { Relation, SchemaView } from '#contract/query.ts'
 import { sqlFunctions } from './sql-functions.ts'
+import { offeredKeywords } from './sql-keywords.ts'
 import { statementAt } from './sql-statements.ts'
 import { nameOf, quoteName, tokenizeSql } from './sql-tokens.ts'
 
@@ -100,6 +101,19 @@ export function columnSource(schema: SchemaView | null): CompletionSource {
     const options = columnCompletions(relationsNamed(statement.text, schema))
     return options.length === 0 ? null : { from: word.from, options, validFor: validName }
   }
+}
+
+const keywordCompletions: readonly Completion[] = offeredKeywords.map((label) => ({
+  label,
+  type: 'keyword',
+  boost: -1,
+}))
+
+/** Keywords that read. */
+export const keywordSource: CompletionSource = (context): CompletionResult | null => {
+  const word = wordBefore(context)
+  if (word === null || isInText(context)) return null
+  return { from: word.from, options: keywordCompletions, validFor: validName }
 }
 
 /** SQLite's functions. */

@@ -6,7 +6,7 @@ import {
   completionKeymap,
 } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
-import { keywordCompletionSource, schemaCompletionSource, sql } from '@codemirror/lang-sql'
+import { schemaCompletionSource, sql } from '@codemirror/lang-sql'
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language'
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state'
@@ -23,7 +23,7 @@ import {
 } from '@codemirror/view'
 import type { SchemaView } from '#contract/query.ts'
 import { functionCalls } from './function-calls.ts'
-import { columnSource, functionSource, schemaNamespace } from './sql-completion.ts'
+import { columnSource, functionSource, keywordSource, schemaNamespace } from './sql-completion.ts'
 import { sqlDialect, sqlHighlighter } from './sql-language.ts'
 import { sqlTheme } from './sql-theme.ts'
 import { statementBar } from './statement-bar.ts'
@@ -33,7 +33,7 @@ const schemaPart = new Compartment()
 function completion(schema: SchemaView | null): Extension {
   const fromSchema = schemaCompletionSource({ dialect: sqlDialect, schema: schemaNamespace(schema) })
   return autocompletion({
-    override: [columnSource(schema), fromSchema, functionSource, keywordCompletionSource(sqlDialect, true)],
+    override: [columnSource(schema), fromSchema, functionSource, keywordSource],
     icons: false,
     maxRenderedOptions: 60,
   })

@@ -12,5 +12,39 @@ export const sqliteKeywords =
   'rename replace restrict returning right rollback row rows savepoint select set table temp temporary then ties to ' +
   'transaction trigger unbounded union unique update using vacuum values view virtual when where window with without'
 
+/** Keywords worth offering: the console only reads, so those that write are left out. */
+export const offeredKeywords: readonly string[] = [
+  ...['SELECT', 'FROM', 'WHERE', 'GROUP BY', 'HAVING', 'ORDER BY', 'LIMIT', 'OFFSET', 'DISTINCT', 'AS'],
+  ...['JOIN', 'LEFT JOIN', 'INNER JOIN', 'CROSS JOIN', 'FULL JOIN', 'ON', 'USING', 'WITH', 'RECURSIVE'],
+  ...[
+    'UNION',
+    'UNION ALL',
+    'INTERSECT',
+    'EXCEPT',
+    'VALUES',
+    'AND',
+    'OR',
+    'NOT',
+    'IN',
+    'IS NULL',
+    'IS NOT NULL',
+  ],
+  ...['BETWEEN', 'LIKE', 'GLOB', 'EXISTS', 'CASE', 'WHEN', 'THEN', 'ELSE', 'END', 'CAST', 'COLLATE', 'NULL'],
+  ...[
+    'TRUE',
+    'FALSE',
+    'ASC',
+    'DESC',
+    'NULLS FIRST',
+    'NULLS LAST',
+    'OVER',
+    'PARTITION BY',
+    'WINDOW',
+    'FILTER',
+  ],
+  ...['ROWS', 'RANGE', 'GROUPS', 'PRECEDING', 'FOLLOWING', 'UNBOUNDED', 'CURRENT ROW', 'EXPLAIN QUERY PLAN'],
+  ...['MATERIALIZED', 'IS DISTINCT FROM', 'ESCAPE', 'CURRENT_TIMESTAMP'],
+]
+
 /** Names that a cast or a column may have as its type. */
 export const sqliteTypes = 'integer int real text blob any numeric'

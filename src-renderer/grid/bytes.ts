@@ -13,20 +13,20 @@ export function hexDigits(bytes: Uint8Array): string {
 export interface HexRow {
   /** Offset of the first byte, eight hexadecimal digits. */
   offset: string
-  /** Up to 16 bytes as pairs of digits. */
+  /** The bytes as pairs of digits. */
   pairs: string[]
   /** The same bytes as ASCII, a middle dot where one cannot be printed. */
   text: string
 }
 
-/** Bytes in a line of a dump. */
+/** Bytes in a line of a dump that has room for them. */
 export const bytesPerRow = 16
 
 /** One line of a hex dump, counted from 0. */
-export function hexRow(bytes: Uint8Array, row: number): HexRow {
-  const slice = bytes.subarray(row * bytesPerRow, (row + 1) * bytesPerRow)
+export function hexRow(bytes: Uint8Array, row: number, perRow = bytesPerRow): HexRow {
+  const slice = bytes.subarray(row * perRow, (row + 1) * perRow)
   return {
-    offset: (row * bytesPerRow).toString(16).padStart(8, '0'),
+    offset: (row * perRow).toString(16).padStart(8, '0'),
     pairs: Array.from(slice, (byte) => byte.toString(16).padStart(2, '0')),
     text: Array.from(slice, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·')).join(
       '',

@@ -7,6 +7,7 @@ import { createApp } from '../../../src-renderer/state/app.ts'
 import { memoryPreferences } from '../../../src-renderer/state/preferences.ts'
 import { FakeEngine } from '../../unit/renderer/fake-engine.ts'
 import { FakeLink } from '../../unit/renderer/fake-link.ts'
+import { FakeLetters } from './fake-letters.ts'
 import { FakeQueryEngine } from './fake-query-engine.ts'
 
 const search = new URLSearchParams(location.search)
@@ -14,6 +15,8 @@ let isCut = false
 const engine = new FakeEngine({ scenario: search.get('scenario') === 'empty' ? 'empty' : 'busy' })
 const link = new FakeLink({ kind: 'open', sinceMs: Date.now() })
 const queries = new FakeQueryEngine(() => isCut)
+
+const letters = new FakeLetters(() => isCut, search.get('scenario') === 'empty')
 
 /** Cuts the connection and restores it. */
 const harness = {
@@ -30,7 +33,7 @@ Object.assign(window, { harness })
 
 const client = engine.client(() => isCut)
 const app = createApp({
-  client: { ...client, query: { ...client.query, ...queries.calls() } },
+  client: { ...client, query: { ...client.query, ...queries.calls() }, deadLetters: letters.calls() },
   link,
   preferences: memoryPreferences({ theme: search.get('theme') ?? 'dark', 'time-zone': 'utc' }),
 })

@@ -5,6 +5,7 @@ import type { SchemaView } from '#contract/query.ts'
 import {
   columnSource,
   functionSource,
+  keywordSource,
   relationsNamed,
 } from '../../../../src-renderer/editor/sql-completion.ts'
 import { sqlDialect } from '../../../../src-renderer/editor/sql-language.ts'
@@ -71,5 +72,13 @@ describe('completion of functions', () => {
 describe('relationsNamed', () => {
   it('does not take strings for names', () => {
     expect(relationsNamed("SELECT 'airports'", schema)).toEqual([])
+  })
+})
+
+describe('completion of keywords', () => {
+  it('offers what reads, and nothing that writes', () => {
+    const labels = complete('SELECT 1 F|', keywordSource)?.map((option) => option.label) ?? []
+    expect(labels).toContain('FROM')
+    expect(labels.some((label) => /INSERT|UPDATE|DELETE|DROP|CREATE/.test(label))).toBe(false)
   })
 })

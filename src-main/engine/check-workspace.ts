@@ -5,7 +5,7 @@
 import type { Problem } from '#contract/workspace.ts'
 import type { Column, Lookup, Position, Workspace } from '../workspace/model.ts'
 import type { LookupShape } from './batch/relations.ts'
-import { inferColumns } from './columns/infer.ts'
+import { inferColumns } from '../columns/infer.ts'
 import { readSample } from './ingest/read-sample.ts'
 import { readLookup } from './lookups/read-lookup.ts'
 import { openScratch } from './store/database.ts'

@@ -1,7 +1,7 @@
 /** Queries before the pool is open and after it is closed: refused with a plain message, so that a host may come up first. */
 import { AppError } from '#contract/errors.ts'
 import type { HistoryEntry, Page, QueryStart, QueryStatus, SchemaView } from '#contract/query.ts'
-import type { SqlValue } from './columns/values.ts'
+import type { SqlValue } from '../columns/values.ts'
 import type { Queries } from './engine-api.ts'
 import type { QueryPool } from './query/query-pool.ts'
 import type { StoreReader } from './query/store-reader.ts'

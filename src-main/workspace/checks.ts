@@ -2,9 +2,9 @@
  * What only the whole of penstock.yaml can tell: names that collide, references that lead nowhere, settings that do not
  * go together. Works on the raw values, so that all problems are found at once. Used by parse.ts.
  */
-import { parseJsonPath } from '../engine/columns/json-path.ts'
+import { parseJsonPath } from '../columns/json-path.ts'
 import { lookupFormat } from './lookup-format.ts'
-import { checkName, type NamedKind } from './names.ts'
+import { checkName, type NamedKind } from '../columns/names.ts'
 import type { FilePath, ProblemDraft } from './problem-draft.ts'
 import { rawEntries, rawList, rawText, type RawEntry } from './raw-file.ts'
 import { valueAt } from './issues.ts'

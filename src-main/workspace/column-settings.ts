@@ -1,7 +1,7 @@
 /** One column's settings in penstock.yaml, with defaults filled in and what does not go together refused. */
 import type { ColumnType } from '#contract/workspace.ts'
 import { assertNever } from '#contract/errors.ts'
-import { compileTimestamp } from '../engine/columns/timestamp.ts'
+import { compileTimestamp } from '../columns/timestamp.ts'
 import { reject } from './forms.ts'
 import type { Column } from './model.ts'
 

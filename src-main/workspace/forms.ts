@@ -1,7 +1,7 @@
 /** Values with a form of their own in penstock.yaml: amounts with units, paths, timestamp formats. Used by schema.ts. */
 import { z } from 'zod'
-import { parseJsonPath } from '../engine/columns/json-path.ts'
-import { checkTimestampFormat } from '../engine/columns/timestamp.ts'
+import { parseJsonPath } from '../columns/json-path.ts'
+import { checkTimestampFormat } from '../columns/timestamp.ts'
 import { parseCount, parseDurationMs, parseSizeBytes } from './units.ts'
 
 /** What a check says through zod, for issues.ts to put into the problem. */

@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '#contract/errors.ts'
-import { invalidUtf8At } from '../engine/columns/utf8.ts'
+import { invalidUtf8At } from '../columns/utf8.ts'
 import { parseWorkspace, type ParsedWorkspace } from './parse.ts'
 
 export const workspaceFileName = 'penstock.yaml'

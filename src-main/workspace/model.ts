@@ -2,30 +2,14 @@
  * The workspace after parsing: plain values, defaults filled in, paths absolute. The engine takes this and nothing else;
  * it never reads YAML. Made by parse.ts, read by engine and hosts.
  */
-import type { ColumnType } from '#contract/workspace.ts'
+import type { Column } from '../columns/column.ts'
+
+export type { Column } from '../columns/column.ts'
 
 /** Where a key stands in penstock.yaml; line and column count from 1. */
 export interface Position {
   line: number
   column: number
-}
-
-/** One typed column taken from a record's JSON value. */
-export interface Column {
-  name: string
-  /** Path segments into the value: member names and array indexes; empty is the whole value. */
-  path: readonly (string | number)[]
-  type: ColumnType
-  nullable: boolean
-  /**
-   * Used where the value is absent or null; null means none. Already of the column's type: a safe integer for integer,
-   * milliseconds for timestamp, JSON text for json.
-   */
-  default: string | number | boolean | null
-  /** timestamp only: strptime-like format, or null for ISO 8601 text and numbers in `unit`. */
-  format: string | null
-  /** timestamp only: unit of a numeric value since 1970 UTC. */
-  unit: 's' | 'ms' | 'us' | 'ns'
 }
 
 /** How fast a capture is replayed. */

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { columnType } from '#contract/workspace.ts'
 import { normaliseColumn } from './column-settings.ts'
 import { duration, filePath, jsonPath, map, reject, rowCount, size, timestampFormat, words } from './forms.ts'
-import { nameForm } from './names.ts'
+import { nameForm } from '../columns/names.ts'
 
 const namePattern = { pattern: nameForm.source }
 /** A map by name; the names themselves are checked with the whole file. */

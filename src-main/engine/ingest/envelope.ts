@@ -2,7 +2,7 @@
  * Recognises capture lines that are envelopes `{ key, headers, timestamp, value }` and gives the byte ranges of their
  * members. Runs in the ingest thread.
  */
-import { compileTimestamp } from '../columns/timestamp.ts'
+import { compileTimestamp } from '../../columns/timestamp.ts'
 import { jsonKind, JsonScanner, unescapeText } from './json-scanner.ts'
 
 const members = ['value', 'key', 'headers', 'timestamp'] as const

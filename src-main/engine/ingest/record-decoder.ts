@@ -4,8 +4,8 @@
  */
 import type { Column } from '../../workspace/model.ts'
 import { type JsonbWriter, jsonbType } from '../batch/jsonb-writer.ts'
-import { compileTimestamp, type TimestampParser } from '../columns/timestamp.ts'
-import { formatJsonPath } from '../columns/json-path.ts'
+import { compileTimestamp, type TimestampParser } from '../../columns/timestamp.ts'
+import { formatJsonPath } from '../../columns/json-path.ts'
 import { jsonKind, JsonScanner, unescapeText } from './json-scanner.ts'
 
 const maxInt64 = '9223372036854775807'

@@ -1,6 +1,6 @@
 /** Rows of JSON lookup files: objects one per line (NDJSON), or the objects of one array. */
 import type { Lookup } from '../../workspace/model.ts'
-import { isJsonObject, parseExactJson } from '../columns/exact-json.ts'
+import { isJsonObject, parseExactJson } from '../../columns/exact-json.ts'
 import { splitArray } from './json-array.ts'
 import { lookupFault } from './lookup-fault.ts'
 import { JsonRow, largestRowBytes } from './lookup-row.ts'

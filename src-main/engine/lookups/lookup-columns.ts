@@ -1,8 +1,8 @@
 /** The columns of a lookup that declares none: all that the file has, with the narrowest type that holds each value. */
 import type { ColumnType } from '#contract/workspace.ts'
 import type { Column, Lookup } from '../../workspace/model.ts'
-import { ColumnEvidence } from '../columns/column-evidence.ts'
-import { columnNames } from '../columns/column-names.ts'
+import { ColumnEvidence } from '../../columns/column-evidence.ts'
+import { columnNames } from '../../columns/column-names.ts'
 import { lookupFault } from './lookup-fault.ts'
 import type { LookupRow } from './lookup-row.ts'
 import { TextEvidence } from './text-evidence.ts'

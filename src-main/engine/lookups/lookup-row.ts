@@ -1,9 +1,9 @@
 /** One row of a lookup file before it is typed, whatever the file's format. */
 import type { Column } from '../../workspace/model.ts'
-import { convertJson } from '../columns/convert-json.ts'
-import { convertText } from '../columns/convert-text.ts'
-import { isJsonObject } from '../columns/exact-json.ts'
-import type { Misfit, SqlValue } from '../columns/values.ts'
+import { convertJson } from '../../columns/convert-json.ts'
+import { convertText } from '../../columns/convert-text.ts'
+import { isJsonObject } from '../../columns/exact-json.ts'
+import type { Misfit, SqlValue } from '../../columns/values.ts'
 
 /** A row of a lookup file is refused where it is larger; mostly it is a quote or bracket that is not closed. */
 export const largestRowBytes = 8 * 1024 * 1024

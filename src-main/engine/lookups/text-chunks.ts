@@ -1,7 +1,7 @@
 /** The bytes of a lookup file in pieces that are whole UTF-8 characters, without the byte order mark. */
 import { createReadStream } from 'node:fs'
 import type { Lookup } from '../../workspace/model.ts'
-import { invalidUtf8At, utf8Length } from '../columns/utf8.ts'
+import { invalidUtf8At, utf8Length } from '../../columns/utf8.ts'
 import { fileFault } from './file-version.ts'
 import { lookupFault } from './lookup-fault.ts'
 

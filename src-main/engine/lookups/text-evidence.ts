@@ -1,7 +1,7 @@
 /** What the cells of one CSV column have been like, and the type that holds them all without changing any. */
 import type { ColumnType } from '#contract/workspace.ts'
-import { toInteger } from '../columns/convert-text.ts'
-import { isMisfit } from '../columns/values.ts'
+import { toInteger } from '../../columns/convert-text.ts'
+import { isMisfit } from '../../columns/values.ts'
 
 /** No leading zeros and no plus sign: codes such as 007 and +49 stay text. */
 const wholeForm = /^(0|-?[1-9][0-9]*)$/

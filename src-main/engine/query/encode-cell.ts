@@ -1,6 +1,6 @@
 /** Values of SQLite as cells of the contract. Pure; called for every value of a result, in the query processes. */
 import type { Cell } from '#contract/cells.ts'
-import type { SqlValue } from '../columns/values.ts'
+import type { SqlValue } from '../../columns/values.ts'
 
 /**
  * One value as a cell that keeps its type and, for text, all that fits.

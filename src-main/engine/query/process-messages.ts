@@ -5,7 +5,7 @@
  */
 import type { ErrorCode } from '#contract/errors.ts'
 import type { ResultColumn } from '#contract/query.ts'
-import type { SqlValue } from '../columns/values.ts'
+import type { SqlValue } from '../../columns/values.ts'
 import type { ProcessLimits } from './query-limits.ts'
 
 /** First message to a process. */

@@ -4,7 +4,7 @@
  */
 import { AppError } from '#contract/errors.ts'
 import { byteWords, durationWords } from './limit-words.ts'
-import type { SqlValue } from '../columns/values.ts'
+import type { SqlValue } from '../../columns/values.ts'
 import type { Job, JobOutcome, ProcessPool } from './process-pool.ts'
 import type { QueryLimits } from './query-limits.ts'
 

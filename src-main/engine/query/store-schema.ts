@@ -2,7 +2,7 @@
 import type { Relation, SchemaView } from '#contract/query.ts'
 import { createHash } from 'node:crypto'
 import { columnTypeOf } from './column-type.ts'
-import type { SqlValue } from '../columns/values.ts'
+import type { SqlValue } from '../../columns/values.ts'
 import type { StoreReader } from './store-reader.ts'
 
 const isVisible = (name: string): string =>

@@ -97,7 +97,7 @@ function checkFormat(database: Database.Database, file: string): void {
     insert.run('format', storeFormat)
     insert.run('created_at', new Date().toISOString())
   } else if (stored !== storeFormat) {
-    const message = `the store ${file} has format ${String(stored)}; this version of Penstock reads format ${storeFormat}`
+    const message = `the store ${file} has format ${stored}; this version of Penstock reads format ${storeFormat}`
     throw new AppError('STORE_UNUSABLE', message, { details: { file } })
   }
 }

@@ -5,7 +5,7 @@
 import { AppError } from '#contract/errors.ts'
 import type { Database, Statement } from 'better-sqlite3'
 import { type LookupShape, lookupTable } from '../batch/relations.ts'
-import type { SqlValue } from '../columns/values.ts'
+import type { SqlValue } from '../../columns/values.ts'
 import { quoted } from '../sql/identifier.ts'
 
 interface Loading {

@@ -6,7 +6,7 @@ import type { Column, Lookup, Source, StoreSettings, Workspace } from '../../wor
 import type { StepCounts } from '../batch/batch-result.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import type { LookupShape } from '../batch/relations.ts'
-import type { SqlValue } from '../columns/values.ts'
+import type { SqlValue } from '../../columns/values.ts'
 import type { SourceState } from '../ingest/source-port.ts'
 import type { LatencyQuantiles } from '../store/latency.ts'
 import type { StoreLocation } from '../store/store-location.ts'

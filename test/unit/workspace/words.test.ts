@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkName, reservedWords, validName, type NamedKind } from '../../../src-main/workspace/names.ts'
+import { checkName, reservedWords, validName, type NamedKind } from '../../../src-main/columns/names.ts'
 import { editDistance, suggest } from '../../../src-main/workspace/suggest.ts'
 import { parseCount, parseDurationMs, parseSizeBytes } from '../../../src-main/workspace/units.ts'
 

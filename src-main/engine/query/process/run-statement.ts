@@ -1,7 +1,7 @@
 /** Runs one statement of a person in a query process: compiles, steps, spools pages and reports on the way. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SqlStatement } from '../../sql/sql-tokens.ts'
-import type { SqlValue } from '../../columns/values.ts'
+import type { SqlValue } from '../../../columns/values.ts'
 import type { ExecuteOrder, ProcessReport } from '../process-messages.ts'
 import type { ProcessLimits } from '../query-limits.ts'
 import { resultColumns } from './column-types.ts'

@@ -5,7 +5,7 @@
 import fs from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { parseOrder } from '../process-messages.ts'
-import type { SqlValue } from '../../columns/values.ts'
+import type { SqlValue } from '../../../columns/values.ts'
 import type { ExecuteOrder, OpenOrder, ProcessReport, ReadOrder } from '../process-messages.ts'
 import { openStore } from './open-store.ts'
 import type { OpenStore } from './open-store.ts'

@@ -1,7 +1,7 @@
 /** Rows of sys_batches and sys_steps as the contract has them. Runs in the main process. */
 import type { BatchRow, BatchStepRow } from '#contract/statistics.ts'
 import { batchRow } from '#contract/statistics.ts'
-import type { SqlValue } from '../../columns/values.ts'
+import type { SqlValue } from '../../../columns/values.ts'
 import type { RowSource } from './store-values.ts'
 import { numberOf, numberOrNull, textOf, textOrNull } from './store-values.ts'
 

@@ -1,7 +1,7 @@
 /** Dead letters as lists, groups and one whole, read from sys_dead_letters through the query pool. Main process. */
 import type { DeadLetterDetail, DeadLetterGroup, DeadLetterSummary } from '#contract/dead-letters.ts'
 import { AppError } from '#contract/errors.ts'
-import type { SqlValue } from '../../columns/values.ts'
+import type { SqlValue } from '../../../columns/values.ts'
 import type { DeadLetterFilter, DeadLetters } from '../../engine-api.ts'
 import type { RowSource } from './store-values.ts'
 import { numberOf, numberOrNull, textOf, textOrNull } from './store-values.ts'

@@ -1,6 +1,6 @@
 /** Timelines and distributions of one pipeline, from sys_batches and sys_steps. Runs in the main process. */
 import type { PipelineStatistics } from '#contract/statistics.ts'
-import type { SqlValue } from '../../columns/values.ts'
+import type { SqlValue } from '../../../columns/values.ts'
 import type { Histogram, HistogramShape } from './histogram.ts'
 import { emptyHistogram, histogramOf, histogramOfValues, histogramShape } from './histogram.ts'
 import type { RowSource } from './store-values.ts'

@@ -1,6 +1,6 @@
 /** Reads of the system tables, and the values that come back as the contract's. Pure; used by every list and series here. */
 import { AppError } from '#contract/errors.ts'
-import type { SqlValue } from '../../columns/values.ts'
+import type { SqlValue } from '../../../columns/values.ts'
 
 /** Runs one reading statement: values of `?` in, rows as arrays out (INTEGER as bigint). The query pool is one. */
 export interface RowSource {

@@ -1,6 +1,6 @@
 /** Records/s by topic over time, from sys_topics. Runs in the main process on rows that SQLite has added up. */
 import type { Series } from '#contract/statistics.ts'
-import type { SqlValue } from '../../columns/values.ts'
+import type { SqlValue } from '../../../columns/values.ts'
 import type { RowSource } from './store-values.ts'
 import { numberOf, textOf } from './store-values.ts'
 import type { TimeAxis } from './time-axis.ts'

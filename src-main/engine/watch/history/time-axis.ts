@@ -1,6 +1,6 @@
 /** The time axis that every series of one range shares, bounded in points. Pure but for {@link chooseAxis}. */
 import type { Range } from '#contract/statistics.ts'
-import type { SqlValue } from '../../columns/values.ts'
+import type { SqlValue } from '../../../columns/values.ts'
 import type { RowSource } from './store-values.ts'
 import { numberOrNull } from './store-values.ts'
 

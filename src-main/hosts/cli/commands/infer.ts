@@ -1,6 +1,6 @@
 /** `penstock infer`: the `columns:` block for a capture, from its first records. Called by program.ts. */
 import { AppError } from '#contract/errors.ts'
-import { columnsBlock, inferColumns } from '../../../engine/columns/infer.ts'
+import { columnsBlock, inferColumns } from '../../../columns/infer.ts'
 import { readSample } from '../../../engine/ingest/read-sample.ts'
 import type { CommandContext } from '../command-host.ts'
 import { exitCodes } from '../exit-code.ts'

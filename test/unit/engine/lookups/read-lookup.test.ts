@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '#contract/errors.ts'
 import { readLookup } from '../../../../src-main/engine/lookups/read-lookup.ts'
-import type { SqlValue } from '../../../../src-main/engine/columns/values.ts'
+import type { SqlValue } from '../../../../src-main/columns/values.ts'
 import type { Column, Lookup } from '../../../../src-main/workspace/model.ts'
 
 let folder = ''

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { convertText } from '../../../../src-main/engine/columns/convert-text.ts'
-import { isMisfit, type Misfit, type SqlValue } from '../../../../src-main/engine/columns/values.ts'
-import type { Column } from '../../../../src-main/workspace/model.ts'
+import { convertText } from '../../../src-main/columns/convert-text.ts'
+import { isMisfit, type Misfit, type SqlValue } from '../../../src-main/columns/values.ts'
+import type { Column } from '../../../src-main/workspace/model.ts'
 
 function convert(type: Column['type'], text: string, more: Partial<Column> = {}): SqlValue | Misfit {
   return convertText(

@@ -2,7 +2,7 @@
  * Numeric timestamps: exact decimal arithmetic on the digits, so that neither nanoseconds nor fractions of a second pass
  * through floating point. Runs per record in the ingest thread; makes no object.
  */
-import type { Column } from '../../workspace/model.ts'
+import type { Column } from './column.ts'
 import { inTimestampRange } from './calendar.ts'
 
 /** Powers of ten that turn each unit into milliseconds. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '#contract/errors.ts'
-import { maxTimestampMs, minTimestampMs } from '../../../../src-main/engine/columns/calendar.ts'
-import { checkTimestampFormat, compileTimestamp } from '../../../../src-main/engine/columns/timestamp.ts'
+import { maxTimestampMs, minTimestampMs } from '../../../src-main/columns/calendar.ts'
+import { checkTimestampFormat, compileTimestamp } from '../../../src-main/columns/timestamp.ts'
 
 type Unit = 's' | 'ms' | 'us' | 'ns'
 const padding = new TextEncoder().encode('9-:')

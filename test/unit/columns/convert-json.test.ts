@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { convertJson } from '../../../../src-main/engine/columns/convert-json.ts'
-import { parseExactJson } from '../../../../src-main/engine/columns/exact-json.ts'
-import { invalidUtf8At } from '../../../../src-main/engine/columns/utf8.ts'
-import type { Column } from '../../../../src-main/workspace/model.ts'
+import { convertJson } from '../../../src-main/columns/convert-json.ts'
+import { parseExactJson } from '../../../src-main/columns/exact-json.ts'
+import { invalidUtf8At } from '../../../src-main/columns/utf8.ts'
+import type { Column } from '../../../src-main/workspace/model.ts'
 
 function convert(type: Column['type'], text: string, more: Partial<Column> = {}): unknown {
   const column: Column = {

@@ -2,7 +2,7 @@
  * Columns from a sample of records, for sources that declare none and for `penstock infer`. Runs in the ingest thread
  * before a source starts, and in the CLI.
  */
-import type { Column } from '../../workspace/model.ts'
+import type { Column } from './column.ts'
 import { ColumnEvidence } from './column-evidence.ts'
 import { columnNames } from './column-names.ts'
 import { isJsonObject, parseExactJson } from './exact-json.ts'

@@ -2,7 +2,7 @@
  * Cells of text files to typed values. Used by lookups; records of a stream are converted from their bytes elsewhere.
  */
 import { assertNever } from '#contract/errors.ts'
-import type { Column } from '../../workspace/model.ts'
+import type { Column } from './column.ts'
 import { compileTimestamp, type TimestampParser } from './timestamp.ts'
 import { quoteValue, type Misfit, type SqlValue } from './values.ts'
 

@@ -3,7 +3,7 @@
  * Compiled once per column; the parser runs per record in the ingest thread.
  */
 import { AppError } from '#contract/errors.ts'
-import type { Column } from '../../workspace/model.ts'
+import type { Column } from './column.ts'
 import { TimestampCursor } from './timestamp-cursor.ts'
 import { parseTimestampFormat } from './timestamp-format.ts'
 import { readIsoTimestamp } from './timestamp-iso.ts'

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { columnNames } from '../../../../src-main/engine/columns/column-names.ts'
-import { isMisfit } from '../../../../src-main/engine/columns/values.ts'
-import { convertJson } from '../../../../src-main/engine/columns/convert-json.ts'
-import { parseExactJson } from '../../../../src-main/engine/columns/exact-json.ts'
-import { columnsBlock, inferColumns } from '../../../../src-main/engine/columns/infer.ts'
-import { checkName } from '../../../../src-main/workspace/names.ts'
-import { parseWorkspace } from '../../../../src-main/workspace/parse.ts'
+import { columnNames } from '../../../src-main/columns/column-names.ts'
+import { isMisfit } from '../../../src-main/columns/values.ts'
+import { convertJson } from '../../../src-main/columns/convert-json.ts'
+import { parseExactJson } from '../../../src-main/columns/exact-json.ts'
+import { columnsBlock, inferColumns } from '../../../src-main/columns/infer.ts'
+import { checkName } from '../../../src-main/columns/names.ts'
+import { parseWorkspace } from '../../../src-main/workspace/parse.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatJsonPath, parseJsonPath } from '../../../../src-main/engine/columns/json-path.ts'
+import { formatJsonPath, parseJsonPath } from '../../../src-main/columns/json-path.ts'
 
 /** Any UTF-16 unit, halves of surrogate pairs among them. */
 const anyUnit = fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit))

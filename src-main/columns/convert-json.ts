@@ -2,7 +2,7 @@
  * Values of JSON files to typed values, by the same rules as records of a stream. Used by lookups.
  */
 import { assertNever } from '#contract/errors.ts'
-import type { Column } from '../../workspace/model.ts'
+import type { Column } from './column.ts'
 import { timestampMisfit, timestampParser, toInteger, toReal } from './convert-text.ts'
 import { ExactNumber } from './exact-json.ts'
 import { quoteValue, type Misfit, type SqlValue } from './values.ts'

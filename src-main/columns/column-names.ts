@@ -1,5 +1,5 @@
 /** Names for columns that a file names freely: valid in SQL without quotes, and each different from the others. */
-import { checkName, longestName, validName } from '../../workspace/names.ts'
+import { checkName, longestName, validName } from './names.ts'
 
 /**
  * A column name for each original name, in the same order. Names that are valid keep their spelling; of two that differ

@@ -1,5 +1,5 @@
 /** The default of a column as a value that the store binds. Used where a value is absent or null. */
-import type { Column } from '../../workspace/model.ts'
+import type { Column } from './column.ts'
 import type { SqlValue } from './values.ts'
 
 /** NULL where the column has none; the workspace has checked that a default fits its type. */

@@ -1,0 +1,20 @@
+/** One typed column, as declared or inferred. A leaf: the workspace, ingest and lookups read it. */
+import type { ColumnType } from '#contract/workspace.ts'
+
+/** One typed column taken from a record's JSON value. */
+export interface Column {
+  name: string
+  /** Path segments into the value: member names and array indexes; empty is the whole value. */
+  path: readonly (string | number)[]
+  type: ColumnType
+  nullable: boolean
+  /**
+   * Used where the value is absent or null; null means none. Already of the column's type: a safe integer for integer,
+   * milliseconds for timestamp, JSON text for json.
+   */
+  default: string | number | boolean | null
+  /** timestamp only: strptime-like format, or null for ISO 8601 text and numbers in `unit`. */
+  format: string | null
+  /** timestamp only: unit of a numeric value since 1970 UTC. */
+  unit: 's' | 'ms' | 'us' | 'ns'
+}

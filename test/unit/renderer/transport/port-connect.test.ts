@@ -1,4 +1,9 @@
+import { createORPCClient } from '@orpc/client'
+import type { ContractRouterClient } from '@orpc/contract'
+import { implement } from '@orpc/server'
+import { RPCHandler } from '@orpc/server/message-port'
 import { describe, expect, it, vi } from 'vitest'
+import { api } from '#contract/api.ts'
 import { PortInbox, connectPort } from '../../../../src-renderer/transport/port-connect.ts'
 
 /** Posts a port to the page as the preload does. */
@@ -40,6 +45,29 @@ describe('the inbox of ports', () => {
     await vi.advanceTimersByTimeAsync(5000)
     expect(await next).toBeNull()
     vi.useRealTimers()
+  })
+
+  it('carries calls over a real port, and knows when it is closed', async () => {
+    const { port1, port2 } = new MessageChannel()
+    const os = implement({ engine: api.engine })
+    const router = os.router({
+      engine: {
+        pause: os.engine.pause.handler(() => ({ state: 'paused' })),
+        resume: os.engine.resume.handler(() => ({ state: 'running' })),
+      },
+    })
+    new RPCHandler(router).upgrade(port2)
+    port2.start()
+    const inbox = new PortInbox(window)
+    handOver(port1)
+    const result = await connectPort(inbox)
+    if (result.kind !== 'open') throw new Error('no connection')
+    const client: ContractRouterClient<typeof api> = createORPCClient(result.connection.link)
+    expect(await client.engine.pause()).toEqual({ state: 'paused' })
+    expect(result.connection.isClosed()).toBe(false)
+    port2.close()
+    await result.connection.closed
+    expect(result.connection.isClosed()).toBe(true)
   })
 
   it('makes an unreachable connection where no port comes in time', async () => {

@@ -9,7 +9,6 @@ import type { RunningApp } from './app.ts'
 
 /** The views by their name in the address. */
 export const views = ['overview', 'pipelines', 'query', 'dead-letters'] as const
-export type View = (typeof views)[number]
 
 /** What a test of the console is given. */
 export interface ConsoleFixtures {

@@ -8,6 +8,8 @@ export interface GraphFigures {
   link(id: string): LinkFigures | undefined
   /** Rate of the widest link, so that widths compare. */
   readonly topRate: number
+  /** Brings a stage into sight, for those who go through the graph by keyboard. */
+  reveal(id: string): void
   /** Address of a stage's page. */
   href(stage: StageFigures): string
 }

@@ -41,6 +41,28 @@ export function zoomedViewport(viewport: Viewport, frame: Size, factor: number):
   }
 }
 
+/** Moved as little as needed so that a place of the graph is in sight. */
+export function revealingViewport(
+  viewport: Viewport,
+  frame: Size,
+  place: Size & { x: number; y: number },
+): Viewport {
+  const { zoom } = viewport
+  const left = place.x * zoom + viewport.x
+  const top = place.y * zoom + viewport.y
+  return {
+    zoom,
+    x: viewport.x + shiftInto(left, place.width * zoom, frame.width),
+    y: viewport.y + shiftInto(top, place.height * zoom, frame.height),
+  }
+}
+
+/** How far a span has to move to lie in 0..length; its beginning wins where it is too long. */
+function shiftInto(start: number, size: number, length: number): number {
+  if (start < margin) return margin - start
+  return Math.max(Math.min(0, length - margin - start - size), margin - start)
+}
+
 /** Height of a frame that shows the whole graph at its opening size, at most `most`. */
 export function frameHeight(graph: Size, width: number, most: number): number {
   const { zoom } = openingViewport(graph, { width, height: most })

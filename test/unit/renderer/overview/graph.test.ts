@@ -13,6 +13,7 @@ import { graphShape } from '../../../../src-renderer/features/overview/graph-sha
 import {
   frameHeight,
   openingViewport,
+  revealingViewport,
   wholeViewport,
   zoomedViewport,
 } from '../../../../src-renderer/features/overview/graph-viewport.ts'
@@ -189,6 +190,20 @@ describe('the viewport of the graph', () => {
     expect(once).toEqual({ zoom: 1.25, x: -150, y: -37.5 })
     expect(zoomedViewport(once, frame, 100).zoom).toBe(1.5)
     expect(zoomedViewport(once, frame, 0.001).zoom).toBe(0.2)
+  })
+
+  it('moves no more than needed to show a stage', () => {
+    const at = { x: 10, y: 20, zoom: 1 }
+    const place = (x: number, y: number): Parameters<typeof revealingViewport>[2] => ({
+      x,
+      y,
+      width: 100,
+      height: 50,
+    })
+    expect(revealingViewport(at, frame, place(50, 60))).toEqual(at)
+    expect(revealingViewport(at, frame, place(-200, 60))).toEqual({ x: 202, y: 20, zoom: 1 })
+    expect(revealingViewport(at, frame, place(1500, 900))).toEqual({ x: -402, y: -652, zoom: 1 })
+    expect(revealingViewport(at, { width: 60, height: 300 }, place(50, 60)).x).toBe(-48)
   })
 
   it('takes the height that the graph needs, up to a bound', () => {

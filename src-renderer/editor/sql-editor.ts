@@ -23,7 +23,7 @@ export interface SqlFault {
 export interface SqlEditorOptions {
   parent: HTMLElement
   sessions: EditorSessions
-  label: string
+  label: () => string
   hint: string
   onRun: (statement: SqlStatement | null) => void
   onChange: (documentId: string, text: TextSource) => void

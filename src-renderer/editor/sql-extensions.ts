@@ -45,8 +45,8 @@ export function withSchema(schema: SchemaView | null): { effects: ReturnType<Com
 }
 
 export interface SqlExtensionOptions {
-  /** Name for screen readers. */
-  label: string
+  /** Name for screen readers, asked for at each update. */
+  label: () => string
   hint: string
   schema: SchemaView | null
   onRun: () => void
@@ -83,11 +83,11 @@ export function sqlExtensions(options: SqlExtensionOptions): Extension[] {
     functionCalls,
     schemaPart.of(completion(options.schema)),
     sqlTheme,
-    EditorView.contentAttributes.of({
-      'aria-label': options.label,
+    EditorView.contentAttributes.of(() => ({
+      'aria-label': options.label(),
       'aria-description': 'Escape, then Tab, leaves the editor.',
       'data-testid': 'SqlEditor_content',
-    }),
+    })),
     EditorView.updateListener.of((update) => {
       if (update.docChanged || update.selectionSet) options.onUpdate(update.view, update.docChanged)
     }),

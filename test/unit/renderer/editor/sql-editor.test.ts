@@ -20,7 +20,7 @@ function setUp(sessions = new EditorSessions()) {
   const editor = new SqlEditor({
     parent,
     sessions,
-    label: 'SQL',
+    label: () => 'SQL',
     hint: '',
     onRun: (statement) => runs.push(statement),
     onChange: (id, text) => texts.set(id, text),

@@ -20,8 +20,10 @@ import { nameOf, quoteName, tokenizeSql } from './sql-tokens.ts'
 const searchedCharacters = 200_000
 const validName = /^[\w$]*$/
 
-function nameCompletion(name: string, detail: string, type: string, boost = 0): Completion {
+/** A record's coordinates (`_offset` and the like) come after what people named. */
+function nameCompletion(name: string, detail: string, type: string, rank = 0): Completion {
   const quoted = quoteName(name)
+  const boost = name.startsWith('_') ? -2 : rank
   return { label: name, detail, type, boost, ...(quoted === name ? {} : { apply: quoted }) }
 }
 

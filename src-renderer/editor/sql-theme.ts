@@ -99,7 +99,13 @@ export const sqlTheme = EditorView.theme({
     alignItems: 'center',
   },
   '.cm-search br': { flexBasis: '100%', content: "''" },
-  '.cm-search label': { color: 'var(--text-2)', display: 'inline-flex', alignItems: 'center', gap: '4px' },
+  '.cm-search label': {
+    color: 'var(--text-2)',
+    display: 'inline-flex',
+    alignItems: 'center',
+    gap: '4px',
+    fontSize: '12px',
+  },
   '.cm-textfield': {
     backgroundColor: 'var(--bg)',
     color: 'var(--text)',
@@ -108,6 +114,7 @@ export const sqlTheme = EditorView.theme({
     height: '24px',
     padding: '0 8px',
     margin: '0',
+    fontSize: '12px',
   },
   '.cm-button': {
     backgroundImage: 'none',
@@ -118,6 +125,7 @@ export const sqlTheme = EditorView.theme({
     height: '24px',
     padding: '0 8px',
     margin: '0',
+    fontSize: '12px',
   },
   '.cm-button:hover': { backgroundColor: 'var(--hover)' },
   '.cm-button:active': { backgroundImage: 'none' },

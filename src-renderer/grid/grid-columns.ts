@@ -74,7 +74,8 @@ function resultColumn(options: ColumnsOptions, column: ResultColumn, index: numb
 export function gridColumns(options: ColumnsOptions): ColDef<GridRow>[] {
   const numbers: ColDef<GridRow> = {
     colId: numberColumnId,
-    headerName: '',
+    headerName: '#',
+    headerClass: 'grid-right',
     headerTooltip: 'Row number; press to select the row',
     width: numberWidth(options.rows),
     pinned: 'left',

@@ -11,22 +11,7 @@ import {
   type PartitionSpan,
   spanFields,
 } from '../batch/packed-batch.ts'
-
-/** Place of a record, and the byte ranges of its parts in the open block. */
-export interface RecordPlace {
-  partition: number
-  offset: number
-  timestampMs: number
-  lineStart: number
-  lineEnd: number
-  valueStart: number
-  valueEnd: number
-  /** 0 where there is none. */
-  keyStart: number
-  keyEnd: number
-  headersStart: number
-  headersEnd: number
-}
+import type { RecordPlace } from './record-place.ts'
 
 /** What the source knows and the builder does not. */
 export interface BatchFacts {

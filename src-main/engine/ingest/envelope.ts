@@ -3,7 +3,9 @@
  * members. Runs in the ingest thread.
  */
 import { compileTimestamp } from '../../columns/timestamp.ts'
-import { jsonKind, JsonScanner, unescapeText } from './json-scanner.ts'
+import { jsonKind } from './json-kind.ts'
+import { JsonScanner } from './json-scanner.ts'
+import { unescapeText } from './unescape-text.ts'
 
 const members = ['value', 'key', 'headers', 'timestamp'] as const
 const also = new Set<string>([...members, 'topic', 'partition', 'offset'])

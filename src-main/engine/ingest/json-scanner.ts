@@ -3,21 +3,8 @@
  * without making an object, a string or an array per record. Runs in the ingest thread for every record.
  */
 import { limits } from '#contract/limits.ts'
-
-/** Kinds of JSON values, as noted in {@link JsonScanner.kinds}. 0 means that the value is absent. */
-export const jsonKind = {
-  absent: 0,
-  object: 1,
-  array: 2,
-  string: 3,
-  integer: 4,
-  real: 5,
-  true: 6,
-  false: 7,
-  null: 8,
-  /** A string with at least one backslash. */
-  escapedString: 9,
-} as const
+import { jsonKind } from './json-kind.ts'
+import { clearSlots, emptyNode, findEntry, insertPath, type PathNode } from './path-tree.ts'
 
 const quote = 0x22
 const backslash = 0x5c
@@ -38,19 +25,6 @@ for (let byte = 0; byte < 256; byte++) {
 /** Keys remembered per object, in the order in which the last record had them. */
 const rememberedKeys = 256
 
-interface KeyEntry {
-  bytes: Uint8Array
-  slot: number
-  node: PathNode | null
-}
-
-interface PathNode {
-  members: KeyEntry[]
-  elements: { index: number; slot: number; node: PathNode | null }[]
-  /** Entries as the last object had them, so that the next one is matched by one comparison per key. */
-  order: KeyEntry[]
-}
-
 /** Scans values for a fixed list of paths. Not reentrant; one per source. */
 export class JsonScanner {
   /** By path: kind of the value found, and its bytes [starts, ends); strings include their quotes. */
@@ -63,11 +37,14 @@ export class JsonScanner {
 
   readonly #root: PathNode = emptyNode()
   readonly #rootSlots: number[] = []
+  /** Pairs (slot, slot of the same path). */
+  readonly #copies: [number, number][]
   readonly #containers = new Uint8Array(limits.jsonDepth + 1)
   #bytes: Uint8Array = new Uint8Array(0)
   #start = 0
   #end = 0
   #kind = 0
+  #depth = 0
 
   /** @param paths segments from the value's root: member names and array indexes; an empty path is the whole value */
   constructor(paths: readonly (readonly (string | number)[])[]) {
@@ -84,8 +61,6 @@ export class JsonScanner {
     })
     this.#copies = copies
   }
-
-  readonly #copies: [number, number][]
 
   /**
    * Scans `bytes[start, end)`, which must hold exactly one JSON value and white space.
@@ -279,8 +254,6 @@ export class JsonScanner {
     }
   }
 
-  #depth = 0
-
   /** After a value or an opening bracket of an empty container: closes what ends here and steps to the next value. */
   #close(from: number, openDepth: number): number {
     const containers = this.#containers
@@ -418,74 +391,6 @@ export class JsonScanner {
   }
 }
 
-function emptyNode(): PathNode {
-  return { members: [], elements: [], order: [] }
-}
-
-/** Adds a path; returns the slot that notes it, which is an earlier one where two columns share a path. */
-function insertPath(root: PathNode, path: readonly (string | number)[], slot: number): number {
-  let node = root
-  for (let depth = 0; depth < path.length; depth++) {
-    const segment = path[depth]
-    const entry = typeof segment === 'number' ? elementOf(node, segment) : memberOf(node, segment ?? '')
-    if (depth === path.length - 1) {
-      if (entry.slot >= 0) return entry.slot
-      entry.slot = slot
-      return slot
-    }
-    entry.node ??= emptyNode()
-    node = entry.node
-  }
-  return slot
-}
-
-function memberOf(node: PathNode, name: string): KeyEntry {
-  const bytes = new TextEncoder().encode(name)
-  const known = node.members.find((member) => sameBytes(member.bytes, bytes, 0, bytes.length))
-  if (known !== undefined) return known
-  const entry: KeyEntry = { bytes, slot: -1, node: null }
-  node.members.push(entry)
-  return entry
-}
-
-function elementOf(node: PathNode, index: number): PathNode['elements'][number] {
-  const known = node.elements.find((element) => element.index === index)
-  if (known !== undefined) return known
-  const entry = { index, slot: -1, node: null }
-  node.elements.push(entry)
-  return entry
-}
-
-/** The member that the name stands for, or an entry of its own that is only skipped. */
-function findEntry(
-  node: PathNode,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  escaped: boolean,
-): KeyEntry {
-  const name = escaped ? utf8.encode(unescapeText(bytes, start, end)) : bytes.subarray(start, end)
-  const known = node.members.find((member) => sameBytes(member.bytes, name, 0, name.length))
-  return known ?? { bytes: escaped ? name : name.slice(), slot: -1, node: null }
-}
-
-function sameBytes(left: Uint8Array, right: Uint8Array, start: number, end: number): boolean {
-  if (left.length !== end - start) return false
-  for (let index = 0; index < left.length; index++) if (left[index] !== right[start + index]) return false
-  return true
-}
-
-function clearSlots(node: PathNode, kinds: Uint8Array): void {
-  for (const entry of node.members) {
-    if (entry.slot >= 0) kinds[entry.slot] = jsonKind.absent
-    if (entry.node !== null) clearSlots(entry.node, kinds)
-  }
-  for (const entry of node.elements) {
-    if (entry.slot >= 0) kinds[entry.slot] = jsonKind.absent
-    if (entry.node !== null) clearSlots(entry.node, kinds)
-  }
-}
-
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39
 }
@@ -496,17 +401,4 @@ function isHexDigit(byte: number): boolean {
 
 function isContinuation(byte: number): boolean {
   return byte >= 0x80 && byte <= 0xbf
-}
-
-const utf8 = new TextEncoder()
-const utf8Text = new TextDecoder()
-
-/**
- * The characters of a scanned JSON string. A lone surrogate stays one: see `String.prototype.isWellFormed`.
- * @param start first byte after the opening quote
- * @param end the closing quote
- */
-export function unescapeText(bytes: Uint8Array, start: number, end: number): string {
-  const text: unknown = JSON.parse(`"${utf8Text.decode(bytes.subarray(start, end))}"`)
-  return String(text)
 }

@@ -4,25 +4,17 @@
  */
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
-import { stat } from 'node:fs/promises'
 import type { Column, Source } from '../../workspace/model.ts'
-import type { DeadRecord } from '../batch/packed-batch.ts'
-import { BatchBuilder, type RecordPlace } from './batch-builder.ts'
-import { EnvelopeReader, keyText, looksLikeEnvelope } from './envelope.ts'
+import { BatchBuilder } from './batch-builder.ts'
+import { deadLine, deadRecord } from './dead-record.ts'
+import { EnvelopeReader, looksLikeEnvelope } from './envelope.ts'
 import { type LineBlock, type OversizedLine, readLines } from './line-reader.ts'
 import { OriginalPace, SteadyPace } from './pace.ts'
 import { partitionOf } from './partitioner.ts'
-import { RecordDecoder } from './record-decoder.ts'
+import { RecordDecoder, type RecordMisfit } from './record-decoder.ts'
+import { emptyPlace, type RecordPlace, resetPlace } from './record-place.ts'
+import { fingerprintOf, readPlace, type ReplayPlace } from './replay-place.ts'
 import type { SourcePort, SourceStart } from './source-port.ts'
-
-/** Where the reader is: `line` lines of pass `pass` are committed. */
-interface ReplayPlace {
-  pass: number
-  line: number
-  ended: boolean
-  /** Size and modification time of the file that was read, so that a changed one is noticed. */
-  fingerprint: string
-}
 
 const retryMs = 1000
 const longestSleepMs = 20
@@ -256,13 +248,14 @@ export class ReplaySource {
     resetPlace(record, start, end, Math.floor(nowMs))
     if (oversized !== undefined) {
       this.#coordinate(record, noBytes, nowMs, oversized.sizeBytes)
-      this.#addOversized(oversized, record, 'too-large')
+      this.#builder.addDead(deadLine(record, oversized, 'too-large'), record)
       return
     }
     const bytes = block.bytes
     if (this.#isEnvelope === true && !this.#openEnvelope(bytes, record)) {
       this.#coordinate(record, noBytes, nowMs, end - start)
-      this.#addDead(record, bytes, this.#envelope.problemKind, '', this.#envelope.problem)
+      const { problemKind: kind, problem: reason } = this.#envelope
+      this.#addDead(record, bytes, { kind, column: '', reason })
       return
     }
     const decoder = this.#decoder
@@ -274,8 +267,7 @@ export class ReplaySource {
     }
     this.#coordinate(record, bytes, nowMs, record.valueEnd - record.valueStart)
     if (!scanned) {
-      const { kind, column, reason } = decoder.misfit
-      this.#addDead(record, bytes, kind, column, reason)
+      this.#addDead(record, bytes, decoder.misfit)
       return
     }
     writer.beginRow()
@@ -284,8 +276,7 @@ export class ReplaySource {
       return
     }
     writer.rollbackRow()
-    const { kind, column, reason } = decoder.misfit
-    this.#addDead(record, bytes, kind, column, reason)
+    this.#addDead(record, bytes, decoder.misfit)
   }
 
   #openEnvelope(bytes: Uint8Array, record: RecordPlace): boolean {
@@ -318,44 +309,8 @@ export class ReplaySource {
     return partitionOf(bytes, record.keyStart + quotes, record.keyEnd - quotes, partitions)
   }
 
-  #addDead(record: RecordPlace, bytes: Uint8Array, kind: string, column: string, reason: string): void {
-    const sizeBytes = record.valueEnd - record.valueStart
-    const end = Math.min(record.valueEnd, record.valueStart + limits.deadLetterBytes)
-    const dead: DeadRecord = {
-      partition: record.partition,
-      offset: BigInt(record.offset),
-      timestampMs: record.timestampMs,
-      kind,
-      column,
-      reason,
-      value: bytes.slice(record.valueStart, end),
-      sizeBytes,
-      key: record.keyEnd > 0 ? keyText(bytes, record.keyStart, record.keyEnd) : null,
-      headers: record.headersEnd > 0 ? keyText(bytes, record.headersStart, record.headersEnd) : null,
-    }
-    this.#builder.addDead(dead, record)
-  }
-
-  #addOversized(line: OversizedLine, record: RecordPlace, kind: string): void {
-    const size = (line.sizeBytes / 1048576).toFixed(1)
-    const limit = String(limits.recordBytes / 1048576)
-    const reason =
-      kind === 'truncated'
-        ? 'the capture ends in the middle of this line'
-        : `the line has ${size} MB; the most is ${limit} MB`
-    const dead: DeadRecord = {
-      partition: record.partition,
-      offset: BigInt(record.offset),
-      timestampMs: record.timestampMs,
-      kind,
-      column: '',
-      reason,
-      value: line.head,
-      sizeBytes: line.sizeBytes,
-      key: null,
-      headers: null,
-    }
-    this.#builder.addDead(dead, record)
+  #addDead(record: RecordPlace, bytes: Uint8Array, misfit: RecordMisfit): void {
+    this.#builder.addDead(deadRecord(record, bytes, misfit), record)
   }
 
   /** The start of a line that a damaged file cut off; it counts as a line, so that it is not read twice. */
@@ -365,7 +320,7 @@ export class ReplaySource {
     const nowMs = this.#port.nowMs()
     resetPlace(record, 0, 0, Math.floor(nowMs))
     this.#coordinate(record, noBytes, nowMs, partial.sizeBytes)
-    this.#addOversized(partial, record, 'truncated')
+    this.#builder.addDead(deadLine(record, partial, 'truncated'), record)
     this.#place.line++
   }
 
@@ -390,24 +345,6 @@ export class ReplaySource {
   }
 }
 
-function readPlace(text: string | null): ReplayPlace {
-  const place: ReplayPlace = { pass: 0, line: 0, ended: false, fingerprint: '' }
-  if (text === null) return place
-  const stored: unknown = JSON.parse(text)
-  if (typeof stored === 'object' && stored !== null) Object.assign(place, stored)
-  return place
-}
-
-async function fingerprintOf(file: string): Promise<string> {
-  try {
-    const facts = await stat(file)
-    return `${String(facts.size)} ${String(facts.mtimeMs)}`
-  } catch {
-    // Reading it says why, and is what reports it.
-    return ''
-  }
-}
-
 function isOversizedLine(value: unknown): value is OversizedLine {
   return typeof value === 'object' && value !== null && 'head' in value && 'sizeBytes' in value
 }
@@ -418,32 +355,4 @@ function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
     if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false
   }
   return true
-}
-
-function emptyPlace(): RecordPlace {
-  return {
-    partition: 0,
-    offset: 0,
-    timestampMs: 0,
-    lineStart: 0,
-    lineEnd: 0,
-    valueStart: 0,
-    valueEnd: 0,
-    keyStart: 0,
-    keyEnd: 0,
-    headersStart: 0,
-    headersEnd: 0,
-  }
-}
-
-function resetPlace(place: RecordPlace, start: number, end: number, timestampMs: number): void {
-  place.timestampMs = timestampMs
-  place.lineStart = start
-  place.lineEnd = end
-  place.valueStart = start
-  place.valueEnd = end
-  place.keyStart = 0
-  place.keyEnd = 0
-  place.headersStart = 0
-  place.headersEnd = 0
 }

@@ -1,16 +1,14 @@
 /** What the main process and its two threads say to each other. Types only. */
-import type { LiveEvent, LiveLookup } from '#contract/live.ts'
+import type { LiveEvent } from '#contract/live.ts'
 import type { Problem } from '#contract/workspace.ts'
 import type { MessagePort } from 'node:worker_threads'
 import type { Column, Lookup, Source, StoreSettings, Workspace } from '../../workspace/model.ts'
-import type { StepCounts } from '../batch/batch-result.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { SqlValue } from '../../columns/values.ts'
 import type { SourceState } from '../ingest/source-port.ts'
-import type { LatencyQuantiles } from '../store/latency.ts'
 import type { StoreLocation } from '../store/store-location.ts'
-import type { TopicTotals } from '../store/topic-log.ts'
+import type { FeedFigures } from '../watch/feed-input.ts'
 
 /** Main to either thread. */
 export interface ThreadStopInput {
@@ -53,30 +51,8 @@ export interface NewEventInput {
 }
 
 /** Store thread to main: figures, at most each `limits.liveIntervalMs`. */
-export interface StoreFigures {
+export interface StoreFigures extends FeedFigures {
   kind: 'figures'
-  at: number
-  /** "running", or "full" with the reason. */
-  state: 'running' | 'full'
-  reason: string
-  topics: TopicTotals[]
-  steps: StepCounts[]
-  tables: {
-    name: string
-    source: string
-    rows: number
-    landed: number
-    evicted: number
-    oldestAt: number | null
-    newestAt: number | null
-  }[]
-  lookups: LiveLookup[]
-  latency: LatencyQuantiles
-  dead: { total: number; kept: number }
-  bytes: number
-  walBytes: number
-  batches: number
-  events: LiveEvent[]
 }
 
 /** Main to ingest thread. */

@@ -8,18 +8,18 @@ export interface FaultRange {
 }
 
 const namings = [
-  /near "((?:[^"]|"")+)"/,
-  /no such (?:table|column|function|collation sequence|index)(?: or [a-z ]+)?: ("?[^\s",()]+"?)/,
-  /ambiguous column name: (\S+)/,
-  /wrong number of arguments to function ([^\s(]+)/,
-  /misuse of (?:aggregate|window function|aliased aggregate):? ([^\s(]+)/,
-  /unrecognized token: "([^]+)"/,
+  /near "((?:[^"]|"")+)"/i,
+  /no such (?:table|column|function|collation sequence|index)(?: or [a-z ]+)?: ("?[^\s",()]+"?)/i,
+  /ambiguous column name: (\S+)/i,
+  /wrong number of arguments to function ([^\s(]+)/i,
+  /misuse of (?:aggregate|window function|aliased aggregate):? ([^\s(]+)/i,
+  /unrecognized token: "([^]+)"/i,
 ]
 
 function namedIn(message: string): string | null {
   for (const naming of namings) {
     const found = naming.exec(message)?.[1]
-    if (found !== undefined) return found.replace(/^"|"$/g, '')
+    if (found !== undefined) return found.replace(/^"|[".]+$/g, '')
   }
   return null
 }

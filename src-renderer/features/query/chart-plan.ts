@@ -24,6 +24,8 @@ export interface ChartPlan {
 /** Most series that one picture bears. */
 export const mostSeries = 8
 const suggestedSeries = 4
+/** More names than this make no picture of bars. */
+const mostBars = 200
 
 /** ISO dates as text also make a time axis: SQLite's own date functions give text. */
 const isoTime = /^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?Z?$/
@@ -36,8 +38,22 @@ function timeOf(value: Cell): number | null {
   return Number.isNaN(at) ? null : at
 }
 
+/** Names under which expressions over timestamps go, and the times that such numbers may be: 1973 to 2128. */
+const timeName =
+  /(^|_)(at|ts|time|timestamp|date|day|hour|minute|second|week|month|quarter|year|bucket|slot|window)$/i
+const timeRangeMs = { from: 1e11, to: 5e12 }
+
+/** Whether numbers without a declared type are milliseconds since 1970: by their name and by every value. */
+function isTimeByName(column: ResultColumn, values: readonly Cell[]): boolean {
+  if (column.type !== null || !timeName.test(column.name)) return false
+  const present = values.filter((value) => value !== null)
+  const isTime = (value: Cell): boolean =>
+    typeof value === 'number' && value >= timeRangeMs.from && value <= timeRangeMs.to
+  return present.length > 0 && present.every(isTime)
+}
+
 function kindOf(column: ResultColumn, values: readonly Cell[]): ChartColumn['kind'] {
-  if (column.type === 'timestamp') return 'time'
+  if (column.type === 'timestamp' || isTimeByName(column, values)) return 'time'
   if (column.type === 'boolean') return 'category'
   if (isNumeric(column, values)) return 'number'
   const present = values.filter((value) => value !== null)
@@ -66,9 +82,12 @@ function valuesOf(rows: Rows, index: number): string[] {
   return [...new Set(rows.map((row) => cellText(row[index] ?? null)))]
 }
 
+function hasRepeats(rows: Rows, index: number): boolean {
+  return valuesOf(rows, index).length < rows.length
+}
+
 function splitFor(columns: readonly ChartColumn[], rows: Rows, x: ChartColumn): number | null {
-  const hasRepeats = valuesOf(rows, x.index).length < rows.length
-  if (!hasRepeats) return null
+  if (!hasRepeats(rows, x.index)) return null
   const fitting = columns.find((column) => {
     const count = column.kind === 'category' ? valuesOf(rows, column.index).length : 0
     return count >= 2 && count <= mostSeries
@@ -84,7 +103,8 @@ function isMeasure({ name }: ChartColumn): boolean {
 /** The chart that says most about the result; null where no column can be drawn. */
 export function suggestPlan(columns: readonly ChartColumn[], rows: Rows): ChartPlan | null {
   const time = columns.find(({ kind }) => kind === 'time')
-  const category = columns.find(({ kind }) => kind === 'category')
+  const isFew = rows.length <= mostBars
+  const category = columns.find(({ kind, index }) => kind === 'category' && isFew && !hasRepeats(rows, index))
   const numbers = columns.filter(({ kind }) => kind === 'number')
   const measures = numbers.some(isMeasure) ? numbers.filter(isMeasure) : numbers
   const series = measures.slice(0, suggestedSeries).map(({ index }) => index)

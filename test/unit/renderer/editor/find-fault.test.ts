@@ -16,6 +16,7 @@ describe('findFault', () => {
     ['SELECT a FORM t', 'near "FORM": syntax error', 'FORM'],
     ['SELECT "form", a FORM t', 'near "FORM": syntax error', '"form"'],
     ['SELECT x.delya FROM t x', 'no such column: x.delya', 'delya'],
+    ['SELECT delya FROM t', 'No such column: delya.', 'delya'],
     ["SELECT 'nope' FROM nope", 'no such table: nope', 'nope'],
     ['SELECT * FROM main.nope', 'no such table: main.nope', 'nope'],
     ['SELECT averge(a) FROM t', 'no such function: averge', 'averge'],

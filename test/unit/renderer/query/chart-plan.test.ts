@@ -41,6 +41,19 @@ describe('the suggested chart', () => {
     expect(planFor([column('minute'), column('n')], [['12 o clock', 1]])?.type).toBe('bar')
   })
 
+  it('takes numbers for time where both their name and every value say so', () => {
+    const hours = [[978_307_200_000, 4], [978_310_800_000, 5]] // prettier-ignore
+    expect(planFor([column('hour'), column('flights')], hours)).toEqual({ type: 'line', x: 0, series: [1], split: null }) // prettier-ignore
+    expect(planFor([column('number'), column('flights')], hours)?.type).toBe('scatter')
+    expect(planFor([column('hour'), column('flights')], [[14, 4], [15, 5]])?.type).toBe('scatter') // prettier-ignore
+  })
+
+  it('is no bar where names repeat', () => {
+    const columns = [column('severity', 'text'), column('a', 'real'), column('b', 'real')]
+    expect(planFor(columns, [['x', 1, 2], ['x', 3, 4]])?.type).toBe('scatter') // prettier-ignore
+    expect(planFor(columns.slice(0, 2), [['x', 1], ['x', 3]])?.type).toBe('histogram') // prettier-ignore
+  })
+
   it('is a bar for names, a scatter for two numbers, a histogram for one, and none for text alone', () => {
     expect(planFor([column('city', 'text'), column('n', 'integer')], [['x', 1]])?.type).toBe('bar')
     expect(planFor([column('a', 'real'), column('b', 'real')], [[1, 2]])).toEqual({

@@ -1,13 +1,71 @@
-/** Every view in both themes, against the rules of axe. */
+/** Every view, and what opens over it, in both themes, against the rules of axe. */
 import { AxeBuilder } from '@axe-core/playwright'
-import { expect, test, views } from '../support/console-test.ts'
+import type { Page } from '@playwright/test'
+import { expect, test } from '../support/console-test.ts'
+import { resultRow, runSql } from '../support/query-page.ts'
+
+/** What is looked at: its name, its address, and what is done there first. */
+const scenes: readonly { name: string; address: string; prepare?: (page: Page) => Promise<void> }[] = [
+  { name: 'overview', address: '/overview' },
+  { name: 'pipelines', address: '/pipelines' },
+  {
+    name: 'one pipeline with a batch opened',
+    address: '/pipelines/late_flights',
+    prepare: async (page) => {
+      await page.getByTestId('BatchesCard_row').first().getByRole('button').click()
+      await expect(page.getByTestId('BatchSteps')).toContainText('enriched')
+    },
+  },
+  { name: 'query', address: '/query' },
+  {
+    name: 'query with a result',
+    address: '/query',
+    prepare: async (page) => {
+      await runSql(page, 'SELECT * FROM flights LIMIT 100')
+      await expect(resultRow(page, 0).first()).toBeVisible()
+    },
+  },
+  {
+    name: 'query with a fault',
+    address: '/query',
+    prepare: async (page) => {
+      await runSql(page, 'SELECT * FROM nowhere')
+      await expect(page.getByTestId('RunNotice')).toBeVisible()
+    },
+  },
+  { name: 'dead letters', address: '/dead-letters' },
+  {
+    name: 'one dead letter',
+    address: '/dead-letters',
+    prepare: async (page) => {
+      await page.getByTestId('LetterRows_row').first().click()
+      await expect(page.getByTestId('LetterDetail_reason')).toBeVisible()
+    },
+  },
+  {
+    name: 'the palette',
+    address: '/overview',
+    prepare: async (page) => {
+      await page.keyboard.press('Control+k')
+      await expect(page.getByTestId('CommandPalette_item').first()).toBeVisible()
+    },
+  },
+  {
+    name: 'the shortcuts',
+    address: '/overview',
+    prepare: async (page) => {
+      await page.keyboard.press('?')
+      await expect(page.getByTestId('ShortcutsDialog')).toBeVisible()
+    },
+  },
+]
 
 for (const theme of ['dark', 'light'] as const) {
-  for (const view of views) {
-    test(`${view} has no fault that axe finds, ${theme}`, async ({ open, page }) => {
-      await page.emulateMedia({ colorScheme: theme })
-      await open(`/${view}`)
-      await expect(page.getByTestId(`ViewHost_${view}`).getByRole('heading').first()).toBeVisible()
+  for (const { name, address, prepare } of scenes) {
+    test(`axe finds no fault in ${name}, ${theme}`, async ({ open, page }) => {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+      await open(address)
+      await prepare?.(page)
       const { violations } = await new AxeBuilder({ page }).analyze()
       expect(
         violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.target.join(' ')) })),

@@ -40,6 +40,8 @@ export interface RunningApp {
   readonly folders: AppFolders
   /** Everything it has printed so far, both streams. */
   output(): string
+  /** Whether it still runs. */
+  isRunning(): boolean
   /**
    * Ends it with the signal (SIGTERM by default) and waits for its end.
    * @returns its exit code; 128 and more where the signal ended it
@@ -76,6 +78,7 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
     pid: child.pid ?? 0,
     folders,
     output,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     async stop(signal = 'SIGTERM') {
       const started = await listDescendants(child.pid ?? 0)
       child.kill(signal)

@@ -29,7 +29,7 @@ export const test = base.extend<ConsoleFixtures, ConsoleWorkerFixtures>({
     async ({}, use) => {
       const app = await startApp()
       await use(app)
-      await app.stop()
+      if (app.isRunning()) await app.stop()
       removeFolders(app.folders)
     },
     { scope: 'worker' },
@@ -37,6 +37,7 @@ export const test = base.extend<ConsoleFixtures, ConsoleWorkerFixtures>({
   page: async ({ page, app }, use) => {
     const complaints = watchForComplaints(page, app.origin)
     await use(page)
+    if (!app.isRunning()) throw new Error(`the app has ended:\n${app.output()}`)
     base.expect(complaints, 'complaints of the browser').toEqual([])
   },
   open: async ({ page, app }, use) => {

@@ -18,7 +18,7 @@ export async function ensureInstalled() {
   if (isInstalled()) return
   await withLock(projectRoot, async () => {
     if (isInstalled()) return
-    if (!wasInstalledByHand()) await withProgress('Installing packages', installPackages)
+    if (!existsSync(nodeBinary) || !hasLockedPackages()) await withProgress('Installing packages', install)
     writeFileSync(stampFile, expectedStamp())
   })
 }
@@ -35,18 +35,23 @@ function expectedStamp() {
   return `${hash} ${process.platform}-${process.arch}\n`
 }
 
-/** Whether somebody ran `npm ci` already, by npm's own record of it. */
-function wasInstalledByHand() {
+/** Whether the packages are there already, by npm's own record: somebody may have run `npm ci` by hand. */
+function hasLockedPackages() {
   const record = path.join(modules, '.package-lock.json')
-  return existsSync(nodeBinary) && existsSync(record) && isSameInstall(readJson(lockfile), readJson(record))
+  return existsSync(record) && isSameInstall(readJson(lockfile), readJson(record))
 }
 
-async function installPackages() {
+/**
+ * No install script runs but that of the package `node`, which fetches Node's binary. npm would otherwise compile
+ * better-sqlite3, which brings its binaries along, and ask for a compiler on every machine.
+ */
+async function install() {
   rmSync(stampFile, { force: true })
   const quiet = ['--loglevel=error', '--no-audit', '--no-fund', '--no-progress', '--no-update-notifier']
-  await runNpm(['ci', '--include=dev', '--include=optional', ...quiet])
-  // npm skips the install script of the package `node` where the user's settings forbid scripts.
-  if (!existsSync(nodeBinary)) await runNpm(['rebuild', 'node', '--ignore-scripts=false', ...quiet])
+  if (!hasLockedPackages()) {
+    await runNpm(['ci', '--ignore-scripts', '--include=dev', '--include=optional', ...quiet])
+  }
+  await runNpm(['rebuild', 'node', '--ignore-scripts=false', ...quiet])
   if (!existsSync(nodeBinary)) throw new CheckoutError(`npm installed no Node: ${nodeBinary} is missing.`)
 }
 

@@ -46,18 +46,24 @@ function take(file) {
     return true
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error
+    return removeWhereAbandoned(file) && take(file)
   }
-  removeWhereAbandoned(file)
-  return false
 }
 
-/** @param {string} file a lock whose process may be gone */
+/**
+ * @param {string} file a lock whose process may be gone
+ * @returns {boolean} whether the lock is gone
+ */
 function removeWhereAbandoned(file) {
   try {
     process.kill(Number(readFileSync(file, 'utf8')), 0)
+    return false
   } catch (error) {
-    if (hasCode(error, 'ESRCH')) rmSync(file, { force: true })
-    else if (!hasCode(error, 'EPERM') && !hasCode(error, 'ENOENT')) throw error
+    if (hasCode(error, 'EPERM')) return false
+    if (hasCode(error, 'ENOENT')) return true
+    if (!hasCode(error, 'ESRCH')) throw error
+    rmSync(file, { force: true })
+    return true
   }
 }
 

@@ -49,6 +49,7 @@ export class StoreThread {
   #ingest: ThreadCalls | null = null
   #timers: NodeJS.Timeout[] = []
   #retry: NodeJS.Timeout | null = null
+  #draining: NodeJS.Immediate | null = null
   #full = ''
 
   constructor(parent: ThreadPort) {
@@ -155,30 +156,41 @@ export class StoreThread {
   #notice(message: IngestToStore): void {
     if (message.kind === 'batch') {
       this.#queue.push(message)
-      this.#drain()
+      this.#drainSoon()
     } else if (message.kind === 'event') this.#event(message)
     else if (hasKind(message, 'source-state')) this.#states.set(message.source, message.state)
   }
 
-  /** Lands what is queued. A full store keeps the batch and tries again; ingest waits for the receipt meanwhile. */
+  /**
+   * One batch per turn of the event loop. Batches that follow each other closely would otherwise be taken in one turn
+   * without end, and neither figures nor housekeeping would get theirs.
+   */
+  #drainSoon(): void {
+    this.#draining ??= setImmediate(() => {
+      this.#draining = null
+      this.#drain()
+    })
+  }
+
+  /** Lands the oldest batch queued. A full store keeps it and tries again; ingest waits for the receipt meanwhile. */
   #drain(): void {
     const writer = this.#writer
-    if (writer === null || this.#retry !== null) return
-    for (let batch = this.#queue[0]; batch !== undefined; batch = this.#queue[0]) {
-      try {
-        const latency = writer.write(batch)
-        this.#figures?.noteLatency(latency)
-      } catch (error) {
-        if (!isStoreFull(error)) throw error
-        this.#waitForRoom(error)
-        return
-      }
-      this.#queue.shift()
-      if (this.#full !== '') this.#roomAgain()
-      const buffers = [batch.jsonb.buffer, batch.raw.buffer]
-      const receipt: BatchReceipt = { kind: 'receipt', source: batch.source, buffers }
-      this.#ingest?.tell(receipt, buffers)
+    const [batch] = this.#queue
+    if (writer === null || this.#retry !== null || batch === undefined) return
+    try {
+      const latency = writer.write(batch)
+      this.#figures?.noteLatency(latency)
+    } catch (error) {
+      if (!isStoreFull(error)) throw error
+      this.#waitForRoom(error)
+      return
     }
+    this.#queue.shift()
+    if (this.#full !== '') this.#roomAgain()
+    const buffers = [batch.jsonb.buffer, batch.raw.buffer]
+    const receipt: BatchReceipt = { kind: 'receipt', source: batch.source, buffers }
+    this.#ingest?.tell(receipt, buffers)
+    if (this.#queue.length > 0) this.#drainSoon()
   }
 
   #waitForRoom(error: Error): void {
@@ -247,6 +259,8 @@ export class StoreThread {
   /** @param discard whether a memory store gives its memory back; false where the thread is only started anew */
   #stop({ discard }: ThreadStopInput): void {
     for (const timer of this.#timers) clearInterval(timer)
+    if (this.#draining !== null) clearImmediate(this.#draining)
+    while (this.#queue.length > 0 && this.#retry === null) this.#drain()
     if (this.#retry !== null) clearTimeout(this.#retry)
     this.#port?.close()
     this.#tidy()

@@ -34,14 +34,28 @@ process.stdout.write(
 )
 process.stdout.write(row('figure', 'unit', 'median', 'min', 'max'))
 const figures: Figure[] = []
-for (const name of names) {
-  for (const figure of (await benches[name]?.(progress)) ?? []) {
-    figures.push(figure)
-    process.stdout.write(row(figure.name, figure.unit, ...[figure.median, figure.min, figure.max].map(shown)))
+const failed: string[] = []
+for (const name of names) await run(name)
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`)
+if (failed.length > 0) process.stderr.write(`Not measured: ${failed.join(', ')}\n`)
+process.exit(failed.length === 0 ? 0 : 1)
+
+/** One bench that fails takes nothing from the others. */
+async function run(name: string): Promise<void> {
+  try {
+    for (const figure of (await benches[name]?.(progress)) ?? []) {
+      figures.push(figure)
+      process.stdout.write(
+        row(figure.name, figure.unit, ...[figure.median, figure.min, figure.max].map(shown)),
+      )
+    }
+  } catch (error) {
+    failed.push(name)
+    process.stderr.write(
+      `${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    )
   }
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`)
-process.exit(0)
 
 function progress(text: string): void {
   process.stderr.write(`  ${text}\n`)

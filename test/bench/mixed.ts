@@ -8,8 +8,8 @@ import { recordsOf, timedQuery, until, withEngine } from './run-engine.ts'
 const rows = 1_000_000
 const rate = 20_000
 const runs = 3
-const points = 60
-const groups = 30
+const points = 200
+const groups = 60
 
 export const benchMixed: Bench = async (progress) => {
   const folder = benchFolder(true)

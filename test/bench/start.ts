@@ -8,25 +8,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { storeLocation } from '../../src-main/engine/store/store-location.ts'
 import { type Bench, figure } from './figures.ts'
-import { findChromium } from '../../build/testing/find-chromium.js'
+import { obtainChromium } from '../../build/testing/find-chromium.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const demo = path.join(root, 'resources/demo')
 const runs = 5
 
 export const benchStart: Bench = async (progress) => {
+  const { file: browserFile, reason } = await obtainChromium()
+  if (browserFile === null) throw new Error(reason)
   const rows: number[] = []
   const paints: number[] = []
   for (let run = 1; run <= runs; run++) {
     progress(`start, run ${String(run)} of ${String(runs)}`)
-    const { rowMs, paintMs } = await measure()
+    const { rowMs, paintMs } = await measure(browserFile)
     rows.push(rowMs)
     paints.push(paintMs)
   }
   return [figure('start.first_row_ms', 'ms', rows), figure('start.first_paint_ms', 'ms', paints)]
 }
 
-async function measure(): Promise<{ rowMs: number; paintMs: number }> {
+async function measure(browserFile: string): Promise<{ rowMs: number; paintMs: number }> {
   const state = mkdtempSync(path.join(tmpdir(), 'penstock-start-'))
   const begun = performance.now()
   const child = spawn(
@@ -40,7 +42,7 @@ async function measure(): Promise<{ rowMs: number; paintMs: number }> {
   try {
     const addressed = addressOf(child.stdout)
     const rowMs = await firstRow(begun)
-    const paintMs = await firstPaint(await addressed)
+    const paintMs = await firstPaint(await addressed, browserFile)
     return { rowMs, paintMs }
   } finally {
     const exited = new Promise((resolve) => child.on('exit', resolve))
@@ -79,10 +81,10 @@ async function firstRow(begun: number): Promise<number> {
   }
 }
 
-async function firstPaint(address: string): Promise<number> {
+async function firstPaint(address: string, executablePath: string): Promise<number> {
   const isRoot = process.getuid?.() === 0
   const browser = await chromium.launch({
-    executablePath: chromiumPath(),
+    executablePath,
     args: isRoot ? ['--no-sandbox'] : [],
   })
   try {
@@ -95,10 +97,4 @@ async function firstPaint(address: string): Promise<number> {
   } finally {
     await browser.close()
   }
-}
-
-function chromiumPath(): string {
-  const found = findChromium()
-  if (found === null) throw new Error('there is no Chromium, Chrome or Edge to paint the console')
-  return found
 }

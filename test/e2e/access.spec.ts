@@ -1,5 +1,6 @@
 /** Who gets in: the token, the cookie it turns into, and what everybody else is told. */
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
 import { expect, test } from '../support/console-test.ts'
 
 test('the token leaves the address bar and becomes a cookie that scripts cannot read', async ({
@@ -29,6 +30,26 @@ for (const [what, path] of [
     await page.close()
   })
 }
+
+test('the printed address opens the console also from a page of another site, and leaves the address bar', async ({
+  browser,
+  app,
+}) => {
+  const page = await browser.newPage()
+  const site = createServer((_request, response) => {
+    response.setHeader('Content-Type', 'text/html')
+    response.end(`<a href="${app.url}">open</a>`)
+  }).listen(0, '127.0.0.1')
+  await once(site, 'listening')
+  const address = site.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  await page.goto(`http://localhost:${String(port)}/`)
+  await page.getByRole('link').click()
+  await expect(page.getByTestId('Shell')).toBeVisible()
+  expect(page.url()).toBe(`${app.origin}/overview`)
+  await page.close()
+  site.close()
+})
 
 test('the page comes with a strict content policy', async ({ open, page }) => {
   await open('/overview')

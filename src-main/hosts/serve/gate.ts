@@ -14,11 +14,14 @@ export function factsOf(request: IncomingMessage): RequestFacts {
   return { method: request.method, host: request.headers.host, origin: request.headers.origin }
 }
 
+const host = '127.0.0.1'
+
 /**
- * The target of a request as a URL; null where it is no path. An absolute target (as proxies send it) or `//other/` would
- * name another place.
+ * The target of a request as a URL; null where it is no path. An absolute target (as proxies send it), `//other/`, and
+ * what a browser reads as that (`/\other/`, `/.//other/`) would name another place.
  */
 export function parseTarget(target: string | undefined): URL | null {
-  if (target?.startsWith('/') !== true || target.startsWith('//')) return null
-  return URL.parse(target, 'http://127.0.0.1')
+  if (target?.startsWith('/') !== true) return null
+  const url = URL.parse(target, `http://${host}`)
+  return url?.host === host && !url.pathname.startsWith('//') ? url : null
 }

@@ -9,7 +9,7 @@ import { securityHeaders } from '../shared/security-headers.ts'
 import { findStaticFile } from '../shared/static-files.ts'
 import { factsOf, parseTarget } from './gate.ts'
 import type { Gate } from './gate.ts'
-import { refusalPage, wrongTokenText } from './refusal-page.ts'
+import { onwardPage, refusalPage, wrongTokenText } from './plain-pages.ts'
 import { refuseRequest } from './request-guard.ts'
 import type { Refusal } from './request-guard.ts'
 
@@ -42,13 +42,22 @@ export async function answerRequest(
     refuse(response, badAddress)
   } else if (token !== null && secrets.matches(token)) {
     response.setHeader('Set-Cookie', secrets.cookieFor(port))
-    response.setHeader('Cache-Control', 'no-store')
-    response.writeHead(303, { Location: withoutToken(url) }).end()
+    leadOn(response, withoutToken(url))
   } else if (token !== null || !secrets.admits(request.headers.cookie, port)) {
     refuse(response, { status: 401, ...wrongTokenText })
   } else {
     await sendFile(request, response, folder, url.pathname)
   }
+}
+
+/**
+ * Sends the browser on. Where a page of another site led here, the redirect counts as that site's as well and would come
+ * without the SameSite=Strict cookie; a page of ours that goes on by itself does not.
+ */
+function leadOn(response: ServerResponse, location: string): void {
+  response.setHeader('Cache-Control', 'no-store')
+  if (response.req.headers['sec-fetch-site'] === 'cross-site') sendPage(response, 200, onwardPage(location))
+  else response.writeHead(303, { Location: location }).end()
 }
 
 function connectionsTo(port: number): string[] {
@@ -79,12 +88,18 @@ async function sendFile(
 }
 
 function refuse(response: ServerResponse, refusal: Refusal): void {
-  const body = refusalPage(refusal.title, refusal.message)
-  response.writeHead(refusal.status, {
+  response.setHeader('Cache-Control', 'no-store')
+  if (refusal.status === 405) {
+    response.setHeader('Allow', 'GET, HEAD')
+    response.setHeader('Connection', 'close')
+  }
+  sendPage(response, refusal.status, refusalPage(refusal.title, refusal.message))
+}
+
+function sendPage(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
     'Content-Type': 'text/html; charset=utf-8',
-    'Cache-Control': 'no-store',
     'Content-Length': Buffer.byteLength(body),
-    ...(refusal.status === 405 ? { Allow: 'GET, HEAD', Connection: 'close' } : {}),
   })
   response.end(response.req.method === 'HEAD' ? undefined : body)
 }

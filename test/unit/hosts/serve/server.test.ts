@@ -40,6 +40,28 @@ describe('the token', () => {
     expect(answer.headers['cache-control']).toBe('no-store')
   })
 
+  it('is exchanged by a page that goes on by itself where another site led here: its redirect would lose the cookie', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site' }
+    const answer = await ask(port, `/query?a=%22%3E&token=${token}`, { headers })
+    expect({ status: answer.status, location: answer.headers.location }).toEqual({
+      status: 200,
+      location: undefined,
+    })
+    expect(answer.headers['set-cookie']?.[0]).toBe(`${running.cookie}; Path=/; HttpOnly; SameSite=Strict`)
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(answer.body).toContain('<meta http-equiv="refresh" content="0; url=/query?a=%22%3E">')
+    expect(answer.body).not.toContain(token)
+    expect((await ask(port, '/?token=wrong', { headers })).status).toBe(401)
+  })
+
+  it.each(['/.//elsewhere.example', '/..//elsewhere.example', '/\\elsewhere.example'])(
+    'is not exchanged for a way to another place: %s',
+    async (target) => {
+      const { status, headers } = await ask(port, `${target}?token=${token}`)
+      expect({ status, location: headers.location }).toEqual({ status: 400, location: undefined })
+    },
+  )
+
   it.each([
     ['none', '/'],
     ['a wrong one', '/?token=wrong'],

@@ -1,6 +1,6 @@
-/** The plain page for whoever may not see the console: what happened and what to do. Pure; called by server.ts. */
+/** The plain pages of the server itself: a refusal with what to do, and a page that goes on to the console. Pure; called by pages.ts. */
 
-/** A whole HTML page. The texts are escaped. */
+/** The page for whoever may not see the console, as HTML. The texts are escaped. */
 export function refusalPage(title: string, message: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -27,6 +27,20 @@ ${message
   .map((paragraph) => `<p>${markCode(escapeHtml(paragraph))}</p>`)
   .join('\n')}
 </main></body>
+</html>
+`
+}
+
+/** A page that goes on to another address of this server by itself, as HTML. `location` is escaped. */
+export function onwardPage(location: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url=${escapeHtml(location)}">
+<title>Penstock</title>
+</head>
+<body></body>
 </html>
 `
 }

@@ -6,9 +6,9 @@ import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import type { Transform } from 'node:stream'
-import type { Readable } from 'node:stream'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { decompressZstd, isZstdMagic } from './zstd-frames.ts'
 
 const readBytes = 1024 * 1024
 const newline = 0x0a
@@ -48,14 +48,13 @@ export async function detectCompression(file: string): Promise<Compression> {
     throw unreadable(file, error)
   }
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip'
-  // Frame magic 0xFD2FB528, little endian (RFC 8878).
-  return head.readUInt32LE(0) === 0xfd2fb528 ? 'zstd' : 'none'
+  return isZstdMagic(head) ? 'zstd' : 'none'
 }
 
 /**
  * Reads a capture from its beginning, block by block.
- * @throws AppError SOURCE_UNREADABLE when the file cannot be read or its compression is damaged. Every whole line before
- *   the damage has been yielded; `details.partial` then holds the start of the line that was cut, if any.
+ * @throws AppError SOURCE_UNREADABLE when the file cannot be read or its compression is damaged. Every whole line that
+ *   could be decompressed has been yielded; `details.partial` then holds the start of the line that was cut, if any.
  */
 export async function* readLines(file: string): AsyncGenerator<LineBlock> {
   const compression = await detectCompression(file)
@@ -67,10 +66,8 @@ export async function* readLines(file: string): AsyncGenerator<LineBlock> {
   )
   const raw = createReadStream(file, { highWaterMark: readBytes })
   const splitter = new LineSplitter()
-  const stream = decompressed(raw, compression)
   try {
-    for await (const piece of stream) {
-      if (!(piece instanceof Uint8Array)) continue
+    for await (const piece of decompressed(raw, compression)) {
       const block = splitter.push(piece)
       if (block !== null) {
         block.progress = sizeBytes === 0 ? 1 : Math.min(1, raw.bytesRead / sizeBytes)
@@ -81,18 +78,18 @@ export async function* readLines(file: string): AsyncGenerator<LineBlock> {
     throw damaged(file, compression, error, splitter)
   } finally {
     raw.destroy()
-    stream.destroy()
   }
   const last = splitter.finish()
   if (last !== null) yield last
 }
 
-function decompressed(raw: Readable, compression: Compression): Readable {
+function decompressed(raw: Readable, compression: Compression): AsyncIterable<Uint8Array> {
   if (compression === 'none') return raw
-  const options = { chunkSize: readBytes }
-  const inflate: Transform = compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options)
-  raw.on('error', (error) => inflate.destroy(error))
-  return raw.pipe(inflate)
+  if (compression === 'zstd') return decompressZstd(raw)
+  const inflate = createGunzip({ chunkSize: readBytes })
+  // A failing file destroys the decompressor with its error, which its reader then meets.
+  pipeline(raw, inflate, () => undefined)
+  return inflate
 }
 
 function unreadable(file: string, error: unknown): AppError {

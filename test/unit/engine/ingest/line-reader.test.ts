@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { limits } from '../../../../src-main/contract/limits.ts'
 import { type LineBlock, LineSplitter, readLines } from '../../../../src-main/engine/ingest/line-reader.ts'
@@ -92,6 +92,45 @@ describe('readLines', () => {
   it('reads several gzip members in one file', async () => {
     const both = Buffer.concat([gzipSync('a\nb'), gzipSync('c\nd\n')])
     expect(await allLines(file('members.gz', both))).toEqual(['a', 'bc', 'd'])
+  })
+
+  it('reads several zstd frames in one file, and passes over frames for other programs', async () => {
+    const other = Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3])
+    const checked = { params: { [constants.ZSTD_c_checksumFlag]: 1 } }
+    const frames = [
+      zstdCompressSync('a\nb'),
+      other,
+      zstdCompressSync('c\nd\n', checked),
+      zstdCompressSync(''),
+    ]
+    expect(await allLines(file('frames.zst', Buffer.concat([...frames, zstdCompressSync('e')])))).toEqual([
+      'a',
+      'bc',
+      'd',
+      'e',
+    ])
+    expect(await allLines(file('other-first.zst', Buffer.concat([other, zstdCompressSync('a')])))).toEqual([
+      'a',
+    ])
+    expect(
+      (
+        await allLines(
+          file('long.zst', Buffer.concat([zstdCompressSync(text), zstdCompressSync(`\n${text}`)])),
+        )
+      ).join('\n'),
+    ).toBe(`${text}\n${text}`)
+  })
+
+  it('says so where a later zstd frame is cut, or something else follows', async () => {
+    const one = zstdCompressSync('a\n')
+    for (const cut of [1, 5, 8, one.length - 1]) {
+      const both = Buffer.concat([one, one.subarray(0, cut)])
+      await expect(allLines(file('cut-frame.zst', both))).rejects.toThrow('its zstd data ends early')
+    }
+    const mixed = Buffer.concat([one, Buffer.from('{"n":1}\n')])
+    await expect(allLines(file('mixed.zst', mixed))).rejects.toThrow('something else follows')
+    const skipped = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 9, 0, 0, 0, 1])
+    await expect(allLines(file('cut-other.zst', skipped))).rejects.toThrow('its zstd data ends early')
   })
 
   it('has no lines in an empty file', async () => {

@@ -6,6 +6,7 @@ import type { Column } from './column.ts'
 import { timestampMisfit, timestampParser, toInteger, toReal } from './convert-text.ts'
 import { ExactNumber } from './exact-json.ts'
 import { quoteValue, type Misfit, type SqlValue } from './values.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const encoder = new TextEncoder()
 
@@ -41,12 +42,11 @@ function toText(value: unknown): string | Misfit {
   return value instanceof ExactNumber ? value.source : misfit(value, 'text')
 }
 
-/** A fraction of zero (5.0) is a whole number where a double holds it exactly. */
 function integerOf(value: unknown): bigint | Misfit {
   if (!isNumeric(value)) return misfit(value, 'an integer')
   if (!(value instanceof ExactNumber) || value.isWhole) return toInteger(sourceOf(value))
-  const number = Number(value.source)
-  return Number.isSafeInteger(number) ? BigInt(number) : misfit(value, 'an integer')
+  const number = wholeNumber(value.source)
+  return number === null ? misfit(value, 'an integer') : BigInt(number)
 }
 
 function timestampOf(column: Column, value: unknown): bigint | Misfit {

@@ -47,6 +47,8 @@ describe('values of JSON files', () => {
     ['text', '"\\ud800"', '"\\ud800" is not text: it has half of a surrogate pair'],
     ['integer', '"three"', '"three" is not an integer'],
     ['integer', '1.5', '1.5 is not an integer'],
+    ['integer', '1.00000000000000000001', '1.00000000000000000001 is not an integer'],
+    ['integer', '1e-400', '1e-400 is not an integer'],
     ['integer', '1e300', '1e300 is not an integer'],
     ['integer', '9223372036854775808', '"9223372036854775808" is beyond the range of a 64-bit integer'],
     ['integer', 'true', 'true is not an integer'],

@@ -5,13 +5,11 @@
 import type { Problem } from '#contract/workspace.ts'
 import type { Column, Lookup, Position, Workspace } from '../workspace/model.ts'
 import type { LookupShape } from './batch/relations.ts'
-import { inferColumns } from '../columns/infer.ts'
+import { inferSource } from './ingest/infer-source.ts'
 import { readSample } from './ingest/read-sample.ts'
 import { readLookup } from './lookups/read-lookup.ts'
 import { openScratch } from './store/database.ts'
 import { planWorkspace } from './transform/plan.ts'
-
-const sampleRecords = 1000
 
 /** Every problem that starting the workspace would meet, in order of position; empty where it would start. */
 export async function checkWorkspace(workspace: Workspace): Promise<Problem[]> {
@@ -27,8 +25,8 @@ export async function checkWorkspace(workspace: Workspace): Promise<Problem[]> {
   const columns = new Map<string, readonly Column[]>()
   for (const source of workspace.sources) {
     try {
-      const samples = await readSample(source.input.file, source.columns === null ? sampleRecords : 1)
-      columns.set(source.name, source.columns ?? inferColumns(samples))
+      if (source.columns !== null) await readSample(source.input.file, 1)
+      columns.set(source.name, source.columns ?? (await inferSource(source)))
     } catch (error) {
       problems.push(problemAt(workspace, source.position, `sources.${source.name}.replay.file`, error))
       if (source.columns !== null) columns.set(source.name, source.columns)

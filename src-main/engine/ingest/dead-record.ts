@@ -18,8 +18,8 @@ export function deadRecord(record: RecordPlace, bytes: Uint8Array, misfit: Recor
     ...misfit,
     value: bytes.slice(valueStart, end),
     sizeBytes: valueEnd - valueStart,
-    key: keyEnd > 0 ? keyText(bytes, keyStart, keyEnd) : null,
-    headers: headersEnd > 0 ? keyText(bytes, headersStart, headersEnd) : null,
+    key: keyEnd > 0 ? boundedText(bytes, keyStart, keyEnd) : null,
+    headers: headersEnd > 0 ? boundedText(bytes, headersStart, headersEnd) : null,
   }
 }
 
@@ -49,4 +49,10 @@ export function deadLine(
     key: null,
     headers: null,
   }
+}
+
+/** A key or headers as text; of one over the bound the first bytes as they are written. */
+function boundedText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start <= limits.deadLetterBytes) return keyText(bytes, start, end)
+  return new TextDecoder().decode(bytes.subarray(start, start + limits.deadLetterBytes), { stream: true })
 }

@@ -11,15 +11,16 @@ const members = ['value', 'key', 'headers', 'timestamp'] as const
 const also = new Set<string>([...members, 'topic', 'partition', 'offset'])
 
 /**
- * Whether a line is an envelope: an object with a `value`, and no member that an envelope does not have.
- * Decides for a whole capture by its first record.
+ * Whether a line is an envelope: an object with a `value`, and no member that an envelope does not have. The first line
+ * that tells decides for a whole capture.
+ * @returns null where the line is no JSON, and so cannot tell
  */
-export function looksLikeEnvelope(line: Uint8Array): boolean {
+export function looksLikeEnvelope(line: Uint8Array): boolean | null {
   let parsed: unknown
   try {
     parsed = JSON.parse(new TextDecoder().decode(line))
   } catch {
-    return false
+    return null
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed) || !('value' in parsed))
     return false

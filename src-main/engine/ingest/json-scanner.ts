@@ -34,6 +34,8 @@ export class JsonScanner {
   /** After a failed scan: what is wrong, and at which byte of the value. */
   problem = ''
   problemKind = ''
+  /** After a scan that succeeded: kind of the whole value. */
+  rootKind = 0
 
   readonly #root: PathNode = emptyNode()
   readonly #rootSlots: number[] = []
@@ -80,6 +82,7 @@ export class JsonScanner {
       this.#fail(at, 'expected the end of the value')
       return false
     }
+    this.rootKind = this.#kind
     for (const slot of this.#rootSlots) this.#note(slot, this.#kind, first, after)
     for (const [slot, from] of this.#copies) {
       this.#note(slot, this.kinds[from] ?? 0, this.starts[from] ?? 0, this.ends[from] ?? 0)

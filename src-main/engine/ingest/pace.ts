@@ -6,20 +6,23 @@ const longestCatchUpMs = 250
 /** Spreads records evenly: `rate` records per second, handed out in portions as time passes. */
 export class SteadyPace {
   readonly #rate: number
+  /** Slow paces wait longer than a stall may last between two records. */
+  readonly #longestMs: number
   #lastMs: number
   #credit = 0
 
   /** @param rate records per second, above 0 */
   constructor(rate: number, nowMs: number) {
     this.#rate = rate
+    this.#longestMs = Math.max(longestCatchUpMs, 1000 / rate)
     this.#lastMs = nowMs
   }
 
   /** Records that may go now, at most `wanted`; they are taken. */
   take(wanted: number, nowMs: number): number {
-    const elapsedMs = Math.min(longestCatchUpMs, Math.max(0, nowMs - this.#lastMs))
+    const elapsedMs = Math.min(this.#longestMs, Math.max(0, nowMs - this.#lastMs))
     this.#lastMs = nowMs
-    const most = Math.max(1, (this.#rate * longestCatchUpMs) / 1000)
+    const most = (this.#rate * this.#longestMs) / 1000
     this.#credit = Math.min(most, this.#credit + (elapsedMs * this.#rate) / 1000)
     const taken = Math.min(wanted, Math.floor(this.#credit))
     this.#credit -= taken
@@ -41,6 +44,11 @@ export class OriginalPace {
   /** @param factor how many times faster than the original, above 0 */
   constructor(factor: number) {
     this.#factor = factor
+  }
+
+  /** Whether a record has said when it happened since the axis began. */
+  get hasBegun(): boolean {
+    return !Number.isNaN(this.#startEventMs)
   }
 
   /** Milliseconds to wait before a record of this event time; 0 for a record without one, or one that is late. */

@@ -1,5 +1,9 @@
 /** Spreads replayed records over partitions as Kafka's default partitioner does. Runs in the ingest thread. */
+import { unescapeText } from './unescape-text.ts'
 
+const quote = 0x22
+const backslash = 0x5c
+const utf8 = new TextEncoder()
 const seed = 0x9747b28c
 const multiplier = 0x5bd1e995
 const shift = 24
@@ -35,7 +39,22 @@ export function murmur2(bytes: Uint8Array, start: number, end: number): number {
   return hash ^ (hash >>> 15)
 }
 
-/** Partition of a record by its key, 0..partitions-1. */
+/**
+ * Partition of a record by its key, 0..partitions-1. The key is the JSON token `bytes[start, end)`; text counts by its
+ * characters, whatever escapes it is written with.
+ */
 export function partitionOf(bytes: Uint8Array, start: number, end: number, partitions: number): number {
-  return (murmur2(bytes, start, end) & 0x7fffffff) % partitions
+  if (bytes[start] !== quote) return toPartition(murmur2(bytes, start, end), partitions)
+  if (!hasEscape(bytes, start, end)) return toPartition(murmur2(bytes, start + 1, end - 1), partitions)
+  const text = utf8.encode(unescapeText(bytes, start + 1, end - 1))
+  return toPartition(murmur2(text, 0, text.length), partitions)
+}
+
+function toPartition(hash: number, partitions: number): number {
+  return (hash & 0x7fffffff) % partitions
+}
+
+function hasEscape(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] === backslash) return true
+  return false
 }

@@ -7,12 +7,17 @@ const largestSampleBytes = 1024 * 1024
 /**
  * Values of the first records of a capture (the value itself, where lines are envelopes); lines over 1 MB and blank lines
  * are left out. A capture that is damaged later on still gives what comes before.
+ * @param declared whether lines are envelopes; null decides as the replay of the capture does
  * @throws AppError SOURCE_UNREADABLE
  */
-export async function readSample(file: string, records: number): Promise<Uint8Array[]> {
+export async function readSample(
+  file: string,
+  records: number,
+  declared: boolean | null = null,
+): Promise<Uint8Array[]> {
   const envelope = new EnvelopeReader()
   const values: Uint8Array[] = []
-  let isEnvelope: boolean | null = null
+  let isEnvelope = declared
   try {
     for await (const block of readLines(file)) {
       for (let index = 0; index < block.count; index++) {
@@ -21,7 +26,7 @@ export async function readSample(file: string, records: number): Promise<Uint8Ar
         const line = block.bytes.subarray(start, end)
         if (line.length > largestSampleBytes || isBlank(line)) continue
         isEnvelope ??= looksLikeEnvelope(line)
-        if (!isEnvelope) values.push(line.slice())
+        if (isEnvelope !== true) values.push(line.slice())
         else if (envelope.read(block.bytes, start, end)) {
           values.push(block.bytes.slice(envelope.valueStart, envelope.valueEnd))
         }

@@ -6,6 +6,7 @@ import type { Column } from '../../workspace/model.ts'
 import { type JsonbWriter, jsonbType } from '../batch/jsonb-writer.ts'
 import { compileTimestamp, type TimestampParser } from '../../columns/timestamp.ts'
 import { formatJsonPath } from '../../columns/json-path.ts'
+import { wholeNumber } from '../../columns/whole-number.ts'
 import { jsonKind } from './json-kind.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { unescapeText } from './unescape-text.ts'
@@ -34,6 +35,8 @@ export class RecordDecoder {
   readonly #timestamps: (TimestampParser | null)[]
   readonly #eventTime: number
   readonly #keySlot: number
+  /** By kind of the whole value: 1 where a column can be found in it. */
+  readonly #readable: Uint8Array
 
   /**
    * @param eventTime name of the column that {@link eventTimeMs} reads, or null
@@ -46,6 +49,7 @@ export class RecordDecoder {
   ) {
     const paths = columns.map((column) => column.path)
     this.#columns = columns
+    this.#readable = readableRoots(columns)
     this.#keySlot = keyPath === null ? -1 : paths.length
     this.#scanner = new JsonScanner(keyPath === null ? paths : [...paths, keyPath])
     this.#timestamps = columns.map((column) =>
@@ -56,8 +60,14 @@ export class RecordDecoder {
 
   /** Validates the JSON value in `bytes[start, end)`; false sets {@link misfit}. */
   scan(bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.#scanner.scan(bytes, start, end)) return true
-    this.misfit = { kind: this.#scanner.problemKind, column: '', reason: this.#scanner.problem }
+    const scanner = this.#scanner
+    if (!scanner.scan(bytes, start, end)) {
+      this.misfit = { kind: scanner.problemKind, column: '', reason: scanner.problem }
+      return false
+    }
+    if (this.#readable[scanner.rootKind] === 1) return true
+    const wanted = this.#readable[jsonKind.object] === 1 ? 'an object' : 'an array'
+    this.misfit = { kind: 'type', column: '', reason: `${shownValue(bytes, start, end)} is not ${wanted}` }
     return false
   }
 
@@ -186,8 +196,8 @@ export class RecordDecoder {
       last--
       if (!isWholeNumber(bytes, first, last)) return this.#fail(column, bytes, start, end, 'integer')
     } else if (kind === jsonKind.real) {
-      const value = Number(asciiText(bytes, start, end))
-      if (!Number.isSafeInteger(value)) return this.#fail(column, bytes, start, end, 'integer')
+      const value = wholeNumber(asciiText(bytes, start, end))
+      if (value === null) return this.#fail(column, bytes, start, end, 'integer')
       writer.integer(value)
       return true
     } else if (kind !== jsonKind.integer) {
@@ -239,15 +249,27 @@ export class RecordDecoder {
   }
 
   #fail(column: Column, bytes: Uint8Array, start: number, end: number, wanted: string): false {
-    const cut = end - start > shownBytes
-    const shown = new TextDecoder().decode(bytes.subarray(start, cut ? start + shownBytes : end))
-    this.misfit = {
-      kind: 'type',
-      column: column.name,
-      reason: `${column.name}: ${shown}${cut ? '…' : ''} is not ${article(wanted)}`,
-    }
+    const reason = `${column.name}: ${shownValue(bytes, start, end)} is not ${article(wanted)}`
+    this.misfit = { kind: 'type', column: column.name, reason }
     return false
   }
+}
+
+/** Kinds of whole values that some column reads from; in every other one all columns would be absent. */
+function readableRoots(columns: readonly Column[]): Uint8Array {
+  const readable = new Uint8Array(16)
+  for (const { path } of columns) {
+    if (path.length === 0) readable.fill(1)
+    else readable[typeof path[0] === 'number' ? jsonKind.array : jsonKind.object] = 1
+  }
+  return columns.length === 0 ? readable.fill(1) : readable
+}
+
+/** The beginning of a value as the record has it; a character that the cut halves is left out. */
+function shownValue(bytes: Uint8Array, start: number, end: number): string {
+  const isCut = end - start > shownBytes
+  const shown = bytes.subarray(start, isCut ? start + shownBytes : end)
+  return `${new TextDecoder().decode(shown, { stream: isCut })}${isCut ? '…' : ''}`
 }
 
 function article(noun: string): string {

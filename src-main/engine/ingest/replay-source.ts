@@ -18,6 +18,8 @@ import type { SourcePort, SourceStart } from './source-port.ts'
 
 const retryMs = 1000
 const longestSleepMs = 20
+/** A wait for the next event time is told where it is longer than this. */
+const longWaitMs = 10_000
 const noBytes = new Uint8Array(0)
 
 export class ReplaySource {
@@ -33,9 +35,15 @@ export class ReplaySource {
   #place: ReplayPlace
   #skipLines: number
   #isEnvelope: boolean | null
+  /** Lines of this pass that were neither blank nor read by an earlier run. */
+  #passRecords = 0
   #progress: number | null = null
   #decodeMs = 0
   #roundRobin = 0
+  /** Whether it has been told that the original pace finds no times. */
+  #isUntimed = false
+  /** What keeps the capture from being read, as it was told last; empty while it is read. */
+  #trouble = ''
 
   constructor(source: Source, columns: readonly Column[], start: SourceStart, port: SourcePort) {
     const { rate, partitions, keyPath } = source.input
@@ -85,20 +93,38 @@ export class ReplaySource {
     }
     this.#place.fingerprint = fingerprint
     this.#skipLines = this.#place.line
+    this.#isEnvelope = this.#source.input.envelope
+    this.#passRecords = 0
+    const goesOn = this.#skipLines > 0
     this.#original?.restart()
-    this.#port.state('running', '')
-    let lines = 0
+    let isFirst = true
     for await (const block of readLines(this.#source.input.file)) {
       if (this.#port.stopped) return
-      lines += block.count
+      if (isFirst) this.#begin()
+      isFirst = false
       this.#progress = block.progress
       await this.#consume(block)
     }
     if (this.#port.stopped) return
-    await this.#endOfPass(lines)
+    await this.#endOfPass(fingerprint, goesOn)
   }
 
-  async #endOfPass(lines: number): Promise<void> {
+  #begin(): void {
+    this.#trouble = ''
+    this.#port.state('running', '')
+  }
+
+  async #endOfPass(fingerprint: string, wentOn: boolean): Promise<void> {
+    const { file } = this.#source.input
+    if ((await fingerprintOf(file)) !== fingerprint) {
+      const message = `${file} changed while it was read; records of it may be missing or torn`
+      this.#port.event('warn', 'capture-changed', message)
+    }
+    if (this.#original?.hasBegun === false && this.#passRecords > 0 && !this.#isUntimed) {
+      this.#isUntimed = true
+      const message = `no record of ${file} says when it happened; they came as fast as possible`
+      this.#port.event('warn', 'capture-untimed', message)
+    }
     if (!this.#source.input.loop) {
       this.#place.ended = true
       await this.#cut()
@@ -106,8 +132,8 @@ export class ReplaySource {
       return
     }
     this.#nextPass()
-    if (lines > 0) return
-    this.#port.state('waiting', `${this.#source.input.file} is empty`)
+    if (this.#passRecords > 0 || wentOn) return
+    this.#port.state('waiting', `${file} is empty`)
     await this.#idle(retryMs)
   }
 
@@ -139,7 +165,9 @@ export class ReplaySource {
     const isDamaged = error.details['damaged'] === true
     if (isDamaged) this.#addPartial(error.details['partial'])
     await this.#cut()
-    this.#port.event('error', isDamaged ? 'capture-damaged' : 'source-unreadable', error.message)
+    if (error.message !== this.#trouble)
+      this.#port.event('error', isDamaged ? 'capture-damaged' : 'source-unreadable', error.message)
+    this.#trouble = error.message
     this.#port.state(isDamaged ? 'failed' : 'waiting', error.message)
     const before = await fingerprintOf(this.#source.input.file)
     while (!this.#port.stopped) {
@@ -150,9 +178,9 @@ export class ReplaySource {
   }
 
   async #consume(block: LineBlock): Promise<void> {
+    this.#decideEnvelope(block)
     let index = this.#skip(block)
     if (index === block.count) return
-    this.#decideEnvelope(block, index)
     this.#builder.openBlock(block.bytes)
     while (index < block.count && !this.#port.stopped) {
       await this.#gate()
@@ -170,10 +198,12 @@ export class ReplaySource {
     return skipped
   }
 
-  #decideEnvelope(block: LineBlock, index: number): void {
-    if (this.#isEnvelope !== null) return
-    const line = block.bytes.subarray(block.starts[index] ?? 0, block.ends[index] ?? 0)
-    this.#isEnvelope = looksLikeEnvelope(line)
+  /** By the first line of the capture that tells, also where reading goes on further down. */
+  #decideEnvelope(block: LineBlock): void {
+    for (let index = 0; index < block.count && this.#isEnvelope === null; index++) {
+      const line = block.bytes.subarray(block.starts[index] ?? 0, block.ends[index] ?? 0)
+      this.#isEnvelope = looksLikeEnvelope(line)
+    }
   }
 
   async #gate(): Promise<void> {
@@ -192,13 +222,22 @@ export class ReplaySource {
     if (this.#original !== null) {
       const waitMs = this.#original.waitMs(this.#eventTimeMs(block, index), this.#port.nowMs())
       if (waitMs === 0) return 1
-      await this.#idle(waitMs)
+      if (waitMs >= longWaitMs) await this.#waitLong(waitMs)
+      else await this.#idle(waitMs)
       return this.#port.stopped || this.#port.isPaused() ? 0 : 1
     }
     if (this.#steady === null) return left
     const allowed = this.#steady.take(left, this.#port.nowMs())
     if (allowed === 0) await this.#idle(Math.max(5, this.#steady.waitMs()))
     return allowed
+  }
+
+  async #waitLong(ms: number): Promise<void> {
+    const due = new Date(this.#port.nowMs() + ms)
+    const when = Number.isNaN(due.getTime()) ? 'beyond any date' : `at ${due.toISOString()}`
+    this.#port.state('waiting', `by its event time the next record is due ${when}`)
+    await this.#idle(ms)
+    if (!this.#port.stopped && !this.#port.isPaused()) this.#port.state('running', '')
   }
 
   /** Sleeps, but never so long that a waiting batch grows old or a pause goes unseen. */
@@ -244,6 +283,7 @@ export class ReplaySource {
     const start = block.starts[index] ?? 0
     const end = block.ends[index] ?? 0
     if (oversized === undefined && isBlank(block.bytes, start, end)) return
+    this.#passRecords++
     const record = this.#record
     resetPlace(record, start, end, Math.floor(nowMs))
     if (oversized !== undefined) {
@@ -305,8 +345,7 @@ export class ReplaySource {
     const partitions = this.#nextOffsets.length
     if (partitions === 1) return 0
     if (record.keyEnd === 0) return this.#roundRobin++ % partitions
-    const quotes = bytes[record.keyStart] === 0x22 ? 1 : 0
-    return partitionOf(bytes, record.keyStart + quotes, record.keyEnd - quotes, partitions)
+    return partitionOf(bytes, record.keyStart, record.keyEnd, partitions)
   }
 
   #addDead(record: RecordPlace, bytes: Uint8Array, misfit: RecordMisfit): void {

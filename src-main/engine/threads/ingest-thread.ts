@@ -6,8 +6,7 @@ import { AppError } from '#contract/errors.ts'
 import type { Column, Source } from '../../workspace/model.ts'
 import type { BatchReceipt } from '../batch/packed-batch.ts'
 import type { LookupShape } from '../batch/relations.ts'
-import { inferColumns } from '../../columns/infer.ts'
-import { readSample } from '../ingest/read-sample.ts'
+import { inferSource } from '../ingest/infer-source.ts'
 import { ReplaySource } from '../ingest/replay-source.ts'
 import { LookupLoader } from './lookup-loader.ts'
 import { ThreadSourcePort } from './source-port.ts'
@@ -18,8 +17,6 @@ import type {
   IngestLookupsInput,
   IngestStartInput,
 } from './thread-messages.ts'
-
-const sampleRecords = 1000
 
 interface RunningSource {
   source: ReplaySource
@@ -112,15 +109,7 @@ export class IngestThread {
 async function inferSources(sources: readonly Source[]): Promise<Map<string, Column[]>> {
   const inferred = new Map<string, Column[]>()
   for (const source of sources) {
-    const samples = await readSample(source.input.file, sampleRecords)
-    const columns = inferColumns(samples)
-    if (columns.length === 0) {
-      const message = `source ${source.name}: no columns can be inferred from ${source.input.file}; it has no JSON object to go by`
-      throw new AppError('SOURCE_UNREADABLE', `${message}. Declare \`columns:\``, {
-        details: { source: source.name },
-      })
-    }
-    inferred.set(source.name, columns)
+    inferred.set(source.name, await inferSource(source))
   }
   return inferred
 }

@@ -68,6 +68,12 @@ describe('RecordDecoder', () => {
     ['integer', '1e3', [1000n, 'integer']],
     ['integer', '-0', [0n, 'integer']],
     ['integer', '1.5', 'v: 1.5 is not an integer'],
+    ['integer', '1.00000000000000000001', 'v: 1.00000000000000000001 is not an integer'],
+    ['integer', '9007199254740990.6', 'v: 9007199254740990.6 is not an integer'],
+    ['integer', '1e-400', 'v: 1e-400 is not an integer'],
+    ['integer', '1e400', 'v: 1e400 is not an integer'],
+    ['integer', '120e-1', [12n, 'integer']],
+    ['integer', '9223372036854775807', [9223372036854775807n, 'integer']],
     ['integer', '"three"', 'v: "three" is not an integer'],
     ['integer', '""', 'v: "" is not an integer'],
     ['integer', 'true', 'v: true is not an integer'],
@@ -80,6 +86,8 @@ describe('RecordDecoder', () => {
       'v: 123456789012345678901234567890 is not a 64-bit integer',
     ],
     ['real', '5', [5, 'real']],
+    ['real', '1e400', 'v: 1e400 is not a finite real'],
+    ['json', '1e400', ['1e400', 'text']],
     ['real', '"2.5"', [2.5, 'real']],
     ['real', '1e999', 'v: 1e999 is not a finite real'],
     ['real', '"x"', 'v: "x" is not a real'],
@@ -124,6 +132,30 @@ describe('RecordDecoder', () => {
     )
     expect(decoded('null', column('text', { nullable: false }))).toBe(
       'v: $.v is null, and the column is not nullable',
+    )
+  })
+
+  it.each([
+    ['null', ['v'], 'null is not an object'],
+    ['5', ['v'], '5 is not an object'],
+    ['"{}"', ['v'], '"{}" is not an object'],
+    ['[{"v":1}]', ['v'], '[{"v":1}] is not an object'],
+    ['{"v":1}', [0], '{"v":1} is not an array'],
+    ['[7]', [0], [7n, 'integer']],
+    ['7', [], [7n, 'integer']],
+    ['{}', ['v'], [null, 'null']],
+  ])('of the record %s, in which no column can be, makes no row of NULLs', (value, path, expected) => {
+    expect(decoded(new TextEncoder().encode(value), column('integer', { path }))).toEqual(expected)
+  })
+
+  it('takes a record of any kind where a column is the whole record', () => {
+    const decoder = new RecordDecoder([column('integer'), column('json', { path: [] })], null, null)
+    expect(decoder.scan(new TextEncoder().encode('null'), 0, 4)).toBe(true)
+  })
+
+  it('shows a long value cut, and no half of a character', () => {
+    expect(decoded(`"${'x'.repeat(58)}ü${'x'.repeat(500)}"`, column('integer'))).toBe(
+      `v: "${'x'.repeat(58)}… is not an integer`,
     )
   })
 

@@ -20,6 +20,7 @@ export const liveSource = z.object({
   reason: z.string(),
   records: count,
   bytes: count,
+  /** Records that could not be decoded; what steps fail on is in their own counts. */
   dead: count,
   recordsPerSecond: z.number(),
   bytesPerSecond: z.number(),

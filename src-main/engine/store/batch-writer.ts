@@ -77,7 +77,7 @@ export class BatchWriter {
       this.batches.finishEarlier()
       const times = { loadMs: loaded - begun, stepsMs: ran - loaded }
       const batchId = this.batches.addBatch(batch, steps, failures.length, times, nowMs)
-      this.topics.addBatch(batch, nowMs, failures.length)
+      this.topics.addBatch(batch, nowMs)
       this.events.flush()
       const beforeCommit = this.#now()
       this.#database.exec('COMMIT')

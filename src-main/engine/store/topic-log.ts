@@ -63,7 +63,7 @@ export class TopicLog {
     return this.#committed
   }
 
-  addBatch(batch: PackedBatch, nowMs: number, deadInSteps: number): void {
+  addBatch(batch: PackedBatch, nowMs: number): void {
     const at = Math.floor(nowMs / second) * second
     for (const span of batch.partitions) {
       this.#slice.run(at, batch.source, span.topic, span.partition, span.records, span.bytes, span.dead)
@@ -73,7 +73,7 @@ export class TopicLog {
     const totals = this.#totals.get(key) ?? emptyTotals(batch.source, batch.topic)
     totals.records += batch.records
     totals.bytes += batch.bytes
-    totals.dead += batch.dead.length + deadInSteps
+    totals.dead += batch.dead.length
     totals.decodeMs += batch.decodeMs
     if (batch.records > 0) totals.lastRecordAt = Math.floor(batch.arrivals.at(-2) ?? nowMs)
     this.#totals.set(key, totals)

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import type { PackedBatch } from '../../../../src-main/engine/batch/packed-batch.ts'
+import type { DeadRecord, PackedBatch } from '../../../../src-main/engine/batch/packed-batch.ts'
 import { systemSchema } from '../../../../src-main/engine/store/system-schema.ts'
 import { TopicLog } from '../../../../src-main/engine/store/topic-log.ts'
 
@@ -13,7 +13,12 @@ function log() {
   return { topics: new TopicLog(database), rows, reopened: () => new TopicLog(database) }
 }
 
-function batch(records: number): PackedBatch {
+const unreadable: DeadRecord = {
+  ...{ partition: 0, offset: 0n, timestampMs: start, kind: 'invalid-json', column: '', reason: 'no JSON' },
+  ...{ value: new Uint8Array(0), sizeBytes: 0, key: null, headers: null },
+}
+
+function batch(records: number, dead: DeadRecord[] = []): PackedBatch {
   const none = new Uint8Array(0)
   const to = BigInt(records)
   return {
@@ -28,24 +33,24 @@ function batch(records: number): PackedBatch {
     raw: none,
     spans: new Uint32Array(0),
     arrivals: Float64Array.from([start, records]),
-    dead: [],
+    dead,
     place: '{}',
     decodeMs: 1,
     progress: null,
-    partitions: [{ topic: 't', partition: 0, from: 0n, to, records, bytes: records * 10, dead: 0 }],
+    partitions: [{ topic: 't', partition: 0, from: 0n, to, records, bytes: records * 10, dead: dead.length }],
   }
 }
 
 describe('TopicLog', () => {
   it('adds up what comes in one second and notes silence only where the source ran', () => {
     const { topics, rows } = log()
-    topics.addBatch(batch(5), start + 100, 0)
-    topics.addBatch(batch(7), start + 900, 1)
+    topics.addBatch(batch(5), start + 100)
+    topics.addBatch(batch(7, [unreadable]), start + 900)
     topics.addSilence(new Set(['s']), start + 2500)
     topics.addSilence(new Set(), start + 3500)
     topics.addSilence(new Set(['s']), start + 1999)
     expect(rows('SELECT at, records, bytes, dead FROM sys_topics ORDER BY at')).toEqual([
-      { at: start, records: 12, bytes: 120, dead: 0 },
+      { at: start, records: 12, bytes: 120, dead: 1 },
       { at: start + 1000, records: 0, bytes: 0, dead: 0 },
     ])
     topics.committed()
@@ -54,7 +59,7 @@ describe('TopicLog', () => {
 
   it('becomes coarser with age without losing a record, and forgets after a month', () => {
     const { topics, rows, reopened } = log()
-    for (let second = 0; second < 120; second++) topics.addBatch(batch(second), start + second * 1000, 0)
+    for (let second = 0; second < 120; second++) topics.addBatch(batch(second), start + second * 1000)
     const sums = (): unknown[] =>
       rows(
         'SELECT seconds, count(*) AS n, sum(records) AS r FROM sys_topics GROUP BY seconds ORDER BY seconds',

@@ -35,15 +35,22 @@ export function findAppBrowser(place: BrowserPlace): string | null {
 
 /**
  * Arguments that open the address as a window. The profile is Penstock's own, so that the window is a process of its own
- * and ends with Penstock, whatever browser is running already.
+ * and ends with Penstock, whatever browser is running already; it fetches and sends nothing by itself, and asks for no
+ * keyring. Chromium's sandbox cannot be had by the superuser of Linux, so there it is left out: the window shows the
+ * console alone.
  */
-export function appWindowArguments(address: string, profileFolder: string): string[] {
+export function appWindowArguments(address: string, profileFolder: string, isRoot: boolean): string[] {
   return [
     `--app=${address}`,
     `--user-data-dir=${profileFolder}`,
     '--no-first-run',
     '--no-default-browser-check',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--password-store=basic',
     '--window-size=1440,900',
+    ...(isRoot ? ['--no-sandbox'] : []),
   ]
 }
 

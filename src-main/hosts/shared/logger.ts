@@ -10,9 +10,12 @@ import type { Logger } from '../../engine/engine-api.ts'
 /** Size from which the log of the last start is put aside as penstock.log.1. */
 const keptLogBytes = 8 * 1024 * 1024
 
+/** Arguments of a program that could not be started may hold an address with a token. */
+const redact = { paths: ['err.spawnargs'], remove: true }
+
 /** Log that writes JSON lines to stderr. */
 export function createStderrLogger(): Logger {
-  return pino({ level: 'debug', base: null }, pino.destination({ dest: 2, sync: true }))
+  return pino({ level: 'debug', base: null, redact }, pino.destination({ dest: 2, sync: true }))
 }
 
 /**
@@ -25,7 +28,7 @@ export function createFileLogger(folder: string): { logger: Logger; file: string
   const file = path.join(folder, 'penstock.log')
   putAside(file)
   const destination = pino.destination({ dest: file, sync: true, append: true })
-  return { logger: pino({ level: 'info', base: { pid: process.pid } }, destination), file }
+  return { logger: pino({ level: 'info', base: { pid: process.pid }, redact }, destination), file }
 }
 
 function putAside(file: string): void {

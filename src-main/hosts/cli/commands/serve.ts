@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { AppError } from '#contract/errors.ts'
 import { formatProblems } from '../../../workspace/format-problems.ts'
 import { startServer } from '../../serve/server.ts'
+import type { LocalServer } from '../../serve/server.ts'
 import { rendererFolder } from '../../shared/package-root.ts'
 import { openSession } from '../../shared/session.ts'
 import { startCommandHost } from '../command-host.ts'
@@ -16,6 +17,7 @@ import { hasDisplay } from '../display.ts'
 import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
 import { openPage } from '../open-page.ts'
 import { OutputClosed } from '../output.ts'
+import type { Output } from '../output.ts'
 
 /** Options of {@link serveCommand}. */
 export interface ServeOptions {
@@ -57,7 +59,7 @@ export async function serveCommand(options: ServeOptions, context: CommandContex
   })
   if (options.shouldOpen && hasDisplay()) {
     await Promise.race([started, wait(openAfterMs, undefined, { ref: false })])
-    showPage(server.issueAddress(), host)
+    showPage(server, host, output)
   }
   return host.ended
 }
@@ -71,11 +73,20 @@ async function printAddress(address: string, { output }: CommandContext): Promis
   }
 }
 
-function showPage(address: string, { folder, logger, shutdown }: CommandHost): void {
-  if (shutdown.signal.aborted) return
-  openPage({ address, folder, logger, signal: shutdown.signal }).catch((error: unknown) => {
-    logger.warn({ err: error }, 'the page could not be opened')
-  })
+/** The window belongs to this process: it closes with it, and its end is waited for. */
+function showPage(server: LocalServer, { folder, logger, shutdown }: CommandHost, output: Output): void {
+  const { signal } = shutdown
+  if (signal.aborted) return
+  const issueAddress = (): string => server.issueAddress()
+  const shown = openPage({ issueAddress, folder, logger, signal }).then(
+    (isShown) => {
+      if (!isShown) output.note('No browser could be opened here; open the address above yourself.')
+    },
+    (error: unknown) => {
+      logger.warn({ err: error }, 'the page could not be opened')
+    },
+  )
+  shutdown.defer('browser window', () => shown)
 }
 
 function requireBuiltConsole(consoleFolder: string): void {

@@ -1,6 +1,7 @@
 /** Whole commands as processes: what they print, how they end, and that they leave nothing behind. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -304,24 +305,54 @@ describe('penstock serve', () => {
     await first.stop('SIGINT')
   })
 
-  it('opens an app window with an address that works once, and closes it at its end', async () => {
-    const at = place(looping())
+  /** An environment with a display and a `chromium` that is this script, and nothing else in PATH but `rest`. */
+  const withBrowser = (at: TestPlace, script: string, rest = ''): Record<string, string> => {
     const programs = path.join(at.base, 'bin')
     mkdirSync(programs)
-    const script = '#!/bin/sh\necho "$@" > "$PENSTOCK_STATE/arguments"\nexec sleep 600\n'
     writeFileSync(path.join(programs, 'chromium'), script, { mode: 0o755 })
-    const env = { DISPLAY: ':77', PATH: `${programs}:${process.env['PATH'] ?? ''}` }
+    return { DISPLAY: ':77', PATH: `${programs}:${rest}`, BROWSER: '' }
+  }
+  const readWhenThere = (file: string): Promise<string> =>
+    vi.waitUntil(() => readFile(file, 'utf8').catch(() => ''), { timeout: 20_000 })
+
+  it('opens an app window with an address that works once, and closes it at its end', async () => {
+    const at = place(looping())
+    const script = '#!/bin/sh\necho "$@" > "$PENSTOCK_STATE/arguments"\nexec sleep 600\n'
+    const env = withBrowser(at, script, process.env['PATH'])
     const command = startPenstock(at, ['serve', at.workspace, '--port', '0'], env)
     const [, url = '', , token = ''] = await command.until(address)
-    const { readFile } = await import('node:fs/promises')
-    const file = path.join(at.state, 'arguments')
-    const read = (): Promise<string> => readFile(file, 'utf8').catch(() => '')
-    const written = await vi.waitUntil(read, { timeout: 20_000 })
+    const written = await readWhenThere(path.join(at.state, 'arguments'))
     const [, opened = ''] = /--app=(\S+)/u.exec(written) ?? []
     expect(new URL(opened).origin).toBe(new URL(url).origin)
     expect(opened).not.toContain(token)
     expect((await fetch(opened, { redirect: 'manual' })).status).toBe(303)
     expect((await fetch(opened, { redirect: 'manual' })).status).toBe(401)
     await expect(command.stop('SIGINT')).resolves.toMatchObject({ code: 130 })
+  })
+
+  it('ends only when the app window has ended, also one that does not want to', async () => {
+    const at = place(looping())
+    const script =
+      '#!/bin/sh\ntrap "" TERM INT\necho $$ > "$PENSTOCK_STATE/browser-pid"\nwhile :; do sleep 1; done\n'
+    const env = withBrowser(at, script, process.env['PATH'])
+    const command = startPenstock(at, ['serve', at.workspace, '--port', '0'], env)
+    const pid = Number(await readWhenThere(path.join(at.state, 'browser-pid')))
+    command.child.kill('SIGINT')
+    await expect(command.ended).resolves.toMatchObject({ code: 130 })
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  })
+
+  it('says that no browser could be opened, and keeps the address out of its log', async () => {
+    const at = place(looping())
+    const command = startPenstock(
+      at,
+      ['serve', at.workspace, '--port', '0'],
+      withBrowser(at, '#!/nowhere/at-all\n'),
+    )
+    await command.until(/No browser could be opened here; open the address above yourself\.\n/u)
+    await expect(command.stop('SIGINT')).resolves.toMatchObject({ code: 130 })
+    const log = await readFile(path.join(at.state, 'penstock.log'), 'utf8')
+    expect(log).toContain('the browser could not be started')
+    expect(log).not.toContain('token=')
   })
 })

@@ -45,11 +45,14 @@ describe('the browser for an app window', () => {
     expect(find(platform, env, [...programs])).toBe(expected)
   })
 
-  it('is started with a profile of its own', () => {
-    expect(appWindowArguments('http://127.0.0.1:1/', '/state/browser').slice(0, 2)).toEqual([
-      '--app=http://127.0.0.1:1/',
-      '--user-data-dir=/state/browser',
-    ])
+  it('is started with a profile of its own, without its sandbox only for the superuser', () => {
+    const parameters = (isRoot: boolean): string[] =>
+      appWindowArguments('http://127.0.0.1:1/', '/state/browser', isRoot)
+    expect(parameters(false)).toEqual(
+      expect.arrayContaining(['--app=http://127.0.0.1:1/', '--user-data-dir=/state/browser']),
+    )
+    expect(parameters(false)).not.toContain('--no-sandbox')
+    expect(parameters(true)).toEqual([...parameters(false), '--no-sandbox'])
   })
 })
 

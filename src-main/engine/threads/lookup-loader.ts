@@ -1,6 +1,7 @@
 /** Loads lookups into the store and loads them again when their files change. Runs in the ingest thread. */
 import { AppError } from '#contract/errors.ts'
 import { stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Column, Lookup } from '../../workspace/model.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import { readLookup } from '../lookups/read-lookup.ts'
@@ -9,10 +10,18 @@ import type { ThreadCalls } from './thread-calls.ts'
 
 const watchMs = 1000
 const settleAttempts = 5
+const settleMs = 200
 
 export class LookupLoader {
   readonly #store: ThreadCalls
+  /** Versions of the files that are loaded, or that could not be. */
   readonly #versions = new Map<string, string>()
+  /** Versions seen at the last look that are not loaded: a file is loaded once it has rested for a whole look. */
+  readonly #resting = new Map<string, string>()
+  /** Columns as steps were compiled with them. */
+  readonly #columns = new Map<string, readonly Column[]>()
+  /** What was told last of a lookup that cannot be loaded. */
+  readonly #troubles = new Map<string, string>()
   #timer: NodeJS.Timeout | null = null
   #busy = false
 
@@ -27,6 +36,7 @@ export class LookupLoader {
         return await this.load(lookup)
       } catch (error) {
         if (!isUnfinished(error) || attempt === settleAttempts) throw error
+        await sleep(settleMs)
       }
     }
   }
@@ -38,6 +48,7 @@ export class LookupLoader {
       const columns = await this.#transfer(lookup)
       const loaded = await this.#store.call<LookupLoaded>('lookup-commit', lookup.name)
       if (loaded.duplicates > 0) this.#tellDuplicates(lookup, loaded)
+      if (!this.#columns.has(lookup.name)) this.#columns.set(lookup.name, columns)
       return { lookup, columns }
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error)
@@ -47,13 +58,16 @@ export class LookupLoader {
   }
 
   async #transfer(lookup: Lookup): Promise<readonly Column[]> {
+    const compiled = this.#columns.get(lookup.name)
     let columns: readonly Column[] = []
     for await (const chunk of readLookup(lookup)) {
+      const order = compiled === undefined ? null : orderOf(chunk.columns, compiled)
+      const rows = order === null ? chunk.rows : chunk.rows.map((row) => reordered(row, order))
       if (columns.length === 0) {
-        columns = chunk.columns
+        columns = order === null ? chunk.columns : reordered(chunk.columns, order)
         await this.#store.call('lookup-begin', { lookup, columns } satisfies LookupShape)
       }
-      await this.#store.call('lookup-rows', { name: lookup.name, rows: chunk.rows })
+      await this.#store.call('lookup-rows', { name: lookup.name, rows })
     }
     return columns
   }
@@ -61,7 +75,7 @@ export class LookupLoader {
   /** Looks for changed files from now on. */
   watch(lookups: readonly Lookup[]): void {
     this.#timer = setInterval(() => {
-      if (!this.#busy) void this.#reloadChanged(lookups)
+      if (!this.#busy) void this.look(lookups)
     }, watchMs)
   }
 
@@ -69,22 +83,37 @@ export class LookupLoader {
     if (this.#timer !== null) clearInterval(this.#timer)
   }
 
-  async #reloadChanged(lookups: readonly Lookup[]): Promise<void> {
+  /** One look at the files: loads those that have changed since they were loaded, and not since the look before. */
+  async look(lookups: readonly Lookup[]): Promise<void> {
     this.#busy = true
     for (const lookup of lookups) {
       const version = await versionOf(lookup.file)
-      if (version === this.#versions.get(lookup.name)) continue
-      try {
-        await this.load(lookup)
-        this.#tell('info', 'lookup-reloaded', lookup, `${lookup.file} has changed and was loaded again`)
-      } catch (error) {
-        // Written while it was read: the next look finds it changed again.
-        if (isUnfinished(error)) continue
-        const why = error instanceof Error ? error.message : String(error)
-        this.#tell('error', 'lookup-unreadable', lookup, `${why}; the version before it stays in use`)
-      }
+      const hasRested = this.#resting.get(lookup.name) === version
+      if (version === this.#versions.get(lookup.name)) this.#resting.delete(lookup.name)
+      else if (hasRested) await this.#reload(lookup)
+      else this.#resting.set(lookup.name, version)
     }
     this.#busy = false
+  }
+
+  async #reload(lookup: Lookup): Promise<void> {
+    try {
+      await this.load(lookup)
+      this.#troubles.delete(lookup.name)
+      this.#tell('info', 'lookup-reloaded', lookup, `${lookup.file} has changed and was loaded again`)
+    } catch (error) {
+      // Written while it was read: a later look finds it changed again.
+      if (isUnfinished(error)) return
+      const why = error instanceof Error ? error.message : String(error)
+      const isFileFault = error instanceof AppError && error.code === 'LOOKUP_UNREADABLE'
+      if (!isFileFault) {
+        // The store has no room, say, and the file is right: it is tried again at the next look, and told once.
+        this.#versions.delete(lookup.name)
+        if (this.#troubles.get(lookup.name) === why) return
+      }
+      this.#troubles.set(lookup.name, why)
+      this.#tell('error', 'lookup-unreadable', lookup, `${why}; the version before it stays in use`)
+    }
   }
 
   #tellDuplicates(lookup: Lookup, loaded: LookupLoaded): void {
@@ -101,6 +130,21 @@ export class LookupLoader {
 /** Whether a file changed while it was read, so that reading it again may do. */
 function isUnfinished(error: unknown): boolean {
   return error instanceof AppError && error.details['changed'] === true
+}
+
+/**
+ * Where each compiled column stands among those of the file. Steps take a lookup's columns by their number, so that ones
+ * that moved or were added must not shift the others.
+ * @returns null where the order is the same already, or a column is gone, which the store refuses
+ */
+function orderOf(columns: readonly Column[], compiled: readonly Column[]): number[] | null {
+  const order = compiled.map(({ name }) => columns.findIndex((column) => column.name === name))
+  const isSame = columns.length === order.length && order.every((from, to) => from === to)
+  return isSame || order.includes(-1) ? null : order
+}
+
+function reordered<Value>(values: readonly Value[], order: readonly number[]): Value[] {
+  return order.flatMap((index) => values.slice(index, index + 1))
 }
 
 /** Size and time of a file; empty where it cannot be seen, which reading it then reports. */

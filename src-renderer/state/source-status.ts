@@ -41,16 +41,23 @@ function runningStatus({ lastRecordAt }: LiveSource, now: number): SourceStatus 
   return { tone: 'warn', word: `stalled ${duration}`, reason: `No record for ${duration}.` }
 }
 
+/** What keeps every source from going on: a full store, a pause, an engine that failed. Null where nothing does. */
+export function engineStatus({ state, reason }: LiveSnapshot): SourceStatus | null {
+  if (state === 'failed' || state === 'stopped') return { tone: 'error', word: state, reason }
+  if (state === 'waiting' || state === 'paused') return { tone: 'warn', word: state, reason }
+  return null
+}
+
 /** The state of everything in a few words: what is wrong, worst first, or the one word that all is well. */
 export function overallStatuses(snapshot: LiveSnapshot): SourceStatus[] {
   const { state, reason, sources } = snapshot
   const statuses = sources.map((source) => ({ name: source.name, ...sourceStatus(source, snapshot.at) }))
-  const engine: SourceStatus[] = []
-  if (state === 'failed' || state === 'stopped') engine.push({ tone: 'error', word: state, reason })
-  if (state === 'waiting' || state === 'paused') engine.push({ tone: 'warn', word: state, reason })
+  const engine = engineStatus(snapshot)
   const failed = together(statuses.filter(({ tone }) => tone === 'error'))
   const warned = state === 'running' ? together(statuses.filter(({ tone }) => tone === 'warn')) : []
-  const wrong = [...failed, ...engine, ...warned].sort((left, right) => rank(left) - rank(right))
+  const wrong = [...failed, ...(engine === null ? [] : [engine]), ...warned].sort(
+    (left, right) => rank(left) - rank(right),
+  )
   if (wrong.length > 0) return wrong
   if (state === 'starting') return [{ tone: 'neutral', word: 'starting', reason }]
   if (sources.length > 0 && sources.every((source) => source.state === 'ended'))

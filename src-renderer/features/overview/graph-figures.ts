@@ -5,7 +5,7 @@ import type { WorkspaceView } from '#contract/workspace.ts'
 import { type Route, route } from '../../state/router.svelte.ts'
 import { formatBytes, formatByteRate, formatCompact, formatNumber, formatRate } from '../../ui/format.ts'
 import type { Tone } from '../../ui/tone.ts'
-import { sourceStatus } from '../../state/source-status.ts'
+import { type SourceStatus, engineStatus, sourceStatus } from '../../state/source-status.ts'
 import type { Stage, StageLink } from './graph-shape.ts'
 
 export interface StageFigures {
@@ -64,7 +64,7 @@ function pipelineOf(source: string, workspace: WorkspaceView, step?: string): Ro
 function sourceFigures(name: string, { workspace, snapshot }: Facts): StageFigures {
   const declared = workspace.sources.find((source) => source.name === name)
   const live = findSource(name, snapshot)
-  const status = live === undefined || snapshot === null ? null : sourceStatus(live, snapshot.at)
+  const status = live === undefined || snapshot === null ? null : stateOf(live, snapshot)
   return {
     caption: declared?.kind ?? 'source',
     name,
@@ -78,6 +78,12 @@ function sourceFigures(name: string, { workspace, snapshot }: Facts): StageFigur
     spark: live?.spark ?? null,
     target: pipelineOf(name, workspace),
   }
+}
+
+/** Its own trouble first, then what keeps the whole engine from going on. */
+function stateOf(live: LiveSource, snapshot: LiveSnapshot): SourceStatus {
+  const own = sourceStatus(live, snapshot.at)
+  return own.word === '' ? (engineStatus(snapshot) ?? own) : own
 }
 
 function decodeFigures(name: string, { workspace, snapshot }: Facts): StageFigures {

@@ -9,30 +9,43 @@ export interface Place {
   y: number
 }
 
+/** Size of a stage and the room between stages. */
+export interface Spacing {
+  stage: { width: number; height: number }
+  gap: { x: number; y: number }
+}
+
 export const stageSize = { width: 172, height: 64 }
-const gap = { x: 72, y: 20 }
+export const roomySpacing: Spacing = { stage: stageSize, gap: { x: 72, y: 20 } }
+/** For frames that the roomy one does not fit into, so that less is lost to shrinking. */
+export const tightSpacing: Spacing = { stage: { width: 160, height: 64 }, gap: { x: 52, y: 16 } }
+/** Rows that a source stands below the first of its tables at most: both are in sight however many there are. */
+const mostBelowFirst = 2
 
 /** Place by id of stage. */
-export function graphLayout(shape: GraphShape): Map<string, Place> {
+export function graphLayout(shape: GraphShape, { stage, gap } = roomySpacing): Map<string, Place> {
   const columns = columnsOf(shape)
   const rows = rowsOf(shape, columns)
   return new Map(
     shape.stages.map(({ id }) => [
       id,
       {
-        x: (columns.get(id) ?? 0) * (stageSize.width + gap.x),
-        y: (rows.get(id) ?? 0) * (stageSize.height + gap.y),
+        x: (columns.get(id) ?? 0) * (stage.width + gap.x),
+        y: (rows.get(id) ?? 0) * (stage.height + gap.y),
       },
     ]),
   )
 }
 
 /** Size of all places together. */
-export function layoutSize(places: ReadonlyMap<string, Place>): { width: number; height: number } {
+export function layoutSize(
+  places: ReadonlyMap<string, Place>,
+  { stage } = roomySpacing,
+): { width: number; height: number } {
   const all = [...places.values()]
   return {
-    width: Math.max(0, ...all.map(({ x }) => x)) + stageSize.width,
-    height: Math.max(0, ...all.map(({ y }) => y)) + stageSize.height,
+    width: Math.max(0, ...all.map(({ x }) => x)) + stage.width,
+    height: Math.max(0, ...all.map(({ y }) => y)) + stage.height,
   }
 }
 
@@ -104,7 +117,8 @@ function readersOf(shape: GraphShape, id: string, rows: ReadonlyMap<string, numb
 
 function middle(values: readonly number[], otherwise: number): number {
   if (values.length === 0) return otherwise
-  return (Math.min(...values) + Math.max(...values)) / 2
+  const first = Math.min(...values)
+  return Math.min(first + mostBelowFirst, (first + Math.max(...values)) / 2)
 }
 
 /** Moves decoders and lookups of one column apart where they overlap, as little as possible and never above the first row. */

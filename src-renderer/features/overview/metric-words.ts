@@ -27,13 +27,17 @@ export function filteredWords({ share, most }: Filtered): string {
 export function deadLetterWords(snapshot: LiveSnapshot): string {
   const { total, lastMinute } = snapshot.deadLetters
   const records = totalRecords(snapshot)
-  if (total === 0) return records === 0 ? 'no records yet' : 'every record decoded and landed'
+  if (total === 0) {
+    if (records === 0) return 'no records yet'
+    return snapshot.tables.length === 0
+      ? 'every record decoded; no table takes them'
+      : 'every record decoded and landed'
+  }
   const share = records === 0 ? '' : `${formatPercent(total / records)} · `
   return `${share}${formatCompact(lastMinute)} last minute ·`
 }
 
-/** "5.1M rows · 5.4k batches · in memory". */
-export function storeWords({ store }: LiveSnapshot): string {
-  const place = store.mode === 'memory' ? 'in memory' : 'on disk'
-  return `${formatCompact(store.rows)} rows · ${formatCompact(store.batches)} batches · ${place}`
+/** "5.1M rows · 5.4k batches". */
+export function storeWords({ store: { rows, batches } }: LiveSnapshot): string {
+  return `${formatCompact(rows)} ${rows === 1 ? 'row' : 'rows'} · ${formatCompact(batches)} ${batches === 1 ? 'batch' : 'batches'}`
 }

@@ -33,6 +33,8 @@ describe('the figures of a stage', () => {
     expect(short('source:flights')).toEqual(['error', 'failed'])
     expect(stage('source:flights').detail).toBe('flights.ndjson.gz line 18,204: the gzip stream ends early')
     expect(short('source:shipments')).toEqual(['warn', 'stalled 1 min'])
+    expect(short('source:payments')).toEqual(['warn', 'waiting'])
+    expect(stage('source:payments').detail).toContain('The store is full')
     expect(short('step:settled_payments:priced')).toEqual(['warn', 'failing N/s'])
     expect(short('lookup:airports')).toEqual(['warn', 'old version'])
     expect(stage('lookup:airports').detail).toBe('airports.csv line 12: two rows with iata "ATL"')

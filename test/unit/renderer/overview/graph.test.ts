@@ -8,6 +8,7 @@ import {
   graphLayout,
   layoutSize,
   stageSize,
+  tightSpacing,
 } from '../../../../src-renderer/features/overview/graph-layout.ts'
 import { graphShape } from '../../../../src-renderer/features/overview/graph-shape.ts'
 import {
@@ -106,6 +107,17 @@ describe('the layout', () => {
       'table:late_flights': [4, 1],
       'dead-letters': [4, 2],
     })
+  })
+
+  it('keeps a source near the first of its many tables, so that both are in sight', () => {
+    const tables = Array.from({ length: 40 }, (_, index) => table(`t${String(index)}`, {}))
+    const places = graphLayout(graphShape({ ...demo, tables }))
+    expect((places.get('source:flights')?.y ?? 0) / (stageSize.height + 20)).toBe(2)
+  })
+
+  it('draws stages closer together where there is less room', () => {
+    const tight = layoutSize(graphLayout(graphShape(demo), tightSpacing), tightSpacing)
+    expect(tight.width).toBeLessThan(layoutSize(graphLayout(graphShape(demo))).width)
   })
 
   it('lets every link lead to the right', () => {

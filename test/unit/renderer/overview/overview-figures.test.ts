@@ -58,7 +58,7 @@ describe('the words under the figures', () => {
       latencyWords(empty),
       deadLetterWords(empty),
       storeWords(empty),
-    ]).toEqual(['0 B/s', 'no record in the last 10 s', 'no records yet', '0 rows · 0 batches · in memory'])
+    ]).toEqual(['0 B/s', 'no record in the last 10 s', 'no records yet', '0 rows · 0 batches'])
   })
 
   it('give the context of the figures', () => {
@@ -69,5 +69,7 @@ describe('the words under the figures', () => {
     expect(deadLetterWords(busy)).toMatch(/^0.2 % · [\d.]+k last minute ·$/)
     const clean = { ...busy, deadLetters: { total: 0, kept: 0, lastMinute: 0 } }
     expect(deadLetterWords(clean)).toBe('every record decoded and landed')
+    expect(deadLetterWords({ ...clean, tables: [] })).toBe('every record decoded; no table takes them')
+    expect(storeWords({ ...busy, store: { ...busy.store, rows: 1, batches: 1 } })).toBe('1 row · 1 batch')
   })
 })

@@ -11,6 +11,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { WebSocket } from 'ws'
 import type { api } from '#contract/api.ts'
 import { startServer } from '../../../src-main/hosts/serve/server.ts'
@@ -32,10 +33,19 @@ export interface TestClient {
   closed: Promise<unknown>
 }
 
+/** A client that sends and does not read. */
+export interface LazyClient {
+  sendRaw(data: string): void
+  /** Begins to read; every message from then on, those that wait first. */
+  read(listener: (text: string) => void): void
+  cut(): void
+}
+
 /** A running transport. */
 export interface Carrier {
   engine: FakeEngine
   connect(): Promise<TestClient>
+  connectLazy(): Promise<LazyClient>
   close(): Promise<void>
 }
 
@@ -52,20 +62,24 @@ function isBrowserSocket(socket: object): socket is globalThis.WebSocket {
 export function startPortCarrier(): Promise<Carrier> {
   const engine = createFakeEngine()
   const transport = createClientTransport(makeRouter(engine), createFakeLogger())
+  const openPort = (): MessagePort => {
+    const { port1, port2 } = new MessageChannel()
+    transport.accept({
+      onMessage: (listener) => port1.on('message', listener),
+      onClose: (listener) => port1.on('close', listener),
+      post: (data) => {
+        port1.postMessage(data)
+      },
+      close: () => {
+        port1.close()
+      },
+    })
+    return port2
+  }
   return Promise.resolve({
     engine,
     connect() {
-      const { port1, port2 } = new MessageChannel()
-      transport.accept({
-        onMessage: (listener) => port1.on('message', listener),
-        onClose: (listener) => port1.on('close', listener),
-        post: (data) => {
-          port1.postMessage(data)
-        },
-        close: () => {
-          port1.close()
-        },
-      })
+      const port2 = openPort()
       const closed = once(port2, 'close')
       const link = new PortLink({ port: port2 })
       port2.start()
@@ -78,6 +92,18 @@ export function startPortCarrier(): Promise<Carrier> {
           port2.close()
         },
         closed,
+      })
+    },
+    connectLazy() {
+      const port = openPort()
+      return Promise.resolve({
+        sendRaw: (data) => {
+          port.postMessage(data)
+        },
+        read: (listener) => port.on('message', listener),
+        cut: () => {
+          port.close()
+        },
       })
     },
     close() {
@@ -101,10 +127,12 @@ export async function startSocketCarrier(): Promise<Carrier> {
   const entry = await fetch(server.address, { redirect: 'manual' })
   const cookie = entry.headers.getSetCookie()[0]?.split(';')[0] ?? ''
   const host = `127.0.0.1:${String(server.port)}`
+  const openSocket = (): WebSocket =>
+    new WebSocket(`ws://${host}/rpc`, { headers: { cookie }, origin: `http://${host}` })
   return {
     engine,
     async connect() {
-      const socket = new WebSocket(`ws://${host}/rpc`, { headers: { cookie }, origin: `http://${host}` })
+      const socket = openSocket()
       const closed = once(socket, 'close')
       if (!isBrowserSocket(socket)) throw new Error('ws no longer looks like a WebSocket of the DOM')
       const link = new SocketLink({ websocket: socket })
@@ -118,6 +146,25 @@ export async function startSocketCarrier(): Promise<Carrier> {
           socket.terminate()
         },
         closed,
+      }
+    },
+    async connectLazy() {
+      const socket = openSocket()
+      await once(socket, 'open')
+      socket.pause()
+      return {
+        sendRaw: (data) => {
+          socket.send(data)
+        },
+        read: (listener) => {
+          socket.on('message', (bytes: Buffer) => {
+            listener(bytes.toString('utf8'))
+          })
+          socket.resume()
+        },
+        cut: () => {
+          socket.terminate()
+        },
       }
     },
     async close() {

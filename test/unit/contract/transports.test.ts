@@ -135,6 +135,39 @@ describe.each(carriers)('contract over $name', ({ start }) => {
     await expect(client.api.query.watch({ id, after: null })).resolves.toMatchObject({ state: 'done' })
   })
 
+  it('gives a client that connects again the newest snapshot at once, and none of those it missed', async () => {
+    const { epoch, version } = await client.api.live.next({ epoch: null, after: null })
+    client.cut()
+    await client.closed
+    for (let missed = 0; missed < 5; missed += 1) carrier.engine.publish({ at: missed })
+    client = await carrier.connect()
+    await expect(client.api.live.next({ epoch, after: version })).resolves.toMatchObject({
+      version: version + 5,
+      at: 4,
+    })
+    expect(carrier.engine.waiting).toBe(0)
+  })
+
+  it('keeps one answer for a call of a client that does not read, whatever goes on, and serves the others', async () => {
+    const lazy = await carrier.connectLazy()
+    lazy.sendRaw(
+      JSON.stringify({ i: '7', p: { u: '/live/next', b: { json: { epoch: 'first', after: 1 } } } }),
+    )
+    await waitUntil(() => carrier.engine.waiting === 1)
+    for (let version = 2; version < 200; version += 1) {
+      carrier.engine.publish({ at: version })
+      await expect(client.api.live.next({ epoch: null, after: null })).resolves.toMatchObject({ version })
+    }
+    const texts: string[] = []
+    lazy.read((text) => texts.push(text))
+    await waitUntil(() => texts.length > 0)
+    lazy.sendRaw(JSON.stringify({ i: '8', p: { u: '/deadLetters/groups' } }))
+    await waitUntil(() => texts.length > 1)
+    expect(texts.map((text): unknown => JSON.parse(text))).toMatchObject([{ i: '7' }, { i: '8' }])
+    expect(carrier.engine.waiting).toBe(0)
+    lazy.cut()
+  })
+
   it('refuses calls beyond the limit of a client and runs the rest', async () => {
     const abort = new AbortController()
     const calls = Array.from({ length: limits.callsInFlight + 3 }, () =>

@@ -37,7 +37,8 @@ export async function runCommand(options: RunOptions, context: CommandContext): 
     () => shutdown.end(exitCodes.ok),
     (error: unknown) => {
       if (shutdown.signal.aborted) return
-      output.note(faultText(error))
+      const words = faultText(error)
+      if (words !== '') output.note(words)
       void shutdown.end(exitCodeOf(error))
     },
   )

@@ -155,7 +155,7 @@ describe('penstock run', () => {
     const command = startPenstock(at, ['run', at.workspace])
     await command.until(/running/u)
     command.child.stdout?.destroy()
-    await expect(command.ended).resolves.toMatchObject({ code: 0 })
+    await expect(command.ended).resolves.toMatchObject({ code: 0, stderr: '' })
   })
 
   it('ends with 1 and the position of wrong SQL', async () => {

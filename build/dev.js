@@ -9,7 +9,7 @@ const { nodeBinary, toolEnvironment, toolScript } = await import('./checkout/nod
 const { runCommand } = await import('./checkout/progress.js')
 const { projectRoot } = await import('./checkout/project-root.js')
 const { runAttached, runCaptured } = await import('./checkout/run-child.js')
-const { prepareCheckout } = await import('./checkout/run-penstock.js')
+const { callerFolder, prepareCheckout } = await import('./checkout/run-penstock.js')
 const { fetchElectron, isElectronThere } = await import('./fetch-electron.js')
 
 const options = { cwd: projectRoot, env: toolEnvironment(), show: true }
@@ -21,7 +21,10 @@ async function developInWindow() {
 
 async function developInBrowser() {
   const command = path.join(projectRoot, 'src-main', 'hosts', 'cli', 'main.ts')
-  const workspace = process.argv[2] ?? path.join(projectRoot, 'resources', 'demo')
+  const workspace = path.resolve(
+    callerFolder(),
+    process.argv[2] ?? path.join(projectRoot, 'resources', 'demo'),
+  )
   const serving = ['--watch', '--watch-preserve-output', command, 'serve', workspace, '--no-open']
   const ends = await Promise.all([
     runCaptured(nodeBinary, [toolScript('electron-vite'), 'build', '--watch'], options),

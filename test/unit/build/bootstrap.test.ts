@@ -1,7 +1,10 @@
 /** The bootstrap's decisions: host Node, what counts as installed, when Electron is worth fetching. */
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isSameInstall } from '../../../build/checkout/compare-lockfiles.js'
 import { hostNodeProblem } from '../../../build/checkout/host-node.js'
+import { projectRoot } from '../../../build/checkout/project-root.js'
+import { callerFolder } from '../../../build/checkout/run-penstock.js'
 import { isWanted } from '../../../build/fetch-electron.js'
 
 describe('the Node of the host', () => {
@@ -39,6 +42,21 @@ describe('packages that are installed already', () => {
     ['there is one more', { 'node_modules/a': a, 'node_modules/c': { version: '1.0.0' } }],
   ])('are not the locked ones where %s', (_what, packages) => {
     expect(isSameInstall(wanted, { packages })).toBe(false)
+  })
+})
+
+describe('relative paths', () => {
+  const own = path.join(projectRoot, 'package.json')
+
+  test('begin where npm was called for a script of this package', () => {
+    expect(callerFolder({ INIT_CWD: '/somewhere', npm_package_json: own })).toBe('/somewhere')
+  })
+
+  test('begin in the current folder for the command alone, also below the script of another package', () => {
+    expect(callerFolder({})).toBe(process.cwd())
+    expect(callerFolder({ INIT_CWD: '/somewhere', npm_package_json: '/nowhere/package.json' })).toBe(
+      process.cwd(),
+    )
   })
 })
 

@@ -3,6 +3,7 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
 } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
@@ -55,7 +56,8 @@ export interface SqlExtensionOptions {
 
 /** All extensions of one editor. */
 export function sqlExtensions(options: SqlExtensionOptions): Extension[] {
-  const run = (): boolean => {
+  const run = (view: EditorView): boolean => {
+    closeCompletion(view)
     options.onRun()
     return true
   }

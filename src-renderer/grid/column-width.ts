@@ -24,6 +24,50 @@ export function columnWidth(column: ResultColumn, values: readonly Cell[], zone:
   return Math.max(leastPx, Math.ceil(Math.max(widest, namePx)) + paddingPx)
 }
 
+interface WidthOptions {
+  zone: TimeZone
+  /** Room for all columns together. */
+  roomPx: number
+}
+
+/** First widths of all columns; where room is left over, long text takes of it what it needs. */
+export function columnWidths(
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly Cell[])[],
+  { zone, roomPx }: WidthOptions,
+): number[] {
+  const valuesOf = (index: number): Cell[] => rows.map((row) => row[index] ?? null)
+  const widths = columns.map((column, index) => columnWidth(column, valuesOf(index), zone))
+  let spare = roomPx - widths.reduce((sum, width) => sum + width, 0)
+  return widths.map((width, index) => {
+    const column = columns[index]
+    if (spare <= 0 || column === undefined || width < mostTextPx) return width
+    const longest = Math.max(...valuesOf(index).map((value) => cellView(value, column, zone).text.length))
+    const more = Math.max(0, Math.min(spare, Math.ceil(longest * characterPx.other) + paddingPx - width))
+    spare -= more
+    return width + more
+  })
+}
+
+interface GrowthOptions {
+  zone: TimeZone
+  /** Width of a column now, by its index. */
+  widthOf: (index: number) => number
+}
+
+/** The columns that later rows need wider than they are, with the width that they need. */
+export function grownWidths(
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly Cell[])[],
+  { zone, widthOf }: GrowthOptions,
+): { index: number; width: number }[] {
+  return columns.flatMap((column, index) => {
+    const values = rows.map((row) => row[index] ?? null)
+    const width = columnWidth(column, values, zone)
+    return width > widthOf(index) ? [{ index, width }] : []
+  })
+}
+
 /** Width of the column of row numbers for that many rows. */
 export function numberWidth(rows: number): number {
   return Math.ceil(Math.max(44, String(rows).length * characterPx.number + paddingPx))

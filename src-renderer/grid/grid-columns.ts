@@ -4,7 +4,7 @@ import type { Cell } from '#contract/cells.ts'
 import type { ResultColumn } from '#contract/query.ts'
 import type { TimeZone } from '../ui/format-time.ts'
 import { cellView, isNumeric, type CellView } from './cell-view.ts'
-import { columnWidth, numberWidth } from './column-width.ts'
+import { columnWidths, numberWidth } from './column-width.ts'
 
 /** A row as the grid holds it. */
 export interface GridRow {
@@ -30,6 +30,8 @@ interface ColumnsOptions {
   /** First rows, for widths and for the alignment of columns without a declared type. */
   sample: readonly (readonly Cell[])[]
   rows: number
+  /** Room for the columns of the result, pixels. */
+  roomPx: number
   /** Widths that the person has set, by column id. */
   widths: ReadonlyMap<string, number>
   zone: () => TimeZone
@@ -43,7 +45,11 @@ function viewIn(params: ValueGetterParams<GridRow>, column: ResultColumn, index:
 
 const kinds: readonly CellView['kind'][] = ['number', 'time', 'boolean', 'absent', 'empty', 'blob']
 
-function resultColumn(options: ColumnsOptions, column: ResultColumn, index: number): ColDef<GridRow> {
+function resultColumn(
+  options: ColumnsOptions,
+  column: ResultColumn,
+  { index, width }: { index: number; width: number },
+): ColDef<GridRow> {
   const values = options.sample.map((row) => row[index] ?? null)
   const id = columnId(index)
   const isRight = isNumeric(column, values)
@@ -59,7 +65,7 @@ function resultColumn(options: ColumnsOptions, column: ResultColumn, index: numb
     headerTooltip: column.type === null ? column.name : `${column.name} · ${column.type}`,
     headerClass: isRight ? 'grid-right' : '',
     cellClass: isRight ? 'grid-right' : '',
-    width: options.widths.get(id) ?? columnWidth(column, values, options.zone()),
+    width: options.widths.get(id) ?? width,
     valueGetter: (params) => viewIn(params, column, index, options.zone()),
     valueFormatter: (params: { value?: CellView | null }) => params.value?.text ?? '',
     tooltip: (params: { value?: CellView | null }) => params.value?.title ?? undefined,
@@ -86,5 +92,10 @@ export function gridColumns(options: ColumnsOptions): ColDef<GridRow>[] {
     valueGetter: (params) => (params.node?.rowIndex ?? 0) + 1,
     valueFormatter: (params: { value?: number | null }) => String(params.value ?? ''),
   }
-  return [numbers, ...options.columns.map((column, index) => resultColumn(options, column, index))]
+  const { columns, sample, zone, roomPx } = options
+  const widths = columnWidths(columns, sample, { zone: zone(), roomPx: roomPx - numberWidth(options.rows) })
+  const shown = columns.map((column, index) =>
+    resultColumn(options, column, { index, width: widths[index] ?? 0 }),
+  )
+  return [numbers, ...shown]
 }

@@ -5,6 +5,7 @@
 import {
   createGrid,
   type CellFocusedEvent,
+  type ColumnResizedEvent,
   type GridApi,
   type GridOptions,
   type IGetRowsParams,
@@ -14,7 +15,7 @@ import type { ResultColumn } from '#contract/query.ts'
 import type { TimeZone } from '../ui/format-time.ts'
 import { boundsOf, isInRange, isSingle, sizeOf, toTsv, type CellPlace, type CellRange } from './cell-range.ts'
 import { cellCopy } from './cell-view.ts'
-import { columnWidth, numberWidth } from './column-width.ts'
+import { columnWidths, grownWidths, numberWidth } from './column-width.ts'
 import { columnId, columnIndex, gridColumns, numberColumnId, type GridRow } from './grid-columns.ts'
 import type { GridMemory } from './grid-memory.ts'
 import { gridModules, gridTheme, rowHeight } from './grid-theme.ts'
@@ -52,6 +53,8 @@ export class ResultGridView {
   readonly #viewport: HTMLElement | null
   #stopWheel = (): void => undefined
   #hasPartial = false
+  /** Columns that the person has sized; they stay so. */
+  readonly #byHand = new Set<string>()
   /** True while widths come from so few rows that later ones may need more. */
   #isNarrow: boolean
 
@@ -177,15 +180,22 @@ export class ResultGridView {
     this.#isNarrow = false
     const sample = await this.#options.source.rows(0, sampledRows)
     if (this.#api.isDestroyed()) return
-    const widths = this.#options.columns.map((column, index) => ({
-      colId: columnId(index),
-      width: columnWidth(
-        column,
-        sample.map((row) => row[index] ?? null),
-        this.#zone,
-      ),
-    }))
-    this.#api.applyColumnState({ state: widths })
+    const roomPx = roomIn(this.#options.parent) - numberWidth(this.#rows)
+    const widths = columnWidths(this.#options.columns, sample, { zone: this.#zone, roomPx })
+    this.#api.applyColumnState({ state: widths.map((width, index) => ({ colId: columnId(index), width })) })
+  }
+
+  /** Makes columns wider that rows further down need wider: numbers and times are never cut. */
+  #grow(rows: readonly (readonly Cell[])[]): void {
+    const widthOf = (index: number): number => {
+      const id = columnId(index)
+      return this.#byHand.has(id) ? Infinity : (this.#api.getColumn(id)?.getActualWidth() ?? Infinity)
+    }
+    const grown = grownWidths(this.#options.columns, rows, { zone: this.#zone, widthOf })
+    if (grown.length === 0) return
+    this.#api.applyColumnState({
+      state: grown.map(({ index, width }) => ({ colId: columnId(index), width })),
+    })
   }
 
   #restore(): void {
@@ -199,7 +209,7 @@ export class ResultGridView {
   }
 
   #gridOptions(): GridOptions<GridRow> {
-    const { columns, sample, rows, memory } = this.#options
+    const { columns, sample, rows, memory, parent } = this.#options
     return {
       theme: gridTheme,
       rowModelType: 'infinite',
@@ -213,6 +223,7 @@ export class ResultGridView {
         columns,
         sample,
         rows,
+        roomPx: roomIn(parent),
         widths: memory.widths,
         zone: () => this.#zone,
         isSelected: (rowIndex, id) =>
@@ -232,6 +243,9 @@ export class ResultGridView {
       suppressDragLeaveHidesColumns: true,
       suppressColumnMoveAnimation: true,
       suppressOverlays: ['noRows', 'loading'],
+      onColumnResized: ({ source, column }: ColumnResizedEvent<GridRow>) => {
+        if (source === 'uiColumnResized' && column !== null) this.#byHand.add(column.getColId())
+      },
       onCellFocused: (event: CellFocusedEvent<GridRow>) => {
         const { focused } = this
         if (focused !== null && event.rowIndex !== null) this.#options.onFocus(focused)
@@ -245,6 +259,7 @@ export class ResultGridView {
       const rows = await this.#options.source.rows(startRow, Math.min(endRow, this.#rows))
       if (this.#api.isDestroyed()) return
       if (rows.length < endRow - startRow) this.#hasPartial = true
+      this.#grow(rows)
       params.successCallback(
         rows.map((cells, index): GridRow => ({ index: startRow + index, cells })),
         this.#rows,
@@ -256,6 +271,12 @@ export class ResultGridView {
       this.#options.onProblem(error)
     }
   }
+}
+
+/** Width for columns inside an element, beside the scroll bar. */
+function roomIn(parent: HTMLElement): number {
+  const scrollBarPx = 16
+  return parent.clientWidth - scrollBarPx
 }
 
 /** Keys that the component handles instead of the grid. */

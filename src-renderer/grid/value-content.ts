@@ -37,10 +37,14 @@ export function contentOfCell(value: Cell): ValueContent | null {
   return 'b' in value ? contentOfBase64(value.b, value.n) : null
 }
 
+/** Control characters that no text has: not tab, line feed, form feed and the like. */
+const unprintable = /[^\P{Cc}\t\n\v\f\r]/u
+
 /** The ways of showing a value, the best one first. `isBlob`: bytes that nobody declared as text. */
 export function modesOf(content: ValueContent, isBlob: boolean): ValueMode[] {
   if (content.json !== null) return ['json', 'text', 'hex']
-  return isBlob && content.text === null ? ['hex', 'text'] : ['text', 'hex']
+  const isBinary = content.text === null || unprintable.test(content.text)
+  return isBlob && isBinary ? ['hex', 'text'] : ['text', 'hex']
 }
 
 /** What copying gives in a mode. Invalid bytes become replacement characters in text; hex has them all. */

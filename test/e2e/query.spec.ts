@@ -58,6 +58,9 @@ test('a million rows scroll without holding anything up', async ({ open }) => {
   await resultRow(page, 0).first().click()
   await page.keyboard.press('ControlOrMeta+End')
   await expect(page.getByTestId('ResultGrid').getByText('500000', { exact: true }).first()).toBeVisible()
+  const last = resultRow(page, 499_999).first()
+  await expect(last).toHaveText('500000')
+  await expect.poll(() => last.evaluate((cell) => cell.scrollWidth <= cell.clientWidth)).toBe(true)
 })
 
 test('what was run is in the history, by its words, and comes back into the editor', async ({ open }) => {

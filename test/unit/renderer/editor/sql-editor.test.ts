@@ -1,5 +1,6 @@
+import { completionStatus } from '@codemirror/autocomplete'
 import { forEachDiagnostic } from '@codemirror/lint'
-import { EditorView } from '@codemirror/view'
+import { EditorView, runScopeHandlers } from '@codemirror/view'
 import { undo } from '@codemirror/commands'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EditorSessions, type TextSource } from '../../../../src-renderer/editor/editor-sessions.ts'
@@ -43,6 +44,16 @@ describe('the editor', () => {
     view.dispatch({ changes: { from: 8, insert: '2' } })
     editor.open('b', 'x')
     expect([texts.get('a')?.toString(), texts.has('b')]).toEqual(['SELECT 12', false])
+  })
+
+  it('offers nothing more once the statement was sent', () => {
+    const { editor, view, runs } = setUp()
+    editor.open('a', 'SELECT ')
+    view.dispatch({ changes: { from: 7, insert: 'n' }, selection: { anchor: 8 }, userEvent: 'input.type' })
+    expect(completionStatus(view.state)).toBe('pending')
+    const press = new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true })
+    expect(runScopeHandlers(view, press, 'editor')).toBe(true)
+    expect([runs.length, completionStatus(view.state)]).toEqual([1, null])
   })
 
   it('keeps the undo history of each document, also over its own end', () => {

@@ -33,6 +33,6 @@ export async function openCommand(workspace: string, context: CommandContext): P
   } else {
     ;({ reason } = electron)
   }
-  output.note(`No window of its own, as ${reason}; the console goes to the browser.`)
+  output.note(`No window of its own, as ${reason}; the console is served to a browser.`)
   return serveCommand({ workspace, port: undefined, shouldOpen: true }, context)
 }

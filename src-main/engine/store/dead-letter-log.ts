@@ -4,7 +4,8 @@ import type { Database, Statement } from 'better-sqlite3'
 import type { StepFailure } from '../batch/batch-result.ts'
 import { absentSpan, type DeadRecord, type PackedBatch, spanFields } from '../batch/packed-batch.ts'
 
-const trimRows = 500
+/** Least number of rows that one transaction may drop; more where more came. */
+const trimAtLeast = 500
 
 export class DeadLetterLog {
   readonly #insert: Statement
@@ -14,6 +15,7 @@ export class DeadLetterLog {
   #kept: number
   #bytes: number
   #committed: { total: number; kept: number; bytes: number }
+  #added = 0
 
   constructor(database: Database) {
     this.#insert = database.prepare(
@@ -73,16 +75,19 @@ export class DeadLetterLog {
       dead.key,
       dead.headers,
     )
+    this.#added++
     this.#total++
     this.#kept++
     this.#bytes += value.length
   }
 
-  /** Drops the oldest ones over the bounds; a bounded number at a time. */
+  /** Drops the oldest ones over the bounds, of bytes too: at most twice what this transaction added, or a few hundred. */
   trim(): void {
+    const most = Math.max(trimAtLeast, 2 * this.#added)
+    this.#added = 0
     if (this.#kept <= limits.keptDeadLetters && this.#bytes <= limits.keptDeadLetterBytes) return
     let last = 0
-    for (const { id, bytes } of this.#oldest.all(trimRows)) {
+    for (const { id, bytes } of this.#oldest.all(most)) {
       if (this.#kept <= limits.keptDeadLetters && this.#bytes <= limits.keptDeadLetterBytes) break
       last = id
       this.#kept--
@@ -96,6 +101,7 @@ export class DeadLetterLog {
   }
 
   rolledBack(): void {
+    this.#added = 0
     this.#total = this.#committed.total
     this.#kept = this.#committed.kept
     this.#bytes = this.#committed.bytes

@@ -6,6 +6,7 @@ import { AppError } from '#contract/errors.ts'
 import Database from 'better-sqlite3'
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -33,7 +34,8 @@ export function lockStore(folder: string, storeFile: string, host: string): Owne
   const facts = path.join(folder, 'owner.json')
   for (let attempt = 1; attempt <= attempts; attempt++) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    closeSync(openSync(file, 'a', 0o600))
+    // Closing any descriptor of a locked file drops the locks of this very process: only a file that is not there is made.
+    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
     const before = inodeOf(file)
     const database = lockFile(file, storeFile, facts)
     if (inodeOf(file) === before) {

@@ -13,6 +13,8 @@ export class ThreadSourcePort implements SourcePort {
   readonly #store: ThreadCalls
   readonly #wakers = new Set<() => void>()
   #inFlight = 0
+  /** Why the source has ended, while batches of it are still under way. */
+  #ending: string | null = null
   #paused: boolean
 
   constructor(source: string, main: ThreadCalls, store: ThreadCalls, paused: boolean) {
@@ -44,10 +46,18 @@ export class ThreadSourcePort implements SourcePort {
   /** A batch has committed. */
   received(): void {
     this.#inFlight--
+    if (this.#inFlight === 0 && this.#ending !== null) this.#tellState('ended', this.#ending)
     this.#wake()
   }
 
+  /** Told at once, but for the end: that is true only when all that was read has committed. */
   state(state: SourceState, reason: string): void {
+    if (state === 'ended' && this.#inFlight > 0) this.#ending = reason
+    else this.#tellState(state, reason)
+  }
+
+  #tellState(state: SourceState, reason: string): void {
+    this.#ending = null
     const notice: SourceStateNotice = { kind: 'source-state', source: this.#source, state, reason }
     this.#main.tell(notice)
     this.#store.tell({ kind: 'source-state', source: this.#source, state } satisfies IngestToStore)

@@ -23,6 +23,11 @@ export interface Afterwards {
 
 export type StepTotals = StepCounts
 
+/** Key of a step's totals. */
+export function stepKey(table: string, step: string): string {
+  return `${table}\n${step}`
+}
+
 export class BatchLog {
   readonly #batch: Statement
   readonly #step: Statement
@@ -159,7 +164,7 @@ export class BatchLog {
   }
 
   #addTotals(step: StepCounts): void {
-    const key = `${step.table}\n${step.step}`
+    const key = stepKey(step.table, step.step)
     const total = this.#totals.get(key) ?? { ...step, rowsIn: 0, rowsOut: 0, filtered: 0, failed: 0, ms: 0 }
     total.rowsIn += step.rowsIn
     total.rowsOut += step.rowsOut
@@ -200,5 +205,5 @@ function readTotals(database: Database): Map<string, StepTotals> {
        FROM _penstock_step_totals`,
     )
     .all()
-  return new Map(rows.map((row) => [`${row.table}\n${row.step}`, row]))
+  return new Map(rows.map((row) => [stepKey(row.table, row.step), row]))
 }

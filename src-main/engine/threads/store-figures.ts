@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import { statSync } from 'node:fs'
 import type { LiveLookup } from '#contract/live.ts'
+import { stepKey } from '../store/batch-log.ts'
 import type { BatchWriter } from '../store/batch-writer.ts'
 import { latencyQuantiles } from '../store/latency.ts'
 import { rowsOf } from '../store/retained-table.ts'
@@ -11,15 +12,24 @@ import type { StoreFigures } from './thread-messages.ts'
 const latencyWindowMs = 10_000
 const mostRuns = 20_000
 
+/** A table as far as its steps are named. */
+interface PlannedSteps {
+  name: string
+  steps: readonly { name: string }[]
+}
+
 export class StoreFigureSource {
   readonly #file: string
   readonly #writer: BatchWriter
+  /** Keys of the steps that run, in their order; the store also has the totals of steps that a workspace had once. */
+  readonly #steps: readonly string[]
   readonly #lookups
   #latencies: { at: number; runs: Float64Array }[] = []
 
-  constructor(database: Database, file: string, writer: BatchWriter) {
+  constructor(database: Database, file: string, writer: BatchWriter, tables: readonly PlannedSteps[]) {
     this.#file = file
     this.#writer = writer
+    this.#steps = tables.flatMap(({ name, steps }) => steps.map((step) => stepKey(name, step.name)))
     this.#lookups = database.prepare<[], LiveLookup>(
       'SELECT name, rows, loaded_at AS loadedAt, problem FROM sys_lookups ORDER BY name',
     )
@@ -41,7 +51,7 @@ export class StoreFigureSource {
       state: full === '' ? 'running' : 'full',
       reason: full,
       topics: [...writer.topics.totals.values()],
-      steps: [...writer.batches.totals.values()],
+      steps: this.#steps.flatMap((key) => writer.batches.totals.get(key) ?? []),
       tables: writer.tables.map(({ name, source, committedState }) => {
         const { landed, evicted, oldestAt, newestAt } = committedState
         return { name, source, rows: rowsOf(committedState), landed, evicted, oldestAt, newestAt }

@@ -60,7 +60,10 @@ export class StoreThread {
         plan: (input: StorePlanInput) => this.#plan(input),
         attach: (input: StoreAttachInput) => this.#attach(input),
         starts: (sources: string[]) => this.#starts(sources),
-        event: (input: NewEventInput) => this.#event(input),
+        event: (input: NewEventInput) => {
+          this.#event(input)
+          this.#tidy()
+        },
         stop: (input: ThreadStopInput) => {
           this.#stop(input)
         },
@@ -104,7 +107,7 @@ export class StoreThread {
       const transforms = new Map(plans.map((plan) => [plan.source, new SourceTransform(database, plan)]))
       const events = this.#events ?? new EventLog(database)
       this.#writer = new BatchWriter(database, tables, transforms, events, nowMs)
-      this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer)
+      this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer, tables)
       this.#startTimers()
       return { problems: [] }
     } finally {

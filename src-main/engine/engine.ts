@@ -7,6 +7,7 @@ import { limits } from '#contract/limits.ts'
 import type { LiveEvent } from '#contract/live.ts'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Column, Workspace } from '../workspace/model.ts'
 import type { DeadLetters, Engine, EnginePorts, LiveFeed, Queries, Statistics } from './engine-api.ts'
 import { LazyQueries } from './lazy-queries.ts'
@@ -55,10 +56,13 @@ class ThreadedEngine implements Engine {
   #threads: PipelineThreads | null = null
   #pool: QueryPool | null = null
   #crashes: number[] = []
-  #restart: NodeJS.Timeout | null = null
   #restarting: Promise<void> | null = null
+  /** A crash of threads that are being started anew, which has not been seen to yet. */
+  #crashedAnew: AppError | null = null
   #paused = false
-  #stopped = false
+  /** Why ingest may not go on although threads run; empty where it may. */
+  #barrier = ''
+  readonly #stopping = new AbortController()
 
   constructor(workspace: Workspace, ports: EnginePorts, hooks: EngineHooks) {
     this.#workspace = workspace
@@ -94,18 +98,11 @@ class ThreadedEngine implements Engine {
   async start(): Promise<void> {
     try {
       await this.#startThreads(false)
-      const { entries, stateFolder, logger } = this.#ports
-      const spoolFolder = path.join(stateFolder, 'results')
-      this.#pool = await openQueryPool({
-        storeFile: this.#location.file,
-        spoolFolder,
-        stateFolder,
-        entries,
-        logger,
-      })
-      this.#queries.attach(this.#pool)
+      this.#refuseStopped()
+      await this.#openQueries()
+      this.#refuseStopped()
       this.#watch.start()
-      this.#feed.engineState('running', '')
+      this.#showRunning()
     } catch (error) {
       await this.stop()
       throw error
@@ -113,10 +110,9 @@ class ThreadedEngine implements Engine {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
+    this.#stopping.abort()
     this.#watch.stop()
-    if (this.#restart !== null) clearTimeout(this.#restart)
-    await this.#restarting?.catch(() => undefined)
+    await this.#restarting
     this.#queries.detach()
     await this.#pool?.stop()
     this.#pool = null
@@ -127,15 +123,16 @@ class ThreadedEngine implements Engine {
   }
 
   async pause(): Promise<void> {
-    this.#paused = true
     await this.#running().pause()
-    this.#feed.engineState('paused', 'paused by hand')
+    this.#paused = true
+    if (this.#barrier === '') this.#showRunning()
   }
 
   async resume(): Promise<void> {
-    this.#paused = false
+    if (this.#barrier !== '') throw new AppError('ENGINE_FAILED', this.#barrier)
     await this.#running().resume()
-    this.#feed.engineState('running', '')
+    this.#paused = false
+    this.#showRunning()
   }
 
   listEvents(options: { before?: number | undefined; limit: number }): Promise<LiveEvent[]> {
@@ -144,7 +141,12 @@ class ThreadedEngine implements Engine {
 
   /** Asked anew after each wait: a stop may have come meanwhile. */
   #hasStopped(): boolean {
-    return this.#stopped
+    return this.#stopping.signal.aborted
+  }
+
+  #refuseStopped(): void {
+    if (this.#hasStopped())
+      throw new AppError('ENGINE_NOT_RUNNING', 'the engine was stopped while it started')
   }
 
   #running(): PipelineThreads {
@@ -175,6 +177,14 @@ class ThreadedEngine implements Engine {
     for (const [name, columns] of await threads.start()) this.sourceColumns.set(name, columns)
   }
 
+  async #openQueries(): Promise<void> {
+    const { entries, stateFolder, logger } = this.#ports
+    const spoolFolder = path.join(stateFolder, 'results')
+    const storeFile = this.#location.file
+    this.#pool = await openQueryPool({ storeFile, spoolFolder, stateFolder, entries, logger })
+    this.#queries.attach(this.#pool)
+  }
+
   #figures(figures: StoreFigures): void {
     this.#feed.figures(figures)
     const { walBytes } = figures
@@ -201,7 +211,9 @@ class ThreadedEngine implements Engine {
     this.#threads?.event(event).catch((error: unknown) => {
       logger.error({ err: error }, 'the event could not be stored')
     })
+    if (event.event === 'store-back') this.#barrier = ''
     if (event.event !== 'store-gone') return
+    this.#barrier = event.message
     this.#feed.engineState('failed', event.message)
     this.#threads?.pause().catch((error: unknown) => {
       logger.error({ err: error }, 'ingest could not be paused')
@@ -210,7 +222,11 @@ class ThreadedEngine implements Engine {
 
   /** Starts both threads anew: the store goes on from what has committed, and so do the sources. */
   #crashed(error: AppError): void {
-    if (this.#stopped || this.#restarting !== null) return
+    if (this.#hasStopped()) return
+    if (this.#restarting !== null) {
+      this.#crashedAnew = error
+      return
+    }
     const now = Date.now()
     this.#crashes = [...this.#crashes.filter((at) => at > now - crashWindowMs), now]
     this.#ports.logger.error({ err: error, crashes: this.#crashes.length }, error.message)
@@ -225,21 +241,17 @@ class ThreadedEngine implements Engine {
       const before = this.#threads
       this.#threads = null
       await before?.stop({ discard: false })
-      if (this.#stopped) return
+      if (this.#hasStopped()) return
+      if (this.#barrier !== '') return
       if (this.#crashes.length > mostCrashes) {
         this.#feed.engineState('failed', `${reason}; it kept failing, restart Penstock`)
         return
       }
       this.#feed.engineState('waiting', `${reason}; starting it anew`)
-      await new Promise<void>((resolve) => {
-        this.#restart = setTimeout(resolve, restartMs * this.#crashes.length)
-      })
+      await this.#waitUnlessStopped(restartMs * this.#crashes.length)
       if (this.#hasStopped()) return
       try {
-        await this.#startThreads(true)
-        const message = `${reason}; started anew from the last committed position`
-        await this.#running().event({ level: 'error', event: 'thread-crashed', subject: 'engine', message })
-        this.#feed.engineState(this.#paused ? 'paused' : 'running', this.#paused ? 'paused by hand' : '')
+        await this.#startAnew(reason)
         return
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error)
@@ -247,5 +259,31 @@ class ThreadedEngine implements Engine {
         this.#ports.logger.error({ err: error }, `starting the threads anew failed: ${reason}`)
       }
     }
+  }
+
+  /** @throws AppError also where a thread ended again before this was done */
+  async #startAnew(reason: string): Promise<void> {
+    this.#crashedAnew = null
+    await this.#startThreads(true)
+    const message = `${reason}; started anew from the last committed position`
+    await this.#running().event({ level: 'error', event: 'thread-crashed', subject: 'engine', message })
+    this.#refuseCrashed()
+    this.#showRunning()
+  }
+
+  /** Asked after a wait, in which a thread may have ended. */
+  #refuseCrashed(): void {
+    if (this.#crashedAnew !== null) throw this.#crashedAnew
+  }
+
+  async #waitUnlessStopped(ms: number): Promise<void> {
+    const { signal } = this.#stopping
+    await delay(ms, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+  }
+
+  #showRunning(): void {
+    this.#feed.engineState(this.#paused ? 'paused' : 'running', this.#paused ? 'paused by hand' : '')
   }
 }

@@ -364,6 +364,8 @@ describe('the workspace', () => {
       (snapshot) => snapshot.state === 'failed' && snapshot.sources[0]?.state === 'paused',
     )
     expect(failed.reason).toContain('was removed or replaced, so ingest has stopped')
+    await expect(engine.resume()).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+    expect((await engine.live.next(null, null)).state).toBe('failed')
   })
 
   it('does not start with steps that do not compile, and leaves nothing running', async () => {

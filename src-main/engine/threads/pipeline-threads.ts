@@ -39,14 +39,18 @@ export class PipelineThreads {
   readonly #options: PipelineOptions
   #store: EngineThread | null = null
   #ingest: EngineThread | null = null
+  #paused: boolean
+  #isStopped = false
 
   constructor(options: PipelineOptions) {
     this.#options = options
+    this.#paused = options.paused
   }
 
   /**
    * @returns the columns of each source: declared, or inferred from a sample
-   * @throws AppError STORE_IN_USE, STORE_UNUSABLE, LOOKUP_UNREADABLE, SOURCE_UNREADABLE, WORKSPACE_INVALID (details.problems)
+   * @throws AppError STORE_IN_USE, STORE_UNUSABLE, LOOKUP_UNREADABLE, SOURCE_UNREADABLE, WORKSPACE_INVALID
+   * (details.problems), THREAD_CRASHED, ENGINE_NOT_RUNNING where it was stopped meanwhile
    */
   async start(): Promise<Map<string, { columns: readonly Column[]; inferred: boolean }>> {
     const { workspace, location, host, resume, entries } = this.#options
@@ -72,16 +76,18 @@ export class PipelineThreads {
       columns,
       starts,
       lookups: workspace.lookups,
-      paused: this.#options.paused,
+      paused: this.#paused,
     })
     return used
   }
 
   async pause(): Promise<void> {
+    this.#paused = true
     await this.#ingest?.calls.call('pause', null)
   }
 
   async resume(): Promise<void> {
+    this.#paused = false
     await this.#ingest?.calls.call('resume', null)
   }
 
@@ -91,11 +97,15 @@ export class PipelineThreads {
 
   /** Sources first, so that nothing comes any more; then the store finishes what it has and closes. */
   async stop(input: ThreadStopInput): Promise<void> {
+    this.#isStopped = true
     await this.#ingest?.stop(input)
     await this.#store?.stop(input)
   }
 
   #spawn(name: string, entry: URL, notice: (message: unknown) => void): EngineThread {
+    if (this.#isStopped) {
+      throw new AppError('ENGINE_NOT_RUNNING', 'the engine was stopped while it started')
+    }
     const thread = new EngineThread({ name, entry, notice, crashed: this.#options.crashed })
     this.#options.threadStarted(thread)
     return thread

@@ -11,14 +11,23 @@ import {
   type LookupShape,
   lookupTable,
   type PlannedColumn,
-  sqlTypeOf,
   type TableShape,
 } from '../batch/relations.ts'
-import { quoted } from '../sql/identifier.ts'
-import { codeTokens, identifierOf, splitStatements } from '../sql/sql-tokens.ts'
-import { locateSqlFault } from './locate-fault.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
+import { quoted } from '../sql/identifier.ts'
+import { codeTokens, splitStatements } from '../sql/sql-tokens.ts'
+import { locateSqlFault } from './locate-fault.ts'
+import { faultOfColumns } from './result-columns.ts'
 import { shapeOfStep, type StepShape } from './step-shape.ts'
+import {
+  batchParameters,
+  createInput,
+  createTemporary,
+  filling,
+  landing,
+  type Relation,
+  withRelations,
+} from './step-statements.ts'
 
 export interface StepPlan {
   name: string
@@ -78,21 +87,6 @@ export function planWorkspace(
     }
   })
   return { plans, problems }
-}
-
-/** DDL of a source's input: typed columns, then the coordinates. */
-export function createInput(name: string, columns: readonly Column[]): string {
-  const typed = columns.map((column) => `${quoted(column.name)} ${sqlTypeOf(column.type)}`)
-  const meta = metaColumns.map((column) => `${column} INTEGER`)
-  return `CREATE TEMP TABLE ${quoted(name)} (${[...typed, ...meta].join(', ')})`
-}
-
-/** DDL of a step's temporary table. ANY is no type outside of STRICT tables, so it is left out: no affinity. */
-export function createTemporary(name: string, columns: readonly PlannedColumn[]): string {
-  const typed = columns.map(
-    (column) => `${quoted(column.name)} ${column.type === null ? '' : sqlTypeOf(column.type)}`,
-  )
-  return `CREATE TEMP TABLE ${quoted(name)} (${typed.join(', ')})`
 }
 
 /** Declared columns were checked when the file was read; inferred ones are known only now. */
@@ -156,7 +150,7 @@ class TablePlanner {
       name: table.name,
       source: table.source,
       steps,
-      columns: columns.filter((column) => !added.has(column.name)),
+      columns: columns.filter((column) => !added.has(column.name.toLowerCase())),
       retainRows: table.retainRows,
       retainAgeMs: table.retainAgeMs,
     }
@@ -180,6 +174,11 @@ class TablePlanner {
         'Make each SELECT a step of its own.',
       )
     }
+    const parameter = codeTokens(step.sql).find((token) => token.kind === 'parameter')
+    if (parameter !== undefined) {
+      const hint = 'Write the value itself; quote text that begins with @, :, $ or ?.'
+      return this.#refuse(step, path, `a step has no parameters: ${parameter.text}`, parameter.start, hint)
+    }
     const shape = shapeOfStep(
       statement.text,
       relations.map((relation) => relation.name),
@@ -188,33 +187,30 @@ class TablePlanner {
     if (refusal !== null) return this.#refuse(step, path, refusal.message, statement.start, refusal.hint)
     const used = relations.filter((relation) => shape.reads.includes(relation.name))
     try {
+      const recursive = this.#recursiveName(statement.text, used)
+      if (recursive !== null) {
+        const hint = 'Use a join, or a lookup that holds the levels.'
+        const message = `"${recursive}" reads itself; a recursive step might never end`
+        return this.#refuse(step, path, message, statement.start, hint)
+      }
       const sql = this.#carry(statement.text, shape, used)
       const columns = this.#columnsOf(sql, used, shape)
-      const twice = duplicateName(columns)
-      if (twice !== null) {
-        const hint = 'Name the columns instead of *, or rename one with AS.'
-        return this.#refuse(
-          step,
-          path,
-          `column "${twice}" appears twice in the result`,
-          statement.start,
-          hint,
-        )
-      }
+      const fault = faultOfColumns(columns)
+      if (fault !== null) return this.#refuse(step, path, fault.message, statement.start, fault.hint)
       const temporary = isLast ? null : `${table.name}/${step.name}`
       if (temporary !== null) this.#scratch.exec(createTemporary(temporary, columns))
       return {
         name: step.name,
         sql: step.sql,
         rowsFrom: shape.driving ?? (used.length === 1 ? used[0]?.name : undefined) ?? 'input',
-        filters: !shape.groups,
+        filters: !shape.groups && used.length > 0,
         columns,
         temporary,
         insert: temporary === null ? landing(table.name, columns, sql, used) : filling(temporary, sql, used),
       }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      const fault = locateSqlFault(step.sql, message)
+      const fault = locateSqlFault(step.sql, message, (beginning) => this.#complaint(beginning, used))
       return this.#refuse(step, path, fault.message, fault.offset, this.#hint(fault.message, relations))
     }
   }
@@ -232,6 +228,28 @@ class TablePlanner {
     const alias = quoted(shape.drivingAlias)
     const added = missing.map((name) => `, ${alias}.${name} AS ${name}`).join('')
     return `${sql.slice(0, shape.selectListEnd)}${added} ${sql.slice(shape.selectListEnd)}`
+  }
+
+  /** Name of a common table expression that reads itself, as SQLite plans the statement; null where there is none. */
+  #recursiveName(sql: string, used: readonly Relation[]): string | null {
+    const planned = this.#scratch
+      .prepare(`EXPLAIN QUERY PLAN ${withRelations(sql, used)}`)
+      .all(batchParameters(sql))
+      .filter(isPlanRow)
+    const step = planned.find((row) => row.detail === 'RECURSIVE STEP')
+    if (step === undefined) return null
+    const detail = planned.find((row) => row.id === step.parent)?.detail ?? ''
+    return detail.replace(/^(CO-ROUTINE|MATERIALIZE) /, '')
+  }
+
+  /** What SQLite says of the beginning of a step, or null where it takes it. */
+  #complaint(beginning: string, used: readonly Relation[]): string | null {
+    try {
+      this.#scratch.prepare(withRelations(beginning, used))
+      return null
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
   }
 
   #names(sql: string, used: readonly Relation[]): string[] {
@@ -296,10 +314,14 @@ class TablePlanner {
   }
 }
 
-interface Relation {
-  name: string
-  temporary: string
-  columns: readonly PlannedColumn[]
+interface PlanRow {
+  id: number
+  parent: number
+  detail: string
+}
+
+function isPlanRow(row: unknown): row is PlanRow {
+  return typeof row === 'object' && row !== null && 'detail' in row && 'id' in row && 'parent' in row
 }
 
 function copyStep(table: Table): Step {
@@ -312,69 +334,6 @@ function refusedShape(shape: StepShape): { message: string; hint: string } | nul
       message: `a step is a SELECT; ${shape.verb || 'this'} is refused`,
       hint: 'Write SELECT ... FROM input ...',
     }
-  }
-  if (shape.recursive === null) return null
-  return {
-    message: `"${shape.recursive}" reads itself; a recursive step might never end`,
-    hint: 'Use a join, or a lookup that holds the levels.',
-  }
-}
-
-/** The step's SQL with the relations that it reads as common table expressions over their temporary tables. */
-function withRelations(sql: string, used: readonly Relation[]): string {
-  if (used.length === 0) return sql
-  const mentioned = new Set(codeTokens(sql).map((token) => identifierOf(token)?.toLowerCase()))
-  const named = used.map((relation) => {
-    const constants = relation.name === 'input' ? constantColumns(mentioned) : ''
-    return `${quoted(relation.name)} AS NOT MATERIALIZED (SELECT *${constants} FROM temp.${quoted(relation.temporary)})`
-  })
-  const [first] = codeTokens(sql)
-  const rest = first?.text.toUpperCase() === 'WITH' ? `, ${sql.slice(first.end)}` : ` ${sql}`
-  return `WITH ${named.join(', ')}${rest}`
-}
-
-/** Columns of `input` that are the same for the whole batch; there where a step names them. */
-function constantColumns(mentioned: ReadonlySet<string | undefined>): string {
-  const topic = mentioned.has('_topic') ? ', CAST(@topic AS TEXT) AS _topic' : ''
-  const ingested = mentioned.has('_ingested_at') ? ', CAST(@ingestedAt AS INTEGER) AS _ingested_at' : ''
-  return topic + ingested
-}
-
-/** Parameters for a statement that may or may not name the batch's constants. */
-function batchParameters(sql: string): Record<string, unknown> {
-  return /_topic|_ingested_at/i.test(sql) ? { topic: null, ingestedAt: null } : {}
-}
-
-function filling(temporary: string, sql: string, used: readonly Relation[]): string {
-  return `INSERT INTO temp.${quoted(temporary)} ${withRelations(sql, used)}`
-}
-
-function landing(
-  table: string,
-  columns: readonly PlannedColumn[],
-  sql: string,
-  used: readonly Relation[],
-): string {
-  const names = new Set(columns.map((column) => column.name))
-  const targets = columns.map((column) => quoted(column.name))
-  const values = columns.map((column) => `landed.${quoted(column.name)}`)
-  if (!names.has('_topic')) {
-    targets.push('_topic')
-    values.push('@topic')
-  }
-  if (!names.has('_ingested_at')) {
-    targets.push('_ingested_at')
-    values.push('@ingestedAt')
-  }
-  const inner = withRelations(sql, used)
-  return `INSERT INTO main.${quoted(table)} (${targets.join(', ')}) SELECT ${values.join(', ')} FROM (${inner}) AS landed`
-}
-
-function duplicateName(columns: readonly PlannedColumn[]): string | null {
-  const seen = new Set<string>()
-  for (const { name } of columns) {
-    if (seen.has(name.toLowerCase())) return name
-    seen.add(name.toLowerCase())
   }
   return null
 }

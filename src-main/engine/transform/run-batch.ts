@@ -4,7 +4,8 @@
  * others land. Runs in the store thread.
  */
 import { isRecordFault } from './record-fault.ts'
-import { createInput, createTemporary, type SourcePlan, type StepPlan, type TablePlan } from './plan.ts'
+import type { SourcePlan, StepPlan, TablePlan } from './plan.ts'
+import { createInput, createTemporary } from './step-statements.ts'
 import { AppError } from '#contract/errors.ts'
 import type { BatchConstants, BatchResult, StepCounts } from '../batch/batch-result.ts'
 import type { OffsetRun } from '../batch/packed-batch.ts'

@@ -61,8 +61,6 @@ export interface StepShape {
   mixes: boolean
   /** Offset in the SQL where `, expression` can be added to the select list, or null. */
   selectListEnd: number | null
-  /** Name of a common table expression that reads itself, or null. */
-  recursive: string | null
 }
 
 /**
@@ -85,7 +83,6 @@ export function shapeOfStep(sql: string, relations: readonly string[]): StepShap
     groups,
     mixes: tokens.some((token) => setOperators.has(word(token))),
     selectListEnd: fromIndex < 0 ? null : (tokens[fromIndex]?.start ?? null),
-    recursive: recursiveName(tokens, depths),
   }
 }
 
@@ -205,30 +202,4 @@ function readsOf(tokens: readonly SqlToken[], known: ReadonlyMap<string, string>
     if (relation !== undefined) reads.add(relation)
   }
   return [...reads]
-}
-
-/** A common table expression whose body names itself: it might never end, and Spark SQL does not have it. */
-function recursiveName(tokens: readonly SqlToken[], depths: readonly number[]): string | null {
-  for (let index = 0; index < tokens.length; index++) {
-    const opensBody =
-      word(tokens[index]) === 'as' && /^(\(|not|materialized)$/i.test(tokens[index + 1]?.text ?? '')
-    if (!opensBody) continue
-    let nameAt = index - 1
-    if (tokens[nameAt]?.text === ')') while (nameAt >= 0 && tokens[nameAt]?.text !== '(') nameAt--
-    if (tokens[index - 1]?.text === ')') nameAt--
-    const nameToken = tokens[nameAt]
-    const name = nameToken === undefined ? null : identifierOf(nameToken)
-    let body = index + 1
-    while (body < tokens.length && tokens[body]?.text !== '(') body++
-    if (name === null || word(tokens[body + 1]) === '') continue
-    const depth = depths[body] ?? 0
-    for (let at = body + 1; at < tokens.length && !(tokens[at]?.text === ')' && depths[at] === depth); at++) {
-      const token = tokens[at]
-      const follows = word(tokens[at - 1])
-      const isRelation = follows === 'from' || follows === 'join' || tokens[at - 1]?.text === ','
-      if (isRelation && token !== undefined && identifierOf(token)?.toLowerCase() === name.toLowerCase())
-        return name
-    }
-  }
-  return null
 }

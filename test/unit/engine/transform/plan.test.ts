@@ -105,9 +105,40 @@ describe('planWorkspace', () => {
     ['SELECT 1; SELECT 2', 'a step is one SELECT statement', '1:11'],
     ['', 'a step is one SELECT statement', '1:1'],
     ['SELECT delay, Delay FROM input', 'column "delay" appears twice in the result', '1:1'],
+    ['SELECT delay AS rowid FROM input', '"rowid" is SQLite\'s own name for the number of a row', '1:1'],
+    ['SELECT delay AS OID FROM input', '"OID" is SQLite\'s own name for the number of a row', '1:1'],
+    ['SELECT delay AS _rowid_ FROM input', '"_rowid_" is SQLite\'s own name for the number of a row', '1:1'],
     [
       'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c) SELECT x FROM c',
       '"c" reads itself; a recursive step might never end',
+      '1:1',
+    ],
+    [
+      "WITH c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM ('c')) SELECT delay, x FROM input, c",
+      '"c" reads itself; a recursive step might never end',
+      '1:1',
+    ],
+    [
+      'SELECT delay FROM input WHERE delay IN (WITH c AS (SELECT 1 AS x UNION SELECT x + 1 FROM (c)) SELECT x FROM c)',
+      '"c" reads itself; a recursive step might never end',
+      '1:1',
+    ],
+    ['SELECT delay FROM input WHERE WHERE delay > 1', 'near "WHERE": syntax error', '1:31'],
+    ['SELECT delay FROM input; garbage', 'a step is one SELECT statement', '1:26'],
+    ['SELECT delay FROM input garbage more', 'near "more": syntax error', '1:33'],
+    ['SELECT delay AS nope, nope FROM input', 'no such column: nope', '1:23'],
+    ['SELECT a.iata, 1 AS city, iata FROM airports a, airports b', 'ambiguous column name: iata', '1:27'],
+    ['SELECT "nope" FROM input', 'no such column: "nope" - should this be a string literal', '1:8'],
+    ['SELECT delay FROM input WHERE count(*) > 1', 'misuse of aggregate function count()', '1:31'],
+    ['SELECT delay + @topic AS d FROM input', 'a step has no parameters: @topic', '1:16'],
+    ['SELECT ?1 AS d FROM input', 'a step has no parameters: ?1', '1:8'],
+    ['SELECT *, * FROM input', 'column "at" appears twice in the result', '1:1'],
+    ['SELECT * FROM later', 'no such table: later', '1:15'],
+    ['-- nothing but a comment', 'a step is one SELECT statement', '1:1'],
+    ['SELECT \'\' AS "" FROM input', 'a column has no name', '1:1'],
+    [
+      'SELECT origin AS _Offset FROM input',
+      'column "_Offset" is integer in every table, and text here',
       '1:1',
     ],
     ["ATTACH 'x' AS y", 'a step is a SELECT; ATTACH is refused', '1:1'],
@@ -140,6 +171,29 @@ describe('planWorkspace', () => {
     const sql = 'SELECT delay,\n  nope\nFROM input'
     const { problems } = plan({ ...step('bad', sql), position: { line: 20, column: 11 }, multiline: true })
     expect(problems[0]?.at).toBe('21:13')
+  })
+
+  it('does not say that a step filters which reads no records', () => {
+    for (const sql of ['SELECT 1 AS x', 'SELECT * FROM airports', 'VALUES (1)']) {
+      expect(plan(step('one', sql)).table?.steps[0]?.filters).toBe(false)
+    }
+  })
+
+  it('takes WITH RECURSIVE where nothing recurs', () => {
+    const { table: planned, problems } = plan(
+      step('one', 'WITH RECURSIVE far AS (SELECT * FROM input WHERE delay > 5) SELECT delay FROM far'),
+    )
+    expect(problems).toEqual([])
+    expect(planned?.columns).toEqual([{ name: 'delay', type: 'integer' }])
+  })
+
+  it('takes text that looks like a parameter, and a column of every table in other letters', () => {
+    const { table: planned, problems } = plan(
+      step('one', "SELECT '@topic ?1' AS t, _topic AS _TOPIC FROM input"),
+      step('two', 'SELECT t, _TOPIC FROM one'),
+    )
+    expect(problems).toEqual([])
+    expect(planned?.columns).toEqual([{ name: 't', type: null }])
   })
 
   it('takes statements that begin with comments or WITH, and end with a semicolon', () => {

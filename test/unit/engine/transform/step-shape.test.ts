@@ -40,15 +40,4 @@ describe('shapeOfStep', () => {
   ])('%s groups rows: %s', (sql, groups) => {
     expect(shapeOfStep(sql, relations).groups).toBe(groups)
   })
-
-  it.each([
-    ['WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT * FROM c', 'c'],
-    ['WITH c AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM c) SELECT * FROM c', 'c'],
-    ['WITH c AS NOT MATERIALIZED (SELECT 1 AS x UNION SELECT c.x FROM input, c) SELECT 1', 'c'],
-    ['WITH c AS (SELECT a AS c FROM input) SELECT c FROM c', null],
-    ['SELECT CAST(a AS TEXT) AS t FROM input', null],
-    ['WITH a AS (SELECT 1), b AS (SELECT * FROM a) SELECT * FROM b', null],
-  ])('%s reads itself: %s', (sql, name) => {
-    expect(shapeOfStep(sql, relations).recursive).toBe(name)
-  })
 })

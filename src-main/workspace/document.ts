@@ -48,6 +48,13 @@ export function readDocument(text: string): WorkspaceDocument | { problems: read
   const document = parseDocument(text, { ...yamlOptions, lineCounter: lines })
   const { problems, readable } = describeYamlErrors(document, lines)
   if (!readable) return { problems }
+  // A directive decides how the library reads the whole text; 1.1 has other words for true and makes dates of text.
+  const written = document.directives.yaml
+  if (written.explicit === true && written.version !== '1.2') {
+    const { line, col } = lines.linePos(text.indexOf('%YAML'))
+    const message = `the file asks for YAML ${written.version}; a workspace is YAML 1.2`
+    return { problems: [{ position: { line, column: col }, message, hint: 'remove the %YAML line' }] }
+  }
   const reader = new NodeReader(document, text, lines)
   const data = reader.readRoot()
   problems.push(...reader.problems)
@@ -134,7 +141,15 @@ class NodeReader {
     const target = isAlias(node) ? this.#resolve(node) : node
     this.#places.set(pathKey(path), { key, value: target })
     if (target === null) return null
-    if (isScalar(target)) return plainScalar(target)
+    if (isScalar(target)) {
+      if (typeof target.value !== 'object' || target.value === null) return plainScalar(target)
+      this.#fail(
+        node,
+        `the tag ${String(target.tag)} is not supported`,
+        'remove the tag, and write text in quotes',
+      )
+      return null
+    }
     if (path.length > deepest || this.#open.has(target)) {
       this.#fail(
         node,

@@ -26,7 +26,12 @@ const laterKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** What a right entry looks like, by key or by place; the hint where nothing nearer is known. */
 const examples: Readonly<Record<string, string>> = {
+  '': 'penstock: 1',
   penstock: 'penstock: 1',
+  'sources.*': 'flights: { replay: { file: flights.ndjson } }',
+  'lookups.*': 'airports: { file: airports.csv, key: iata }',
+  'tables.*': 'late: { source: flights }',
+  'tables.*.steps.*': '{ name: late, sql: SELECT * FROM input WHERE delay > 15 }',
   sources: 'sources: { flights: { replay: { file: flights.ndjson } } }',
   source: 'source: flights',
   replay: 'replay: { file: flights.ndjson }',
@@ -213,8 +218,11 @@ function describeChoice(values: readonly string[], value: unknown): { message: s
 }
 
 function nearChoice(value: string, choices: readonly string[]): string | null {
-  const synonym = typeSynonyms[value.toLowerCase()]
-  return synonym !== undefined && choices.includes(synonym) ? synonym : suggest(value, choices)
+  const synonyms = Object.keys(typeSynonyms).filter((word) => choices.includes(typeSynonyms[word] ?? ''))
+  const near = synonyms.includes(value.toLowerCase())
+    ? value.toLowerCase()
+    : suggest(value, [...choices, ...synonyms])
+  return near === null || choices.includes(near) ? near : (typeSynonyms[near] ?? null)
 }
 
 function typeHint(issue: Extract<Issue, { code: 'invalid_type' }>, path: FilePath, value: unknown): string {

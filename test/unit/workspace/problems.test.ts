@@ -33,8 +33,8 @@ describe('YAML that cannot be read', () => {
     ['an empty file', '', [emptyFile]],
     ['only a comment', '# nothing yet\n', [emptyFile]],
     ['only a byte order mark', '\ufeff', [emptyFile]],
-    ['text', 'hello', ['1:1  | must be a map of keys, not "hello" | ']],
-    ['a list', '- a', ['1:1  | must be a map of keys, not a list | ']],
+    ['text', 'hello', ['1:1  | must be a map of keys, not "hello" | for example penstock: 1']],
+    ['a list', '- a', ['1:1  | must be a map of keys, not a list | for example penstock: 1']],
     [
       'a tab',
       `${head}sources:\n\tf: 1\n`,
@@ -76,6 +76,18 @@ describe('YAML that cannot be read', () => {
       'a merge key',
       `${head}x: &b {}\nsources:\n  <<: *b`,
       ['4:3  | merge keys (<<) are not supported | write the keys out'],
+    ],
+    [
+      'another version of YAML',
+      `%YAML 1.1\n---\n${head}${flights}`,
+      ['1:1  | the file asks for YAML 1.1; a workspace is YAML 1.2 | remove the %YAML line'],
+    ],
+    [
+      'bytes',
+      `${head}${flights}name: !!binary aGVsbG8=`,
+      [
+        '6:16  | the tag tag:yaml.org,2002:binary is not supported | remove the tag, and write text in quotes',
+      ],
     ],
     ['a list as a key', `${head}? [a]\n: 1`, ['2:3  | a key must be text | write one word before the colon']],
     ['a prototype', `${head}__proto__: {}`, ['2:1  | "__proto__" cannot be a key | choose another name']],
@@ -240,6 +252,7 @@ describe('columns', () => {
   it.each([
     ['a: intger', `3:5 .a | must be one of ${types}, not "intger" | write integer`],
     ['a: string', `3:5 .a | must be one of ${types}, not "string" | write text`],
+    ['a: strng', `3:5 .a | must be one of ${types}, not "strng" | write text`],
     ['a: { type: int }', `3:13 .a.type | must be one of ${types}, not "int" | write integer`],
     ['a: 5', `3:5 .a | must be one of ${types}, not 5 | `],
     ['a:', `3:2 .a | must be one of ${types}, not nothing | `],
@@ -400,7 +413,10 @@ tables:
     ['[{ name: a, sql: 5 }]', '8:29 tables.t.steps[0].sql | must be text, not 5 | write "5" in quotes'],
     ['[{ sql: SELECT 1 }]', '8:13 tables.t.steps[0] | "name" is missing | for example name: late'],
     ['[{ name: a }]', '8:13 tables.t.steps[0] | "sql" is missing | for example sql: SELECT * FROM input'],
-    ['[SELECT 1]', '8:13 tables.t.steps[0] | must be a map of keys, not "SELECT 1" | '],
+    [
+      '[SELECT 1]',
+      '8:13 tables.t.steps[0] | must be a map of keys, not "SELECT 1" | for example { name: late, sql: SELECT * FROM input WHERE delay > 15 }',
+    ],
     [
       'SELECT 1',
       '8:12 tables.t.steps | must be a list, not "SELECT 1" | for example steps: [{ name: late, sql: SELECT * FROM input WHERE delay > 15 }]',
@@ -454,7 +470,10 @@ describe('lookups and the store', () => {
       '{ file: a.csv, key: k, columns: { k: text, K: text } }',
       '49 .columns.K | "K" is already the name of a column | choose another name; SQL does not tell upper and lower case apart',
     ],
-    ['a.csv', '6 | must be a map of keys, not "a.csv" | '],
+    [
+      'a.csv',
+      '6 | must be a map of keys, not "a.csv" | for example airports: { file: airports.csv, key: iata }',
+    ],
   ])('%s', (lookup, expected) => {
     const space = expected.indexOf(' ')
     const column = expected.slice(0, space)

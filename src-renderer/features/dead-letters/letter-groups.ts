@@ -16,6 +16,16 @@ export function groupKey({ source, table, step, column, firstAt }: DeadLetterGro
   return JSON.stringify([source, table, step, column, firstAt])
 }
 
+/** Groups in the order in which they stand already, new ones at the end: what is being read or aimed at stays in its place. */
+export function inKnownOrder(
+  groups: readonly DeadLetterGroup[],
+  shown: readonly DeadLetterGroup[],
+): DeadLetterGroup[] {
+  const places = new Map(shown.map((group, index) => [groupKey(group), index]))
+  const placeOf = (group: DeadLetterGroup): number => places.get(groupKey(group)) ?? shown.length
+  return groups.toSorted((left, right) => placeOf(left) - placeOf(right))
+}
+
 export function choiceOf({ source, table, step, column, reason }: DeadLetterGroup): GroupChoice {
   return { source, table, step, column, reason }
 }

@@ -6,6 +6,7 @@ import {
   choiceParams,
   findChosen,
   groupKey,
+  inKnownOrder,
   lettersSql,
   placeWords,
 } from '../../../../src-renderer/features/dead-letters/letter-groups.ts'
@@ -42,6 +43,21 @@ describe('a chosen group', () => {
   it('keeps its key over refreshes', () => {
     expect(groupKey(group({ count: 9, lastAt: 77, reason: 'other' }))).toBe(groupKey(group({})))
     expect(groupKey(group({ firstAt: 2 }))).not.toBe(groupKey(group({})))
+  })
+})
+
+describe('the list of groups', () => {
+  const named = (column: string, count: number): DeadLetterGroup => group({ column, count })
+  const columns = (groups: readonly DeadLetterGroup[]): string[] => groups.map(({ column }) => column)
+
+  it('keeps its order while counts change places, and takes new groups at its end', () => {
+    const first = inKnownOrder([named('a', 9), named('b', 8)], [])
+    const second = inKnownOrder([named('c', 30), named('b', 20), named('a', 10)], first)
+    expect([columns(first), columns(second)]).toEqual([
+      ['a', 'b'],
+      ['a', 'b', 'c'],
+    ])
+    expect(second.map(({ count }) => count)).toEqual([10, 20, 30])
   })
 })
 

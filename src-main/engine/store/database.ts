@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { StoreSettings } from '../../workspace/model.ts'
+import { readersMs } from './log-restart.ts'
 import { lockStore, type OwnerLock } from './owner-lock.ts'
 import type { StoreLocation } from './store-location.ts'
 import { systemSchema } from './system-schema.ts'
@@ -61,7 +62,7 @@ export function removeStore(location: StoreLocation): void {
 function openDatabase(file: string, settings: StoreSettings): Database.Database {
   let database: Database.Database | null = null
   try {
-    database = new Database(file, { timeout: 5000 })
+    database = new Database(file, { timeout: readersMs })
     chmodSync(file, 0o600)
     database.pragma(`page_size = ${String(pageBytes)}`)
     database.pragma('journal_mode = WAL')

@@ -40,6 +40,11 @@ export class StoreFigureSource {
     if (this.#latencies.length > mostRuns) this.#latencies.shift()
   }
 
+  /** Size of the write-ahead log. */
+  get logBytes(): number {
+    return sizeOf(`${this.#file}-wal`)
+  }
+
   /** @param full why the store takes no writes, or empty */
   read(full: string): StoreFigures {
     const at = nowMs()
@@ -60,7 +65,7 @@ export class StoreFigureSource {
       latency: latencyQuantiles(this.#latencies.map((entry) => entry.runs)),
       dead: writer.deadLetters.counts,
       bytes: sizeOf(this.#file),
-      walBytes: sizeOf(`${this.#file}-wal`),
+      walBytes: this.logBytes,
       batches: writer.batches.batches,
       events: [...writer.events.newest],
     }

@@ -11,6 +11,7 @@ import type { LookupShape } from '../batch/relations.ts'
 import { BatchWriter } from '../store/batch-writer.ts'
 import { openScratch, openStore, type OpenStore, removeStore } from '../store/database.ts'
 import { EventLog } from '../store/event-log.ts'
+import { LogRestart } from '../store/log-restart.ts'
 import { LookupTables } from '../store/lookup-tables.ts'
 import { isStoreFull, storeFullReason } from '../store/store-full.ts'
 import { prepareTables } from '../store/tables.ts'
@@ -45,6 +46,7 @@ export class StoreThread {
   #lookups: LookupTables | null = null
   #writer: BatchWriter | null = null
   #figures: StoreFigureSource | null = null
+  #log: LogRestart | null = null
   #port: MessagePort | null = null
   #ingest: ThreadCalls | null = null
   #timers: NodeJS.Timeout[] = []
@@ -108,6 +110,7 @@ export class StoreThread {
       const events = this.#events ?? new EventLog(database)
       this.#writer = new BatchWriter(database, tables, transforms, events, nowMs)
       this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer, tables)
+      this.#log = new LogRestart(database)
       this.#startTimers()
       return { problems: [] }
     } finally {
@@ -248,6 +251,7 @@ export class StoreThread {
     const running = [...this.#states].filter(([, state]) => state === 'running').map(([source]) => source)
     try {
       this.#writer?.tidy(new Set(running))
+      this.#log?.check(this.#figures?.logBytes ?? 0)
     } catch (error) {
       if (!isStoreFull(error)) throw error
       // The next batch meets the same and reports it; silence and ageing are caught up with later.
@@ -270,6 +274,7 @@ export class StoreThread {
     const store = this.#store
     this.#store = null
     this.#writer = null
+    this.#log = null
     if (store === null) return
     try {
       if (!discard) store.database.pragma('wal_checkpoint(TRUNCATE)')

@@ -1,13 +1,15 @@
 /**
  * Runs the plans of one source over a loaded batch, inside the store's transaction: exact counts and milliseconds per step.
  * When a step fails, the batch is halved until the records that make it fail stand alone; those become dead letters, the
- * others land. Runs in the store thread.
+ * others land as one batch. Runs in the store thread.
  */
 import { isRecordFault } from './record-fault.ts'
+import { addCounts, addTimes } from './add-counts.ts'
+import { InputWindow } from './input-window.ts'
 import type { SourcePlan, StepPlan, TablePlan } from './plan.ts'
 import { createInput, createTemporary } from './step-statements.ts'
 import { AppError } from '#contract/errors.ts'
-import type { BatchConstants, BatchResult, StepCounts } from '../batch/batch-result.ts'
+import type { BatchConstants, BatchResult, StepCounts, StepFailure } from '../batch/batch-result.ts'
 import type { OffsetRun } from '../batch/packed-batch.ts'
 import type { SqlDatabase, SqlStatement } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
@@ -62,44 +64,6 @@ export class SourceTransform {
   }
 }
 
-/** Lets `input` show only some rows of the batch, and all again. */
-class InputWindow {
-  readonly #save: SqlStatement
-  readonly #clear: SqlStatement
-  readonly #show: SqlStatement
-  readonly #forget: SqlStatement
-
-  constructor(database: SqlDatabase, input: string, spare: string) {
-    const from = `temp.${quoted(input)}`
-    const to = `temp.${quoted(spare)}`
-    const names = database
-      .prepare(`SELECT * FROM ${from}`)
-      .columns()
-      .map((column) => quoted(column.name))
-      .join(', ')
-    this.#save = database.prepare(`INSERT INTO ${to} (rowid, ${names}) SELECT rowid, ${names} FROM ${from}`)
-    this.#clear = database.prepare(`DELETE FROM ${from}`)
-    this.#show = database.prepare(
-      `INSERT INTO ${from} (rowid, ${names}) SELECT rowid, ${names} FROM ${to} WHERE rowid BETWEEN ? AND ?`,
-    )
-    this.#forget = database.prepare(`DELETE FROM ${to}`)
-  }
-
-  save(): void {
-    this.#forget.run()
-    this.#save.run()
-  }
-
-  show(first: number, last: number): void {
-    this.#clear.run()
-    this.#show.run(first, last)
-  }
-
-  forget(): void {
-    this.#forget.run()
-  }
-}
-
 interface PreparedStep {
   plan: StepPlan
   insert: SqlStatement
@@ -112,6 +76,14 @@ interface ChainFailure {
   step: PreparedStep
   rowsIn: number
   reason: string
+}
+
+/** What became of a batch of which some records fail. */
+interface Isolation {
+  counts: StepCounts[]
+  failures: StepFailure[]
+  /** The part of the counts that the failing records have, each run alone; without times. */
+  failedCounts: StepCounts[]
 }
 
 class TableTransform {
@@ -135,12 +107,12 @@ class TableTransform {
   }
 
   run(rows: number, constants: BatchConstants, result: BatchResult): void {
-    const counts = this.#steps.map((step) => this.#emptyCounts(step))
-    const before = counts.map((count) => ({ ...count }))
-    const failure = this.#chain(rows, constants, counts)
-    if (failure !== null) {
-      counts.forEach((count, index) => Object.assign(count, before[index], { ms: count.ms }))
-      this.#isolate(rows, constants, counts, result)
+    let counts = this.#emptyCounts()
+    if (this.#chain(rows, constants, counts) !== null) {
+      const isolated = this.#isolate(rows, constants)
+      addTimes(isolated.counts, counts)
+      counts = isolated.counts
+      result.failures.push(...isolated.failures)
     }
     result.steps.push(...counts)
     result.landed.set(this.#plan.name, counts.at(-1)?.rowsOut ?? 0)
@@ -175,60 +147,81 @@ class TableTransform {
     return null
   }
 
+  /**
+   * Finds the records that fail, then lands the others together, so that steps which group see them as one batch. Where
+   * those fail, too, but only together, they land in the parts that do not.
+   */
+  #isolate(rows: number, constants: BatchConstants): Isolation {
+    const window = this.#window
+    window.open()
+    let isolation = this.#parts(rows, constants)
+    const { failures, failedCounts } = isolation
+    if (failures.length > 0 && failures.length < rows) {
+      window.undo()
+      for (const { row } of failures) window.hide(row)
+      const counts = this.#emptyCounts()
+      const failure = this.#chain(rows - failures.length, constants, counts)
+      addTimes(counts, isolation.counts)
+      if (failure === null) {
+        addCounts(counts, failedCounts)
+        isolation = { counts, failures, failedCounts }
+      } else {
+        window.undo()
+        isolation = this.#parts(rows, constants)
+        addTimes(isolation.counts, counts)
+      }
+    }
+    window.close(rows)
+    return isolation
+  }
+
   /** Lands what can land: halves the batch until each failing record is alone. */
-  #isolate(rows: number, constants: BatchConstants, counts: StepCounts[], result: BatchResult): void {
-    this.#window.save()
-    const pending: [number, number][] = [[1, rows]]
+  #parts(rows: number, constants: BatchConstants): Isolation {
+    const isolation: Isolation = {
+      counts: this.#emptyCounts(),
+      failures: [],
+      failedCounts: this.#emptyCounts(),
+    }
+    const pending: [number, number][] = rows > 1 ? halves(1, rows) : [[1, rows]]
     for (let range = pending.pop(); range !== undefined; range = pending.pop()) {
       const [first, last] = range
-      if (last - first + 1 === rows) {
-        // Known to fail as a whole.
-        if (rows > 1) pending.push(...halves(first, last))
-        else this.#single(first, constants, counts, result)
-        continue
-      }
       this.#window.show(first, last)
-      const attempt = counts.map((count) => ({ ...count }))
+      const attempt = this.#emptyCounts()
       const failure = this.#chain(last - first + 1, constants, attempt)
-      if (failure === null) counts.forEach((count, index) => Object.assign(count, attempt[index]))
+      if (failure === null) addCounts(isolation.counts, attempt)
       else if (last > first) {
-        counts.forEach((count, index) => (count.ms = attempt[index]?.ms ?? count.ms))
+        addTimes(isolation.counts, attempt)
         pending.push(...halves(first, last))
-      } else this.#record(first, failure, counts, attempt, result)
+      } else this.#record(first, failure, attempt, isolation)
     }
-    this.#window.show(1, rows)
-    this.#window.forget()
+    return isolation
   }
 
-  #single(row: number, constants: BatchConstants, counts: StepCounts[], result: BatchResult): void {
-    this.#window.show(row, row)
-    const attempt = counts.map((count) => ({ ...count }))
-    const failure = this.#chain(1, constants, attempt)
-    if (failure !== null) this.#record(row, failure, counts, attempt, result)
-    else counts.forEach((count, index) => Object.assign(count, attempt[index]))
-  }
-
-  #record(
-    row: number,
-    failure: ChainFailure,
-    counts: StepCounts[],
-    attempt: StepCounts[],
-    result: BatchResult,
-  ): void {
-    counts.forEach((count, index) => Object.assign(count, attempt[index]))
-    const failed = counts.find((count) => count.step === failure.step.plan.name)
+  #record(row: number, failure: ChainFailure, attempt: StepCounts[], isolation: Isolation): void {
+    const { name: step, sql } = failure.step.plan
+    const failed = attempt.find((count) => count.step === step)
     if (failed !== undefined) {
       failed.rowsIn += failure.rowsIn
       failed.failed += failure.rowsIn
     }
-    const { name: step, sql } = failure.step.plan
+    addCounts(isolation.counts, attempt)
+    addCounts(
+      isolation.failedCounts,
+      attempt.map((count) => ({ ...count, ms: 0 })),
+    )
     const unknown = { partition: 0, offset: 0n, timestampMs: 0 }
-    result.failures.push({ row, table: this.#plan.name, step, sql, reason: failure.reason, ...unknown })
+    isolation.failures.push({
+      row,
+      table: this.#plan.name,
+      step,
+      sql,
+      reason: failure.reason,
+      ...unknown,
+    })
   }
 
-  #emptyCounts(step: PreparedStep): StepCounts {
-    const { name, filters } = step.plan
-    return {
+  #emptyCounts(): StepCounts[] {
+    return this.#steps.map(({ plan: { name, filters } }) => ({
       table: this.#plan.name,
       step: name,
       rowsIn: 0,
@@ -236,7 +229,7 @@ class TableTransform {
       filtered: filters ? 0 : null,
       failed: 0,
       ms: 0,
-    }
+    }))
   }
 }
 

@@ -120,6 +120,59 @@ describe('SourceTransform', () => {
     )
   })
 
+  it('lands the others as one batch, so that groups, windows and totals are whole', () => {
+    const docs = ['{"a":1}', '{"a":1}', 'bad', '{"a":1}', '{"a":2}', 'worse', '{"a":1}']
+    const tables = [
+      table('t', 's', [parse('parsed'), step('grouped', 'SELECT a, count(*) AS c FROM parsed GROUP BY a')]),
+      table('w', 's', [
+        parse('parsed'),
+        step(
+          'numbered',
+          'SELECT n, row_number() OVER (ORDER BY n) AS r, (SELECT count(*) FROM parsed) AS c FROM parsed',
+        ),
+        step('last', 'SELECT * FROM numbered ORDER BY n DESC LIMIT 2'),
+      ]),
+    ]
+    const { result, landed } = run(tables, numbered(docs))
+    expect(landed('t')).toMatchObject([
+      { a: 1, c: 4 },
+      { a: 2, c: 1 },
+    ])
+    expect(landed('w')).toMatchObject([
+      { n: 6, r: 5, c: 5 },
+      { n: 4, r: 4, c: 5 },
+    ])
+    expect(counts(result)).toEqual([
+      ['parsed', 7, 5, 0, 2],
+      ['grouped', 5, 2, null, 0],
+      ['parsed', 7, 5, 0, 2],
+      ['numbered', 5, 5, 0, 0],
+      ['last', 5, 2, 3, 0],
+    ])
+    expect(result.failures.map((failure) => [failure.table, failure.row])).toEqual([
+      ['t', 3],
+      ['t', 6],
+      ['w', 3],
+      ['w', 6],
+    ])
+  })
+
+  it('lands the others in parts where they fail, too, but only together', () => {
+    const huge = 9_000_000_000_000_000
+    const steps = [
+      step('parsed', "SELECT n, json_extract(doc, '$') AS d FROM input"),
+      step('total', 'SELECT sum(n * 1000) AS total FROM parsed'),
+    ]
+    const rows: [number, string][] = [huge, 1, huge].map((n) => [n, n === 1 ? 'bad' : '1'])
+    const { result, landed } = run([table('t', 's', steps)], rows)
+    expect(result.failures.map((failure) => failure.row)).toEqual([2])
+    expect(landed('t').map((row) => (row as { total: number }).total)).toEqual([huge * 1000, huge * 1000])
+    expect(counts(result)).toEqual([
+      ['parsed', 3, 2, 0, 1],
+      ['total', 2, 2, null, 0],
+    ])
+  })
+
   it('keeps the failures of one table out of another', () => {
     const tables = [
       table('strict', 's', [parse('parsed')]),

@@ -215,6 +215,42 @@ describe('a full store', () => {
     )
   })
 
+  it.skipIf(!isRoot).each([0, 8, 40, 80, 120, 400])(
+    'says so when its disk has %s KB left, at the start or later, and starts once there is room (needs root)',
+    async (kilobytes) => {
+      const folder = bench.folder()
+      const disk = path.join(folder, 'disk')
+      mkdirSync(disk)
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk])
+      try {
+        const count = 2000
+        const captures = path.join(folder, 'captures')
+        mkdirSync(captures)
+        const plan = { ...strictWorkspaceOn(disk, capture(captures, mixedRecords(count))), folder: disk }
+        const ballast = path.join(disk, 'ballast')
+        writeFileSync(ballast, Buffer.alloc((8 * 1024 - kilobytes) * 1024))
+        const engine = bench.engine(plan, {}, folder)
+        const outcome = await engine.start().then(
+          async () => (await untilLive(engine, (snapshot) => snapshot.state === 'waiting')).reason,
+          (error: unknown) => error,
+        )
+        if (typeof outcome === 'string') expect(outcome).toMatch(/is full|cannot be written/)
+        else {
+          expect(outcome).toMatchObject({ code: expect.stringMatching(/^STORE_(FULL|UNUSABLE)$/) as string })
+        }
+        await engine.stop()
+        rmSync(ballast)
+        const next = bench.engine(plan, {}, folder)
+        await next.start()
+        await untilEnded(next, count)
+        await next.stop()
+        expectEachOnce(next.storeFile, count)
+      } finally {
+        execFileSync('umount', ['-l', disk])
+      }
+    },
+  )
+
   it.skipIf(!isRoot)(
     'waits while its disk is full and loses nothing (needs root, for a small file system)',
     async () => {

@@ -39,8 +39,8 @@ export function testBench() {
       return folder
     },
     /** An engine that is not started; it is stopped and a memory store removed after the test. */
-    engine(workspace: Workspace, hooks: EngineHooks = {}): Engine {
-      const engine = createEngine(workspace, ports(workspace.folder), hooks)
+    engine(workspace: Workspace, hooks: EngineHooks = {}, stateIn = workspace.folder): Engine {
+      const engine = createEngine(workspace, ports(stateIn), hooks)
       engines.push(engine)
       if (workspace.store.mode === 'memory') folders.push(path.dirname(engine.storeFile))
       return engine

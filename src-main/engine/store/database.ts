@@ -27,7 +27,7 @@ export interface OpenStore {
 /**
  * Opens or makes the store and takes ownership of it. A memory store always begins empty, unless `resume` says that this
  * process had it open before.
- * @throws AppError STORE_IN_USE, STORE_UNUSABLE
+ * @throws AppError STORE_IN_USE, STORE_UNUSABLE, STORE_FULL
  */
 export function openStore(
   location: StoreLocation,
@@ -36,7 +36,7 @@ export function openStore(
   resume: boolean,
 ): OpenStore {
   makeFolder(location.folder)
-  const lock = lockStore(location.folder, location.file, host)
+  const lock = takeLock(location, host)
   try {
     const existed = existsSync(location.file)
     const discarded = existed && settings.mode === 'memory' && !resume
@@ -46,6 +46,15 @@ export function openStore(
   } catch (error) {
     lock.release(false)
     throw error
+  }
+}
+
+function takeLock(location: StoreLocation, host: string): OwnerLock {
+  try {
+    return lockStore(location.folder, location.file, host)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw unusable(location.file, error)
   }
 }
 
@@ -107,7 +116,7 @@ function unusable(file: string, error: unknown): AppError {
   const reason = error instanceof Error ? error.message : String(error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const isDamaged = code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')
-  const isFull = code.startsWith('SQLITE_FULL')
+  const isFull = /^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code)
   const what = isDamaged ? 'is no SQLite database or is damaged' : 'cannot be opened'
   return new AppError(isFull ? 'STORE_FULL' : 'STORE_UNUSABLE', `the store ${file} ${what}: ${reason}`, {
     details: { file },

@@ -39,9 +39,7 @@ export function lockStore(folder: string, storeFile: string, host: string): Owne
     const before = inodeOf(file)
     const database = lockFile(file, storeFile, facts)
     if (inodeOf(file) === before) {
-      writeFileSync(facts, JSON.stringify({ pid: process.pid, host, since: new Date().toISOString() }), {
-        mode: 0o600,
-      })
+      noteOwner(facts, host, database)
       return {
         release(remove) {
           if (remove) removeFiles(folder, file, facts)
@@ -54,6 +52,17 @@ export function lockStore(folder: string, storeFile: string, host: string): Owne
   throw new AppError('STORE_IN_USE', `the store ${storeFile} is being taken by others`, {
     details: { file: storeFile },
   })
+}
+
+/** @throws the system's error, after giving the lock back */
+function noteOwner(facts: string, host: string, lock: Database.Database): void {
+  const owner = { pid: process.pid, host, since: new Date().toISOString() }
+  try {
+    writeFileSync(facts, JSON.stringify(owner), { mode: 0o600 })
+  } catch (error) {
+    lock.close()
+    throw error
+  }
 }
 
 function lockFile(file: string, storeFile: string, facts: string): Database.Database {

@@ -59,7 +59,7 @@ export class StoreThread {
       parent,
       {
         open: (input: StoreOpenInput) => this.#open(input),
-        plan: (input: StorePlanInput) => this.#plan(input),
+        plan: (input: StorePlanInput) => this.#unlessFull(() => this.#plan(input)),
         attach: (input: StoreAttachInput) => this.#attach(input),
         starts: (sources: string[]) => this.#starts(sources),
         event: (input: NewEventInput) => {
@@ -94,6 +94,16 @@ export class StoreThread {
       this.#event({ level: 'info', event: 'store-opened', subject: 'store', message })
     }
     return { isFresh }
+  }
+
+  /** @throws AppError STORE_FULL where the work finds no room: nothing can begin then, so that waiting does not help */
+  #unlessFull<Output>(work: () => Output): Output {
+    try {
+      return work()
+    } catch (error) {
+      if (!isStoreFull(error)) throw error
+      throw new AppError('STORE_FULL', storeFullReason(error, this.#opened().file), { cause: error })
+    }
   }
 
   #plan(input: StorePlanInput): StorePlanOutput {
@@ -132,11 +142,13 @@ export class StoreThread {
     this.#ingest = new ThreadCalls(
       port,
       {
-        'lookup-begin': (shape: LookupShape) => this.#tables().begin(shape),
+        'lookup-begin': (shape: LookupShape) => this.#unlessFull(() => this.#tables().begin(shape)),
         'lookup-rows': ({ name, rows }: LookupRowsInput) => {
-          this.#tables().add(name, rows)
+          this.#unlessFull(() => {
+            this.#tables().add(name, rows)
+          })
         },
-        'lookup-commit': (name: string) => this.#tables().commit(name, nowMs()),
+        'lookup-commit': (name: string) => this.#unlessFull(() => this.#tables().commit(name, nowMs())),
         'lookup-abandon': ({ name, problem }: LookupProblemInput) => {
           this.#tables().abandon(name, problem)
         },

@@ -66,7 +66,8 @@ async function runTestStage(stage, rest) {
   const env = { PENSTOCK_NO_ELECTRON: '1' }
   if (stage.needsBrowser !== true) return runTests(stage, rest, env)
   const { file, reason } = await obtainChromium()
-  if (file !== null) return runTests(stage, rest, { ...env, PENSTOCK_CHROMIUM: file })
+  // Playwright gives its workers FORCE_COLOR, and Node warns about every process that has NO_COLOR as well.
+  if (file !== null) return runTests(stage, rest, { ...env, PENSTOCK_CHROMIUM: file, NO_COLOR: undefined })
   if (inCi) return { passed: 0, failed: [`${stage.title}: ${reason}`], skipped: [] }
   return { passed: 0, failed: [], skipped: [{ name: `all ${stage.title}`, reason }] }
 }

@@ -122,6 +122,8 @@ export class StoreThread {
       this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer, tables)
       this.#log = new LogRestart(database)
       this.#startTimers()
+      // Whoever watches can tell from these how long the first batch has taken already.
+      this.#publish()
       return { problems: [] }
     } finally {
       scratch.close()

@@ -105,6 +105,11 @@ it('lands one batch a turn, so that batches without a pause keep neither figures
   expect(receipts).toEqual([0, 1, 2, 3, 4, 4])
 })
 
+it('publishes figures before the first batch, which may take long', async () => {
+  const { main } = await startedThread()
+  expect(main.count('figures')).toBe(1)
+})
+
 it('lands what is queued before it stops', async () => {
   const { main, ingest } = await startedThread()
   for (let offset = 0; offset < 4; offset++) ingest.deliver(batchAt(offset))

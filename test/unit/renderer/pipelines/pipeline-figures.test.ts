@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { BatchRow } from '#contract/statistics.ts'
 import { markValue, textOfBase64 } from '../../../../src-renderer/features/pipelines/failed-value.ts'
 import {
   type Measure,
@@ -7,6 +8,7 @@ import {
   measureValue,
 } from '../../../../src-renderer/features/pipelines/measures.ts'
 import { offsetCount, offsetsLine, offsetsList } from '../../../../src-renderer/features/pipelines/offsets.ts'
+import { scaleMs } from '../../../../src-renderer/features/pipelines/phases.ts'
 import { retentionWords } from '../../../../src-renderer/features/pipelines/retention.ts'
 import { oneLine, stepRows } from '../../../../src-renderer/features/pipelines/step-rows.ts'
 import { tableStatus, tableSummaries } from '../../../../src-renderer/features/pipelines/table-summary.ts'
@@ -63,6 +65,19 @@ describe('offsets', () => {
     expect(offsetsList(positions)).toBe(
       'flights[0] 9,223,372,036,854,775,000 to 9,223,372,036,854,775,807 (exclusive)\nflights[1] 5 to 6 (exclusive)',
     )
+  })
+})
+
+describe('the scale of phases', () => {
+  const [row] = new FakeEngine({ scenario: 'busy' }).batches({ limit: 1 })
+  const taking = (decodeMs: number): BatchRow => {
+    if (row === undefined) throw new Error('no batch')
+    return { ...row, decodeMs, loadMs: 0, stepsMs: 0, commitMs: 0 }
+  }
+
+  it('is that of the usual batches, not of the one that took long', () => {
+    const usual = Array.from({ length: 40 }, () => taking(8))
+    expect([scaleMs([...usual, taking(900)]), scaleMs([taking(900)]), scaleMs([])]).toEqual([8, 900, 1])
   })
 })
 

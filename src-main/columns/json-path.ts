@@ -2,6 +2,7 @@
  * Paths into a JSON value as a workspace writes them (`$.a['b c'][0]`), to and from the segments of Column.path. Used
  * when a workspace is read and in messages, never per record.
  */
+import { limits } from '#contract/limits.ts'
 
 /** Member names and array indexes from the value inwards; empty is the whole value. */
 export type JsonPath = readonly (string | number)[]
@@ -38,6 +39,9 @@ export function parseJsonPath(text: string): { path: JsonPath } | JsonPathProble
   while (at < text.length) {
     const segment = readSegment(text, at)
     if ('message' in segment) return segment
+    if (path.length === limits.jsonDepth) {
+      return { message: `a path has at most ${String(limits.jsonDepth)} segments`, offset: at }
+    }
     path.push(segment.value)
     at = segment.end
   }

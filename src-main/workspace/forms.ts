@@ -38,6 +38,8 @@ export const words = z.string().check((context) => {
 
 /** A file path; relative ones are relative to the workspace file. */
 export const filePath = words.check((context) => {
+  if (context.value.includes('\0'))
+    reject(context, context.value, 'holds a NUL character, which no path can', { hint: 'remove \\0' })
   if (!/^~(?:[/\\]|$)/.test(context.value)) return
   reject(context, context.value, '~ is not expanded', {
     hint: 'write the whole path, or one relative to this file',

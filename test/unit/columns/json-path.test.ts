@@ -53,6 +53,14 @@ describe('reading a path', () => {
   ])('refuses %s at offset %i', (text, offset, message) => {
     expect(parseJsonPath(text)).toEqual({ offset, message })
   })
+
+  it('refuses one that goes deeper than a record may', () => {
+    expect(parseJsonPath(`$${'.a'.repeat(1000)}`)).toEqual({ path: Array<string>(1000).fill('a') })
+    expect(parseJsonPath(`$${'.a'.repeat(1001)}`)).toEqual({
+      offset: 2001,
+      message: 'a path has at most 1000 segments',
+    })
+  })
 })
 
 describe('writing a path', () => {

@@ -197,6 +197,7 @@ describe('a replay', () => {
   it.each([
     ['file: 5', '26 .file | must be text, not 5 | write "5" in quotes'],
     ['file: ""', '26 .file | is empty | '],
+    ['file: "a\\0b"', '26 .file | holds a NUL character, which no path can | remove \\0'],
     ['file: ~/x', '26 .file | ~ is not expanded | write the whole path, or one relative to this file'],
     [
       'file: a, rate: fast',

@@ -8,7 +8,9 @@ test('figures grey out and say since when, when the engine is killed; a new star
   const app = await startApp()
   const context = await browser.newContext()
   const page = await context.newPage()
+  const fetched = page.waitForResponse(/DeadLettersView-.*\.js$/u)
   await enter(page, app)
+  await fetched
   await expect(page.getByTestId('FeedIndicator')).toHaveAttribute('data-state', 'live')
   await expect(page.getByTestId('Shell')).toHaveAttribute('data-stale', 'false')
 
@@ -17,6 +19,8 @@ test('figures grey out and say since when, when the engine is killed; a new star
   await expect(page.getByTestId('Shell')).toHaveAttribute('data-stale', 'true')
   await expect(page.getByTestId('ConnectionNotice')).toContainText('What you see is from before')
   await expect(page.getByTestId('StatusBar_stale')).toHaveText(/figures of \d\d:\d\d:\d\d/u)
+  await page.getByTestId('SideNav_dead-letters').click()
+  await expect(page.getByTestId('DeadLettersView')).toBeVisible()
 
   const again = await startApp({ folders: app.folders, port: app.port })
   await expect(page.getByTestId('ConnectionNotice')).toContainText('Open the address again that it printed')

@@ -30,20 +30,25 @@ test('says why there is no window, serves the console, and a Ctrl C leaves no pr
   let words = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()))
-  await expect.poll(() => output).toMatch(/^Penstock is at \S+\n$/u)
-  expect(words).toMatch(/^No window of its own, as .+; the console is served to a browser\.\n/u)
+  try {
+    await expect.poll(() => output).toMatch(/^Penstock is at \S+\n$/u)
+    expect(words).toMatch(/^No window of its own, as .+; the console is served to a browser\.\n/u)
 
-  const page = await browser.newPage()
-  await page.goto(output.slice('Penstock is at '.length).trim())
-  await expect(page.getByTestId('FeedIndicator')).toHaveAttribute('data-state', 'live')
-  expect(existsSync(store.file)).toBe(true)
+    const page = await browser.newPage()
+    await page.goto(output.slice('Penstock is at '.length).trim())
+    await expect(page.getByTestId('FeedIndicator')).toHaveAttribute('data-state', 'live')
+    expect(existsSync(store.file)).toBe(true)
 
-  const started = await listDescendants(child.pid ?? 0)
-  process.kill(-(child.pid ?? 0), 'SIGINT')
-  expect(await ended).toEqual([130, null])
-  expect(started.length).toBeGreaterThan(1)
-  expect(await survivors(started)).toEqual([])
-  expect(existsSync(store.file)).toBe(false)
-  await page.close()
-  rmSync(base, { recursive: true, force: true })
+    const started = await listDescendants(child.pid ?? 0)
+    process.kill(-(child.pid ?? 0), 'SIGINT')
+    expect(await ended).toEqual([130, null])
+    expect(started.length).toBeGreaterThan(1)
+    expect(await survivors(started)).toEqual([])
+    expect(existsSync(store.file)).toBe(false)
+    await page.close()
+  } finally {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid ?? 0), 'SIGTERM')
+    await ended
+    rmSync(base, { recursive: true, force: true })
+  }
 })

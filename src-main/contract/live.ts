@@ -115,7 +115,9 @@ export const liveSnapshot = z.object({
   deadLetters: z.object({ total: count, kept: count, lastMinute: count }),
   store: z.object({
     mode: z.enum(['memory', 'disk']),
+    /** Size of the database with all that has committed, also what is still in its write-ahead log only. */
     bytes: count,
+    /** Size of the write-ahead log, which lies beside the database. */
     walBytes: count,
     limitBytes: count.nullable(),
     rows: count,

@@ -24,12 +24,16 @@ export class StoreFigureSource {
   /** Keys of the steps that run, in their order; the store also has the totals of steps that a workspace had once. */
   readonly #steps: readonly string[]
   readonly #lookups
+  readonly #size
   #latencies: { at: number; runs: Float64Array }[] = []
 
   constructor(database: Database, file: string, writer: BatchWriter, tables: readonly PlannedSteps[]) {
     this.#file = file
     this.#writer = writer
     this.#steps = tables.flatMap(({ name, steps }) => steps.map((step) => stepKey(name, step.name)))
+    this.#size = database
+      .prepare<[], number>('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size')
+      .pluck()
     this.#lookups = database.prepare<[], LiveLookup>(
       'SELECT name, rows, loaded_at AS loadedAt, problem FROM sys_lookups ORDER BY name',
     )
@@ -64,7 +68,7 @@ export class StoreFigureSource {
       lookups: this.#lookups.all(),
       latency: latencyQuantiles(this.#latencies.map((entry) => entry.runs)),
       dead: writer.deadLetters.counts,
-      bytes: sizeOf(this.#file),
+      bytes: this.#size.get() ?? 0,
       walBytes: this.logBytes,
       batches: writer.batches.batches,
       events: [...writer.events.newest],

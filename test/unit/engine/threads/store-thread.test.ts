@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -108,6 +109,18 @@ it('lands one batch a turn, so that batches without a pause keep neither figures
 it('publishes figures before the first batch, which may take long', async () => {
   const { main } = await startedThread()
   expect(main.count('figures')).toBe(1)
+})
+
+it('tells the size of all that has committed, also before it has left the log', async () => {
+  const { main } = await startedThread()
+  const folder = folders.at(-1) ?? ''
+  const other = new Database(path.join(folder, 'store.db'), { readonly: true })
+  const pages = Number(other.pragma('page_count', { simple: true }))
+  const pageBytes = Number(other.pragma('page_size', { simple: true }))
+  other.close()
+  const figures = main.posted.find((message) => hasKind(message, 'figures'))
+  expect(figures).toMatchObject({ bytes: pages * pageBytes })
+  expect(statSync(path.join(folder, 'store.db')).size).toBeLessThan(pages * pageBytes)
 })
 
 it('lands what is queued before it stops', async () => {

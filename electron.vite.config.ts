@@ -29,6 +29,7 @@ export default defineConfig({
           cli: at('src-main/hosts/cli/main.ts'),
           'ingest.worker': at('src-main/engine/threads/ingest.worker.ts'),
           'store.worker': at('src-main/engine/threads/store.worker.ts'),
+          'cluster.worker': at('src-main/engine/threads/cluster.worker.ts'),
           'query.process': at('src-main/engine/query/query.process.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },

@@ -1,10 +1,15 @@
 /** One typed column, as declared or inferred. A leaf: the workspace, ingest and lookups read it. */
-import type { ColumnType } from '#contract/workspace.ts'
+import type { ColumnOrigin, ColumnType } from '#contract/workspace.ts'
 
-/** One typed column taken from a record's JSON value. */
+/** One typed column taken from a record. */
 export interface Column {
   name: string
-  /** Path segments into the value: member names and array indexes; empty is the whole value. */
+  /** Part of the record that it is taken from. */
+  from: ColumnOrigin
+  /**
+   * Path segments into the value or key: member names and array indexes; empty is the whole value. For `header`, one
+   * segment with its name.
+   */
   path: readonly (string | number)[]
   type: ColumnType
   nullable: boolean

@@ -3,7 +3,7 @@
  */
 import { assertNever } from '#contract/errors.ts'
 import type { Column } from './column.ts'
-import { timestampMisfit, timestampParser, toInteger, toReal } from './convert-text.ts'
+import { timestampMisfit, timestampParser, toBytes, toInteger, toReal } from './convert-text.ts'
 import { ExactNumber } from './exact-json.ts'
 import { quoteValue, type Misfit, type SqlValue } from './values.ts'
 import { wholeNumber } from './whole-number.ts'
@@ -29,6 +29,8 @@ export function convertJson(column: Column, value: unknown): SqlValue | Misfit {
       return timestampOf(column, value)
     case 'json':
       return JSON.stringify(value)
+    case 'bytes':
+      return typeof value === 'string' ? toBytes(value) : misfit(value, 'bytes as base64')
     default:
       return assertNever(column.type)
   }

@@ -10,6 +10,7 @@ const minInteger = -(2n ** 63n)
 const maxInteger = 2n ** 63n - 1n
 const integerForm = /^[+-]?[0-9]+$/
 const realForm = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/
+const base64Form = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const encoder = new TextEncoder()
 const parsers = new WeakMap<Column, TimestampParser>()
 
@@ -31,6 +32,8 @@ export function convertText(column: Column, text: string): SqlValue | Misfit {
       return toTimestamp(column, text)
     case 'json':
       return toJson(text)
+    case 'bytes':
+      return toBytes(text)
     default:
       return assertNever(column.type)
   }
@@ -97,4 +100,10 @@ function toJson(text: string): string | Misfit {
     const reason = error instanceof RangeError ? 'is nested too deep' : 'is not valid JSON'
     return { misfit: `${quoteValue(text)} ${reason}` }
   }
+}
+
+/** Bytes written as base64 (RFC 4648, section 4). */
+export function toBytes(text: string): Uint8Array | Misfit {
+  if (base64Form.test(text)) return Buffer.from(text, 'base64')
+  return { misfit: `${quoteValue(text)} is not base64` }
 }

@@ -38,6 +38,7 @@ export function inferColumns(samples: Iterable<Uint8Array>): InferredColumn[] {
   const names = columnNames([...members.keys()])
   return [...members].map(([original, evidence], index) => ({
     name: names[index] ?? original,
+    from: 'value' as const,
     path: [original],
     ...evidence.decide(),
     nullable: true,

@@ -1,7 +1,7 @@
 /** What sources, tables, lookups, steps and columns may be called, so that SQL can name them without quotes. A leaf. */
 
 /** Kinds of things that have a name in penstock.yaml. */
-export type NamedKind = 'source' | 'table' | 'lookup' | 'step' | 'column'
+export type NamedKind = 'connection' | 'source' | 'table' | 'lookup' | 'step' | 'column'
 
 /** What is wrong with a name, and what to write instead. */
 export interface NameProblem {
@@ -37,7 +37,7 @@ export function checkName(name: string, kind: NamedKind): NameProblem | null {
   if (name.length > longestName) {
     return { message: `a name has at most ${String(longestName)} characters`, hint: 'shorten it' }
   }
-  if (kind === 'source') return null
+  if (kind === 'source' || kind === 'connection') return null
   return (kind === 'column' ? checkColumn(name) : checkRelation(name, kind)) ?? checkReserved(name)
 }
 

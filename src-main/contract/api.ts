@@ -4,17 +4,41 @@
  */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { brokerConfig, clusterView } from './cluster.ts'
+import { connectionDraft, connectionName, connectionTest, connectionView } from './connections.ts'
 import { deadLetterDetail, deadLetterFilter, deadLetterGroup, deadLetterSummary } from './dead-letters.ts'
 import { errorShape } from './errors.ts'
+import { groupDetail, groupId, groupList, groupListRequest } from './groups.ts'
+import { limits } from './limits.ts'
 import { liveEvent, liveSnapshot } from './live.ts'
+import {
+  messagePage,
+  messageSearch,
+  partRequest,
+  producedAt,
+  producedMessage,
+  recordAddress,
+  recordDetail,
+  searchId,
+  searchStatus,
+} from './messages.ts'
 import { historyEntry, page, pageRequest, queryId, queryStart, queryStatus, schemaView } from './query.ts'
+import { createRequest, openRequest, sessionView } from './session.ts'
 import { batchRow, batchStepRow, pipelineStatistics, range, series } from './statistics.ts'
+import { topicDetail, topicList, topicListRequest, topicName } from './topics.ts'
 import { workspaceView } from './workspace.ts'
 
 /** Any fault of a handler; `data` is the {@link errorShape}. Clients turn it back into an AppError. */
 const procedure = oc.errors({ PENSTOCK: { status: 422, data: errorShape } })
 
 export const api = {
+  session: {
+    /** Now, or, with `after`, as soon as its version is newer (at most `limits.longPollMs`). */
+    watch: procedure.input(z.object({ after: z.number().nullable() })).output(sessionView),
+    open: procedure.input(openRequest).output(sessionView),
+    openDemo: procedure.output(sessionView),
+    create: procedure.input(createRequest).output(sessionView),
+  },
   workspace: {
     get: procedure.output(workspaceView),
   },
@@ -72,6 +96,59 @@ export const api = {
       .output(z.object({ letters: z.array(deadLetterSummary) })),
     groups: procedure.output(z.object({ groups: z.array(deadLetterGroup) })),
     get: procedure.input(z.object({ id: z.number() })).output(deadLetterDetail),
+  },
+  connections: {
+    list: procedure.output(z.object({ connections: z.array(connectionView) })),
+    /** Starts a test of a connection of the workspace, or of one that is only in a form. */
+    test: procedure
+      .input(z.union([z.object({ name: connectionName }), z.object({ draft: connectionDraft })]))
+      .output(connectionTest),
+    watchTest: procedure
+      .input(z.object({ id: z.string(), after: z.number().nullable() }))
+      .output(connectionTest),
+    stopTest: procedure.input(z.object({ id: z.string() })).output(z.object({ stopped: z.boolean() })),
+    /** Writes it into penstock.yaml (comments survive) and its secrets into the secret store; opens the workspace anew. */
+    save: procedure.input(z.object({ draft: connectionDraft })).output(z.object({ saved: z.boolean() })),
+  },
+  cluster: {
+    get: procedure.input(z.object({ connection: connectionName })).output(clusterView),
+    brokerConfig: procedure
+      .input(z.object({ connection: connectionName, broker: z.number() }))
+      .output(brokerConfig),
+  },
+  topics: {
+    list: procedure.input(topicListRequest).output(topicList),
+    get: procedure.input(z.object({ connection: connectionName, topic: topicName })).output(topicDetail),
+    /** Records/s by partition from sys_topics; at most 64 lines, the busiest. */
+    history: procedure.input(range.extend({ connection: connectionName, topic: topicName })).output(series),
+  },
+  groups: {
+    list: procedure.input(groupListRequest).output(groupList),
+    get: procedure.input(z.object({ connection: connectionName, group: groupId })).output(groupDetail),
+    /** Lag in records and in milliseconds from sys_lag. */
+    history: procedure.input(range.extend({ connection: connectionName, group: groupId })).output(series),
+  },
+  messages: {
+    start: procedure.input(messageSearch).output(z.object({ id: searchId })),
+    /** Status now, or, with `after`, as soon as its version is newer (at most `limits.longPollMs`). */
+    watch: procedure.input(z.object({ id: searchId, after: z.number().nullable() })).output(searchStatus),
+    page: procedure
+      .input(
+        z.object({
+          id: searchId,
+          start: z.number().int().min(0),
+          count: z.number().int().min(1).max(limits.queryPageRows),
+        }),
+      )
+      .output(messagePage),
+    pause: procedure.input(z.object({ id: searchId })).output(searchStatus),
+    resume: procedure.input(z.object({ id: searchId })).output(searchStatus),
+    stop: procedure.input(z.object({ id: searchId })).output(searchStatus),
+    close: procedure.input(z.object({ id: searchId })).output(z.object({ closed: z.boolean() })),
+    record: procedure.input(recordAddress).output(recordDetail),
+    /** Base64 of a range of a key or value. */
+    part: procedure.input(partRequest).output(z.object({ raw: z.string(), bytes: z.number() })),
+    produce: procedure.input(producedMessage).output(producedAt),
   },
   events: {
     list: procedure

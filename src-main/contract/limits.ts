@@ -40,6 +40,23 @@ export const limits = {
   resultsKept: 32,
   historyEntries: 2_000,
   historySqlBytes: 64 * 1024,
+  /** Kafka: bytes asked for at once from one broker and one partition; a larger record still comes, alone. */
+  fetchBytes: 16 * 1024 * 1024,
+  fetchPartitionBytes: 4 * 1024 * 1024,
+  /** Kafka: bytes fetched and not yet committed, all sources of a connection. */
+  fetchedAheadBytes: 48 * 1024 * 1024,
+  /** Kafka: most bytes that one compressed batch may unpack to. */
+  unpackedBytes: 128 * 1024 * 1024,
+  /** Messages: matches kept by a search, searches kept, bytes of their previews, bytes of a part shown at once. */
+  searchMatches: 100_000,
+  searchesKept: 16,
+  searchBytes: 128 * 1024 * 1024,
+  messagePreviewCharacters: 500,
+  messagePartBytes: 256 * 1024,
+  producedBytes: 1024 * 1024,
+  /** Measurements of a cluster: rows of history kept in sys_topics and sys_lag. */
+  keptTopicRows: 1_000_000,
+  keptLagRows: 1_000_000,
   /** Contract calls. */
   longPollMs: 20_000,
   callsInFlight: 64,

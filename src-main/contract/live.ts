@@ -4,6 +4,7 @@
  * Times are milliseconds since 1970 UTC; rates are per second over the last 10 seconds.
  */
 import { z } from 'zod'
+import { connectionState } from './connections.ts'
 
 const count = z.number()
 const timeMs = z.number()
@@ -28,6 +29,20 @@ export const liveSource = z.object({
   lastRecordAt: timeMs.nullable(),
   /** Share of the capture that was read in this pass, 0..1; null where it has no known end. */
   progress: z.number().nullable(),
+  /** Kafka: records between the newest committed ones and the end of the log, and the age of the oldest of them. */
+  lag: z.object({ records: count, ms: z.number().nullable() }).nullable(),
+  /** Kafka: next offset and end of the log by partition, decimal text; at most 1,000, worst lag first. */
+  positions: z.array(
+    z.object({
+      topic: z.string(),
+      partition: z.number(),
+      next: z.string(),
+      end: z.string().nullable(),
+      lag: count.nullable(),
+    }),
+  ),
+  /** Records that were no longer in the log when they were wanted, since the store began. */
+  gapRecords: count,
   /** Milliseconds spent decoding, all batches. */
   decodeMs: z.number(),
   /** Records/s for each of the last 60 seconds, oldest first; null is a gap. */
@@ -111,6 +126,9 @@ export const liveSnapshot = z.object({
   steps: z.array(liveStep),
   tables: z.array(liveTable),
   lookups: z.array(liveLookup),
+  connections: z.array(
+    z.object({ name: z.string(), state: connectionState, reason: z.string(), since: timeMs }),
+  ),
   latency: liveLatency,
   deadLetters: z.object({ total: count, kept: count, lastMinute: count }),
   store: z.object({

@@ -1,7 +1,8 @@
 /** The workspace as the console shows it: what is declared, and what is wrong with it. */
 import { z } from 'zod'
 
-export const columnType = z.enum(['text', 'integer', 'real', 'boolean', 'timestamp', 'json'])
+/** `bytes` is a BLOB; `json` is JSON text. */
+export const columnType = z.enum(['text', 'integer', 'real', 'boolean', 'timestamp', 'json', 'bytes'])
 export type ColumnType = z.infer<typeof columnType>
 
 /** A fault in penstock.yaml. Line and column count from 1. */
@@ -18,18 +19,29 @@ export const problem = z.object({
 })
 export type Problem = z.infer<typeof problem>
 
+/** Part of a record that a column is taken from. */
+export const columnOrigin = z.enum(['value', 'key', 'header', 'headers', 'timestamp', 'tombstone'])
+export type ColumnOrigin = z.infer<typeof columnOrigin>
+
+export const sourceFormat = z.enum(['json', 'avro', 'protobuf', 'json-schema', 'text', 'bytes'])
+export type SourceFormat = z.infer<typeof sourceFormat>
+
 export const columnView = z.object({
   name: z.string(),
   type: columnType,
+  from: columnOrigin,
+  /** Path into the value or key; the header's name for headers. */
   path: z.string(),
   nullable: z.boolean(),
 })
 
 export const sourceView = z.object({
   name: z.string(),
-  kind: z.enum(['replay']),
-  /** Where the records come from, for people: file name or topic. */
+  kind: z.enum(['replay', 'kafka']),
+  /** Where the records come from, for people: file name, topics or pattern. */
   origin: z.string(),
+  /** Name of the connection; null for a capture. */
+  connection: z.string().nullable(),
   topic: z.string(),
   format: z.string(),
   columns: z.array(columnView),
@@ -39,7 +51,9 @@ export const sourceView = z.object({
 
 export const lookupView = z.object({
   name: z.string(),
-  file: z.string(),
+  /** File, or topic with its connection. */
+  origin: z.string(),
+  connection: z.string().nullable(),
   key: z.string(),
 })
 
@@ -63,6 +77,7 @@ export const workspaceView = z.object({
   storeFile: z.string(),
   sources: z.array(sourceView),
   lookups: z.array(lookupView),
+  connections: z.array(z.string()),
   tables: z.array(tableView),
   /** Version of Penstock and the host that carries this contract. */
   version: z.string(),

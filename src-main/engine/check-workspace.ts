@@ -3,10 +3,12 @@
  * Used by `penstock check`; blocks its caller while it compiles.
  */
 import type { Problem } from '#contract/workspace.ts'
+import { isReplayed } from './ingest/replay-source.ts'
 import type { Column, Lookup, Position, Workspace } from '../workspace/model.ts'
 import type { LookupShape } from './batch/relations.ts'
 import { inferSource } from './ingest/infer-source.ts'
 import { readSample } from './ingest/read-sample.ts'
+import { fileLookup } from './lookups/file-lookup.ts'
 import { readLookup } from './lookups/read-lookup.ts'
 import { openScratch } from './store/database.ts'
 import { planWorkspace } from './transform/plan.ts'
@@ -25,8 +27,10 @@ export async function checkWorkspace(workspace: Workspace): Promise<Problem[]> {
   const columns = new Map<string, readonly Column[]>()
   for (const source of workspace.sources) {
     try {
-      if (source.columns !== null) await readSample(source.input.file, 1)
-      columns.set(source.name, source.columns ?? (await inferSource(source)))
+      if (isReplayed(source)) {
+        if (source.columns !== null) await readSample(source.input.file, 1)
+        columns.set(source.name, source.columns ?? (await inferSource(source)))
+      } else if (source.columns !== null) columns.set(source.name, source.columns)
     } catch (error) {
       problems.push(problemAt(workspace, source.position, `sources.${source.name}.replay.file`, error))
       if (source.columns !== null) columns.set(source.name, source.columns)
@@ -40,10 +44,21 @@ export async function checkWorkspace(workspace: Workspace): Promise<Problem[]> {
   return problems.sort((left, right) => left.line - right.line || left.column - right.column)
 }
 
-async function readShape(lookup: Lookup): Promise<LookupShape> {
+/** Null for a topic whose columns only its records tell: they are not read by a check. */
+async function readShape(lookup: Lookup): Promise<LookupShape | null> {
+  const { name, key } = lookup
+  const file = fileLookup(lookup)
+  if (file === null) {
+    const { columns, input } = lookup
+    return columns === null ? null : { lookup: { name, key, origin: originOf(input) }, columns }
+  }
   let columns: readonly Column[] = []
-  for await (const chunk of readLookup(lookup)) columns = chunk.columns
-  return { lookup, columns }
+  for await (const chunk of readLookup(file)) columns = chunk.columns
+  return { lookup: { name, key, origin: file.file }, columns }
+}
+
+function originOf(input: Lookup['input']): string {
+  return input.kind === 'file' ? input.file : `topic ${input.topic} of ${input.connection}`
 }
 
 function problemAt(workspace: Workspace, position: Position, path: string, error: unknown): Problem {

@@ -2,10 +2,30 @@
  * What the engine offers to a host, and what it needs from one. Hosts implement the contract's handlers by calling this;
  * tests drive it without any host. No electron, no http.
  */
+import type { BrokerConfig, ClusterView } from '#contract/cluster.ts'
+import type { ConnectionView } from '#contract/connections.ts'
 import type { DeadLetterDetail, DeadLetterGroup, DeadLetterSummary } from '#contract/dead-letters.ts'
+import type { GroupDetail, GroupList, GroupListRequest } from '#contract/groups.ts'
+import type {
+  MessagePage,
+  MessageSearch,
+  PartRequest,
+  ProducedAt,
+  ProducedMessage,
+  RecordAddress,
+  RecordDetail,
+  SearchStatus,
+} from '#contract/messages.ts'
 import type { LiveEvent, LiveSnapshot } from '#contract/live.ts'
 import type { HistoryEntry, Page, QueryStart, QueryStatus, SchemaView } from '#contract/query.ts'
+import type { TopicDetail, TopicList, TopicListRequest } from '#contract/topics.ts'
 import type { BatchRow, BatchStepRow, PipelineStatistics, Range, Series } from '#contract/statistics.ts'
+
+/** Secrets that the workspace names, from where the host keeps them. */
+export interface SecretReader {
+  /** Null where nothing is kept under the name. @throws AppError SECRET_STORE_UNUSABLE */
+  read(name: string): Promise<string | null>
+}
 
 /** The slice of a pino logger that the engine uses. */
 export interface Logger {
@@ -19,10 +39,12 @@ export interface Logger {
 export interface EngineEntries {
   ingestWorker: URL
   storeWorker: URL
+  clusterWorker: URL
   queryProcess: URL
 }
 
 export interface EnginePorts {
+  secrets: SecretReader
   logger: Logger
   entries: EngineEntries
   /** Folder for what outlives a start beside the store (query history); made when absent. */
@@ -75,6 +97,37 @@ export interface DeadLetters {
   get(id: number): Promise<DeadLetterDetail>
 }
 
+/** Clusters as the contract shows them; every call is answered by the cluster thread. Rejects with the signal's reason. */
+export interface Clusters {
+  connections(): Promise<ConnectionView[]>
+  view(connection: string, signal?: AbortSignal): Promise<ClusterView>
+  brokerConfig(connection: string, broker: number, signal?: AbortSignal): Promise<BrokerConfig>
+  topics: {
+    list(request: TopicListRequest, signal?: AbortSignal): Promise<TopicList>
+    get(connection: string, topic: string, signal?: AbortSignal): Promise<TopicDetail>
+    /** From sys_topics. */
+    history(connection: string, topic: string, range: Range): Promise<Series>
+  }
+  groups: {
+    list(request: GroupListRequest, signal?: AbortSignal): Promise<GroupList>
+    get(connection: string, group: string, signal?: AbortSignal): Promise<GroupDetail>
+    /** From sys_lag. */
+    history(connection: string, group: string, range: Range): Promise<Series>
+  }
+  messages: {
+    start(search: MessageSearch): Promise<{ id: string }>
+    watch(id: string, after: number | null, signal?: AbortSignal): Promise<SearchStatus>
+    page(id: string, start: number, count: number): Promise<MessagePage>
+    pause(id: string): Promise<SearchStatus>
+    resume(id: string): Promise<SearchStatus>
+    stop(id: string): Promise<SearchStatus>
+    close(id: string): Promise<boolean>
+    record(address: RecordAddress, signal?: AbortSignal): Promise<RecordDetail>
+    part(request: PartRequest, signal?: AbortSignal): Promise<{ raw: string; bytes: number }>
+    produce(message: ProducedMessage): Promise<ProducedAt>
+  }
+}
+
 export interface Engine {
   /** Opens the store, loads lookups, compiles steps, starts ingest. Throws AppError; then nothing is left running. */
   start(): Promise<void>
@@ -94,5 +147,6 @@ export interface Engine {
   readonly queries: Queries
   readonly statistics: Statistics
   readonly deadLetters: DeadLetters
+  readonly clusters: Clusters
   listEvents(options: { before?: number | undefined; limit: number }): Promise<LiveEvent[]>
 }

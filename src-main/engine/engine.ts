@@ -9,17 +9,35 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Column, Workspace } from '../workspace/model.ts'
-import type { DeadLetters, Engine, EnginePorts, LiveFeed, Queries, Statistics } from './engine-api.ts'
+import type {
+  Clusters,
+  DeadLetters,
+  Engine,
+  EnginePorts,
+  LiveFeed,
+  Queries,
+  Statistics,
+} from './engine-api.ts'
+import { resolveConnections } from './connections/resolve-settings.ts'
+import type { ConnectionStateNotice } from './kafka/client/cluster-clients.ts'
 import { LazyQueries } from './lazy-queries.ts'
 import { openQueryPool, type QueryPool } from './query/query-pool.ts'
 import { type StoreLocation, storeLocation } from './store/store-location.ts'
 import type { EngineThread } from './threads/engine-thread.ts'
+import { ClusterCalls } from './threads/cluster-calls.ts'
 import { PipelineThreads } from './threads/pipeline-threads.ts'
 import { hasKind } from './threads/thread-calls.ts'
-import type { SourceProgressNotice, SourceStateNotice, StoreFigures } from './threads/thread-messages.ts'
+import type {
+  SourceLogNotice,
+  SourceProgressNotice,
+  SourceStateNotice,
+  StoreFigures,
+} from './threads/thread-messages.ts'
+import { ClusterHistoryReader } from './watch/history/cluster-history.ts'
 import { StoredDeadLetters } from './watch/history/dead-letters.ts'
 import { StoredEvents } from './watch/history/events.ts'
 import { StoredStatistics } from './watch/history/statistics.ts'
+import { connectionViews } from './watch/connection-views.ts'
 import { EngineFeed } from './watch/live-feed.ts'
 import { type WatchEvent, WorkspaceWatch } from './watch/workspace-watch.ts'
 
@@ -52,6 +70,7 @@ class ThreadedEngine implements Engine {
   readonly #watch: WorkspaceWatch
   readonly statistics: Statistics
   readonly deadLetters: DeadLetters
+  readonly #clusters: ClusterCalls
   readonly #events: StoredEvents
   #threads: PipelineThreads | null = null
   #pool: QueryPool | null = null
@@ -70,7 +89,8 @@ class ThreadedEngine implements Engine {
     this.#hooks = hooks
     this.#location = storeLocation(workspace)
     const settings = {
-      sources: workspace.sources.map(({ name, topic }) => ({ name, topic })),
+      sources: workspace.sources.map(({ name, topic, input }) => ({ name, topic, kind: input.kind })),
+      connections: workspace.connections.map(({ name }) => name),
       storeMode: workspace.store.mode,
       limitBytes: workspace.store.limitBytes,
     }
@@ -78,6 +98,12 @@ class ThreadedEngine implements Engine {
     this.statistics = new StoredStatistics(this.#queries)
     this.deadLetters = new StoredDeadLetters(this.#queries)
     this.#events = new StoredEvents(this.#queries)
+    const clusterHistory = new ClusterHistoryReader(this.#queries)
+    this.#clusters = new ClusterCalls({
+      connections: () => connectionViews(workspace, this.#feed.snapshot),
+      topicHistory: (connection, topic, range) => clusterHistory.topic(connection, topic, range),
+      groupHistory: (connection, group, range) => clusterHistory.group(connection, group, range),
+    })
     this.#watch = new WorkspaceWatch(workspace.file, this.#location.file, (event) => {
       this.#fileEvent(event)
     })
@@ -93,6 +119,10 @@ class ThreadedEngine implements Engine {
 
   get queries(): Queries {
     return this.#queries
+  }
+
+  get clusters(): Clusters {
+    return this.#clusters
   }
 
   async start(): Promise<void> {
@@ -114,6 +144,7 @@ class ThreadedEngine implements Engine {
     this.#watch.stop()
     await this.#restarting
     this.#queries.detach()
+    this.#clusters.attach(null)
     await this.#pool?.stop()
     this.#pool = null
     await this.#threads?.stop({ discard: this.#workspace.store.mode === 'memory' })
@@ -155,8 +186,15 @@ class ThreadedEngine implements Engine {
   }
 
   async #startThreads(resume: boolean): Promise<void> {
+    const { secrets } = this.#ports
+    const connections = await resolveConnections(this.#workspace.connections, {
+      secrets,
+      environment: process.env,
+    })
+    for (const [name, { message }] of connections.faults) this.#feed.connectionState(name, 'waiting', message)
     const threads = new PipelineThreads({
       workspace: this.#workspace,
+      connections,
       location: this.#location,
       entries: this.#ports.entries,
       host: this.#ports.host,
@@ -168,6 +206,9 @@ class ThreadedEngine implements Engine {
       ingestNotice: (message) => {
         this.#ingestNotice(message)
       },
+      clusterNotice: (message) => {
+        this.#connectionNotice(message)
+      },
       crashed: (error) => {
         if (this.#threads === threads) this.#crashed(error)
       },
@@ -175,6 +216,7 @@ class ThreadedEngine implements Engine {
     })
     this.#threads = threads
     for (const [name, columns] of await threads.start()) this.sourceColumns.set(name, columns)
+    this.#clusters.attach(threads.cluster)
   }
 
   async #openQueries(): Promise<void> {
@@ -194,13 +236,23 @@ class ThreadedEngine implements Engine {
       this.#ports.logger.warn({ sql, walBytes }, 'stopped a statement that held the log of the store')
   }
 
+  #connectionNotice(message: unknown): void {
+    if (!hasKind(message, 'connection-state')) return
+    const { connection, state, reason } = message as ConnectionStateNotice
+    this.#feed.connectionState(connection, state, reason)
+  }
+
   #ingestNotice(message: unknown): void {
+    this.#connectionNotice(message)
     if (hasKind(message, 'source-state')) {
       const { source, state, reason } = message as SourceStateNotice
       this.#feed.sourceState(source, { state, reason })
     } else if (hasKind(message, 'source-progress')) {
       const { source, progress } = message as SourceProgressNotice
       this.#feed.sourceState(source, { progress })
+    } else if (hasKind(message, 'source-log')) {
+      const { source, ends } = message as SourceLogNotice
+      this.#feed.sourceState(source, { ends })
     }
   }
 

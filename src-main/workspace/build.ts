@@ -2,20 +2,45 @@
 import path from 'node:path'
 import type { WorkspaceDocument } from './document.ts'
 import { lookupFormat } from './lookup-format.ts'
-import type { Column, Lookup, Position, ReplayRate, Source, Table, Workspace } from './model.ts'
-import type { LookupFile, SourceFile, TableFile, WorkspaceFile } from './schema.ts'
+import { buildConnection } from './build-connection.ts'
+import type {
+  Column,
+  KafkaInput,
+  KafkaStart,
+  Lookup,
+  Position,
+  ReplayInput,
+  ReplayRate,
+  SchemaFile,
+  Source,
+  Table,
+  Workspace,
+} from './model.ts'
+import type {
+  KafkaFile,
+  LookupFile,
+  ReplayFile,
+  SchemaFileFile,
+  SourceFile,
+  TableFile,
+  WorkspaceFile,
+} from './schema.ts'
 import type { FilePath } from './problem-draft.ts'
 
 /** @param file absolute path of penstock.yaml */
 export function buildWorkspace(written: WorkspaceFile, document: WorkspaceDocument, file: string): Workspace {
   const folder = path.dirname(file)
   const at = (keyPath: FilePath): Position => document.positionOf({ path: keyPath, at: 'key' })
+  const workspace = written.name ?? (path.basename(folder) || 'workspace')
   return {
-    name: written.name ?? (path.basename(folder) || 'workspace'),
+    name: workspace,
     file,
     folder,
-    sources: Object.entries(written.sources).map(([name, source]) =>
-      buildSource(name, source, { folder, position: at(['sources', name]) }),
+    connections: Object.entries(written.connections ?? {}).map(([name, connection]) =>
+      buildConnection(name, connection, { folder, position: at(['connections', name]) }),
+    ),
+    sources: Object.entries(written.sources ?? {}).map(([name, source]) =>
+      buildSource(name, source, { folder, position: at(['sources', name]), workspace }),
     ),
     lookups: Object.entries(written.lookups ?? {}).map(([name, lookup]) =>
       buildLookup(name, lookup, { folder, position: at(['lookups', name]) }),
@@ -30,28 +55,70 @@ interface Surroundings {
   position: Position
 }
 
-function buildSource(name: string, source: SourceFile, { folder, position }: Surroundings): Source {
-  const { replay } = source
+function buildSource(
+  name: string,
+  source: SourceFile,
+  { folder, position, workspace }: Surroundings & { workspace: string },
+): Source {
+  const { replay, kafka } = source
   return {
     name,
-    topic: replay.topic ?? name,
-    input: {
-      kind: 'replay',
-      file: path.resolve(folder, replay.file),
-      rate: buildRate(replay.rate, replay.factor),
-      loop: replay.loop ?? false,
-      partitions: replay.partitions ?? 1,
-      keyPath: replay.key ?? null,
-      envelope: replay.envelope ?? null,
-    },
+    topic: replay?.topic ?? (kafka === undefined ? name : topicWords(kafka)),
+    input:
+      kafka === undefined ? buildReplay(replay, folder) : buildKafka(kafka, `penstock-${workspace}-${name}`),
     format: source.format ?? 'json',
+    schema: buildSchemaFile(source.schema, folder),
     columns: buildColumns(source.columns),
     eventTime: source.event_time ?? null,
     position,
   }
 }
 
-function buildRate(rate: SourceFile['replay']['rate'], factor: number | undefined): ReplayRate {
+/** Checks have refused a source with neither; an absent capture cannot come here. */
+function buildReplay(replay: ReplayFile | undefined, folder: string): ReplayInput {
+  return {
+    kind: 'replay',
+    file: path.resolve(folder, replay?.file ?? ''),
+    rate: buildRate(replay?.rate, replay?.factor),
+    loop: replay?.loop ?? false,
+    partitions: replay?.partitions ?? 1,
+    keyPath: replay?.key ?? null,
+    envelope: replay?.envelope ?? null,
+  }
+}
+
+function buildKafka(kafka: KafkaFile, ownGroup: string): KafkaInput {
+  return {
+    kind: 'kafka',
+    connection: kafka.connection,
+    topics: kafka.topics ?? (kafka.topic === undefined ? [] : [kafka.topic]),
+    pattern: kafka.pattern ?? null,
+    from: buildStart(kafka.from),
+    isolation: kafka.isolation ?? 'read_committed',
+    outOfRange: kafka.out_of_range ?? 'earliest',
+    commit:
+      kafka.commit === true ? { group: kafka.group ?? ownGroup, isOwn: kafka.group === undefined } : null,
+  }
+}
+
+function buildStart(from: KafkaFile['from']): KafkaStart {
+  if (from === undefined || from === 'latest') return { kind: 'latest' }
+  if (from === 'earliest') return { kind: 'earliest' }
+  if (from.timestamp !== undefined) return { kind: 'timestamp', ms: from.timestamp }
+  if (from.ago !== undefined) return { kind: 'ago', ms: from.ago }
+  return { kind: 'offset', offset: BigInt(from.offset ?? 0) }
+}
+
+function topicWords({ topic, topics, pattern }: KafkaFile): string {
+  return topic ?? topics?.join(', ') ?? pattern ?? ''
+}
+
+function buildSchemaFile(schema: SchemaFileFile | undefined, folder: string): SchemaFile | null {
+  if (schema === undefined) return null
+  return { file: path.resolve(folder, schema.file), message: schema.message ?? null }
+}
+
+function buildRate(rate: ReplayFile['rate'], factor: number | undefined): ReplayRate {
   if (rate === 'original') return { kind: 'original', factor: factor ?? 1 }
   return rate === undefined || rate === 'max' ? { kind: 'max' } : { kind: 'perSecond', records: rate }
 }
@@ -59,11 +126,23 @@ function buildRate(rate: SourceFile['replay']['rate'], factor: number | undefine
 function buildLookup(name: string, lookup: LookupFile, { folder, position }: Surroundings): Lookup {
   return {
     name,
-    file: path.resolve(folder, lookup.file),
-    format: lookupFormat(lookup.file, lookup.format) ?? 'csv',
+    input: buildLookupInput(lookup, folder),
     key: lookup.key,
     columns: buildColumns(lookup.columns),
     position,
+  }
+}
+
+function buildLookupInput(lookup: LookupFile, folder: string): Lookup['input'] {
+  const { file = '', kafka, format } = lookup
+  if (kafka === undefined) {
+    return { kind: 'file', file: path.resolve(folder, file), format: lookupFormat(file, format) ?? 'csv' }
+  }
+  return {
+    kind: 'kafka',
+    ...kafka,
+    format: format === undefined || format === 'csv' || format === 'ndjson' ? 'json' : format,
+    schema: buildSchemaFile(lookup.schema, folder),
   }
 }
 

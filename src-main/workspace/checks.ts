@@ -14,8 +14,9 @@ import { suggest } from './suggest.ts'
 export function checkFile(data: unknown): ProblemDraft[] {
   return [
     ...checkNames(data),
-    ...rawEntries(data, ['sources']).flatMap(checkSource),
-    ...rawEntries(data, ['lookups']).flatMap(checkLookup),
+    ...checkConnectionNames(data),
+    ...rawEntries(data, ['sources']).flatMap((source) => checkSource(data, source)),
+    ...rawEntries(data, ['lookups']).flatMap((lookup) => checkLookup(data, lookup)),
     ...rawEntries(data, ['tables']).flatMap((table) => checkTableSource(data, table)),
   ]
 }
@@ -75,8 +76,66 @@ function nameProblems(
   return [{ ...place, message, hint: `choose another name${reason}` }]
 }
 
-function checkSource(source: RawEntry): ProblemDraft[] {
-  return [...checkEventTime(source), ...checkOriginalRate(source)]
+function checkConnectionNames(data: unknown): ProblemDraft[] {
+  return checkNamesOf(rawEntries(data, ['connections']), 'connection', new Map())
+}
+
+function checkSource(data: unknown, source: RawEntry): ProblemDraft[] {
+  return [
+    ...checkInput(source, ['replay', 'kafka']),
+    ...checkConnection(data, source),
+    ...checkSchemaFile(source),
+    ...checkEventTime(source),
+    ...checkOriginalRate(source),
+  ]
+}
+
+/** A source or lookup comes from exactly one place. */
+function checkInput({ name, value, path }: RawEntry, keys: readonly [string, string]): ProblemDraft[] {
+  if (typeof value !== 'object' || value === null) return []
+  const given = keys.filter((key) => valueAt(value, [key]) !== undefined)
+  if (given.length === 1) return []
+  const [one, other] = keys
+  if (given.length === 2) {
+    const message = `${name} has both ${one} and ${other}`
+    return [{ path: [...path, other], at: 'key', message, hint: 'keep one of the two' }]
+  }
+  // A misspelt key is told by itself, with the right one beside it.
+  const known = new Set([one, other, 'format', 'columns', 'event_time', 'schema', 'key'])
+  if (Object.keys(value).some((key) => !known.has(key))) return []
+  return [
+    { path, at: 'key', message: `${name} has neither ${one} nor ${other}`, hint: `add ${one} or ${other}` },
+  ]
+}
+
+function checkConnection(data: unknown, { value, path }: RawEntry): ProblemDraft[] {
+  const connection = rawText(valueAt(value, ['kafka']), 'connection')
+  const names = rawEntries(data, ['connections']).map((entry) => entry.name)
+  if (connection === null || names.includes(connection)) return []
+  const near = suggest(connection, names)
+  const list = names.length === 0 ? 'declare one under connections' : `there are ${names.join(', ')}`
+  return [
+    {
+      path: [...path, 'kafka', 'connection'],
+      at: 'value',
+      message: `there is no connection ${JSON.stringify(connection)}`,
+      hint: near === null ? list : `write "${near}"`,
+    },
+  ]
+}
+
+function checkSchemaFile({ value, path }: RawEntry): ProblemDraft[] {
+  const file = rawText(valueAt(value, ['schema']), 'file')
+  const format = rawText(value, 'format') ?? 'json'
+  if (file === null || format === 'avro' || format === 'protobuf' || format === 'json-schema') return []
+  return [
+    {
+      path: [...path, 'schema'],
+      at: 'key',
+      message: `schema is for avro, protobuf and json-schema, not for ${format}`,
+      hint: 'add format, or remove schema',
+    },
+  ]
 }
 
 function checkEventTime({ value, path }: RawEntry): ProblemDraft[] {
@@ -120,12 +179,16 @@ function checkOriginalRate({ value, path }: RawEntry): ProblemDraft[] {
   ]
 }
 
-function checkLookup(lookup: RawEntry): ProblemDraft[] {
+function checkLookup(data: unknown, lookup: RawEntry): ProblemDraft[] {
   const { value, path } = lookup
+  if (valueAt(value, ['kafka']) !== undefined) {
+    const inputs = checkInput(lookup, ['file', 'kafka'])
+    return [...inputs, ...checkConnection(data, lookup), ...checkLookupKey(lookup)]
+  }
   const file = rawText(value, 'file')
   const declared = valueAt(value, ['format'])
   const format = file === null ? null : lookupFormat(file, declared)
-  const problems = checkLookupKey(lookup)
+  const problems = [...checkInput(lookup, ['file', 'kafka']), ...checkLookupKey(lookup)]
   if (file !== null && declared === undefined && format === null) {
     const message = `the extension of ${JSON.stringify(file)} does not say its format`
     problems.push({ path: [...path, 'file'], at: 'value', message, hint: 'add format: csv, json or ndjson' })

@@ -1,5 +1,5 @@
 /** One column's settings in penstock.yaml, with defaults filled in and what does not go together refused. */
-import type { ColumnType } from '#contract/workspace.ts'
+import type { ColumnOrigin, ColumnType } from '#contract/workspace.ts'
 import { assertNever } from '#contract/errors.ts'
 import { compileTimestamp } from '../columns/timestamp.ts'
 import { reject } from './forms.ts'
@@ -9,6 +9,8 @@ type Default = Column['default']
 
 /** Settings as they are written; every one but the type may be absent. */
 export interface WrittenColumn {
+  from?: ColumnOrigin | undefined
+  header?: string | undefined
   path?: Column['path'] | undefined
   type: ColumnType
   nullable?: boolean | undefined
@@ -35,13 +37,41 @@ export function normaliseColumn(
   if (format !== null && unit !== undefined) {
     return refuse(context, written, 'unit', 'unit is for numbers; a format reads text', 'keep one of the two')
   }
-  const settings = { type, format, unit: unit ?? 'ms', nullable: written.nullable ?? true }
+  const misplaced = originFault(written)
+  if (misplaced !== null) return refuse(context, written, misplaced.key, misplaced.message, misplaced.hint)
+  const from = written.from ?? 'value'
+  const settings = { from, type, format, unit: unit ?? 'ms', nullable: written.nullable ?? true }
   const fallback = convertDefault(settings, written.default ?? null)
   if ('expected' in fallback) {
     const shown = JSON.stringify(written.default)
     return refuse(context, written, 'default', `default ${shown} is no ${type}`, fallback.expected)
   }
-  return { ...settings, default: fallback.value, path: written.path ?? null }
+  return { ...settings, default: fallback.value, path: pathOf(from, written) }
+}
+
+/** Keys have no member of the column's name by themselves: without a path, the whole key is meant. */
+function pathOf(from: ColumnOrigin, { path, header }: WrittenColumn): Column['path'] | null {
+  if (from === 'value') return path ?? null
+  if (from === 'header') return [header ?? '']
+  return path ?? []
+}
+
+/** What does not go together with the part of the record that a column is taken from; null where all does. */
+function originFault(written: WrittenColumn): { key: string; message: string; hint: string } | null {
+  const { from = 'value', header, path, type } = written
+  if (from === 'header' && header === undefined) {
+    return { key: 'from', message: 'which header is not said', hint: 'add header: NAME' }
+  }
+  if (from !== 'header' && header !== undefined) {
+    return { key: 'header', message: 'header is for from: header', hint: 'add from: header' }
+  }
+  if (path !== undefined && from !== 'value' && from !== 'key') {
+    return { key: 'path', message: `path is for the value or the key, not for ${from}`, hint: 'remove path' }
+  }
+  const only = { headers: 'json', timestamp: 'timestamp', tombstone: 'boolean' } as const
+  const wanted = from === 'headers' || from === 'timestamp' || from === 'tombstone' ? only[from] : type
+  if (wanted === type) return null
+  return { key: 'type', message: `from: ${from} gives ${wanted}, not ${type}`, hint: `write type: ${wanted}` }
 }
 
 function refuse(
@@ -75,6 +105,8 @@ function convertDefault(
       return timestampDefault(column, value)
     case 'json':
       return jsonDefault(value)
+    case 'bytes':
+      return { expected: 'leave it out; bytes have no default' }
     default:
       return assertNever(column.type)
   }

@@ -15,12 +15,10 @@ interface IssueDraft extends ProblemDraft {
 /** Keys that the design has and this version has not, by where they stand, and what to do instead. */
 const laterKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {
-    connections: 'remove it; this version replays captures and connects to no cluster',
     rollups: 'remove it; group in a query, or in the step of a table',
     alerts: 'remove it; ask the sys_ tables in a query',
     queries: 'remove it',
   },
-  'sources.*': { kafka: 'replay a capture instead: replay: { file: records.ndjson }' },
   'sources.*.columns.*': { mask: 'remove it, or leave the column out' },
 }
 
@@ -34,6 +32,16 @@ const examples: Readonly<Record<string, string>> = {
   'tables.*.steps.*': '{ name: late, sql: SELECT * FROM input WHERE delay > 15 }',
   sources: 'sources: { flights: { replay: { file: flights.ndjson } } }',
   source: 'source: flights',
+  connections: 'connections: { local: { brokers: ["127.0.0.1:9092"] } }',
+  connection: 'connection: local',
+  brokers: 'brokers: ["127.0.0.1:9092"]',
+  kafka: 'kafka: { connection: local, topic: flights }',
+  from: 'from: earliest',
+  mechanism: 'mechanism: scram-sha-512',
+  password: 'password: { env: KAFKA_PASSWORD }',
+  url: 'url: https://registry.example:8081',
+  region: 'region: eu-central-1',
+  timeout: 'timeout: 10s',
   replay: 'replay: { file: flights.ndjson }',
   file: 'file: flights.ndjson',
   rate: 'rate: 2000',
@@ -102,7 +110,7 @@ function describeIssue(issue: Issue, data: unknown): IssueDraft[] {
   const value = valueAt(data, path)
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue, path)
   if (issue.code === 'custom') return [customProblem(issue, path)]
-  if (value === undefined) return missingKey(path, data)
+  if (value === undefined) return missingKey(path)
   if (issue.code === 'invalid_union') return unionProblem(issue, path, data)
   return [{ path, at: 'value', ...describeValue(issue, path, value) }]
 }
@@ -143,11 +151,9 @@ function readParams(params: Record<string, unknown> | undefined): IssueParams {
   }
 }
 
-function missingKey(path: FilePath, data: unknown): IssueDraft[] {
+function missingKey(path: FilePath): IssueDraft[] {
   const key = String(path.at(-1))
   const parent = path.slice(0, -1)
-  const isReplacedByLater = key === 'replay' && valueAt(data, [...parent, 'kafka']) !== undefined
-  if (isReplacedByLater) return []
   const missing = formatFilePath(path)
   return [{ path: parent, at: 'key', message: `"${key}" is missing`, hint: exampleHint(path), missing }]
 }

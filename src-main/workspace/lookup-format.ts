@@ -1,7 +1,9 @@
 /** The format of a lookup file: as declared, or by its extension. A leaf. */
-import type { Lookup } from './model.ts'
+import type { LookupFileInput } from './model.ts'
 
-const byExtension: ReadonlyMap<string, Lookup['format']> = new Map<string, Lookup['format']>([
+type LookupFormat = LookupFileInput['format']
+
+const byExtension: ReadonlyMap<string, LookupFormat> = new Map<string, LookupFormat>([
   ['csv', 'csv'],
   ['json', 'json'],
   ['ndjson', 'ndjson'],
@@ -9,7 +11,7 @@ const byExtension: ReadonlyMap<string, Lookup['format']> = new Map<string, Looku
 ])
 
 /** The declared format where it is one; otherwise the one that the extension says, or null. */
-export function lookupFormat(file: string, declared: unknown): Lookup['format'] | null {
+export function lookupFormat(file: string, declared: unknown): LookupFormat | null {
   for (const format of byExtension.values()) {
     if (declared === format) return format
   }

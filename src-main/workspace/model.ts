@@ -2,6 +2,8 @@
  * The workspace after parsing: plain values, defaults filled in, paths absolute. The engine takes this and nothing else;
  * it never reads YAML. Made by parse.ts, read by engine and hosts.
  */
+import type { SaslMechanism } from '#contract/connections.ts'
+import type { SourceFormat } from '#contract/workspace.ts'
 import type { Column } from '../columns/column.ts'
 
 export type { Column } from '../columns/column.ts'
@@ -33,11 +35,48 @@ export interface ReplayInput {
   envelope: boolean | null
 }
 
+/** Where a Kafka source begins in a partition for which the store has no position. */
+export type KafkaStart =
+  | { kind: 'earliest' }
+  | { kind: 'latest' }
+  /** First record at or after this time, milliseconds since 1970. */
+  | { kind: 'timestamp'; ms: number }
+  /** So long before the source first started. */
+  | { kind: 'ago'; ms: number }
+  | { kind: 'offset'; offset: bigint }
+
+export interface KafkaInput {
+  kind: 'kafka'
+  /** Name of a connection of the workspace. */
+  connection: string
+  /** Names of topics; empty where there is a pattern. */
+  topics: readonly string[]
+  /** Regular expression that the whole name of a topic must match; null where topics are named. */
+  pattern: string | null
+  from: KafkaStart
+  isolation: 'read_committed' | 'read_uncommitted'
+  /** What to do where the wanted offset is no longer in the log. */
+  outOfRange: 'earliest' | 'latest' | 'stop'
+  /** Group under which positions are also committed to the cluster; null commits nothing. */
+  commit: { group: string; isOwn: boolean } | null
+}
+
+/** Schema of the values from a file of the workspace instead of a registry. */
+export interface SchemaFile {
+  /** Absolute path: .avsc, .proto or .json. */
+  file: string
+  /** Protobuf: full name of the message; null for the first one of the file. */
+  message: string | null
+}
+
 export interface Source {
   name: string
+  /** Name of the topic; for several topics, the names or the pattern as people know them. */
   topic: string
-  input: ReplayInput
-  format: 'json'
+  input: ReplayInput | KafkaInput
+  format: SourceFormat
+  /** Null: from the connection's registry, or none needed. */
+  schema: SchemaFile | null
   /** Null where not declared: the engine infers them from a sample before it starts the source. */
   columns: readonly Column[] | null
   /** Name of the column that holds event time, or null. */
@@ -45,11 +84,31 @@ export interface Source {
   position: Position
 }
 
-export interface Lookup {
-  name: string
+/** Rows from a file. */
+export interface LookupFileInput {
+  kind: 'file'
   /** Absolute path. */
   file: string
   format: 'csv' | 'json' | 'ndjson'
+}
+
+/** Latest row per key of a compacted topic; a tombstone removes its row. */
+export interface LookupTopicInput {
+  kind: 'kafka'
+  connection: string
+  topic: string
+  format: SourceFormat
+  schema: SchemaFile | null
+}
+
+/** A source that replays a capture. */
+export type ReplayedSource = Source & { input: ReplayInput }
+/** A source that reads topics. */
+export type TopicSource = Source & { input: KafkaInput }
+
+export interface Lookup {
+  name: string
+  input: LookupFileInput | LookupTopicInput
   /** Column that identifies a row. */
   key: string
   /** Null where not declared: taken from the file. */
@@ -81,12 +140,65 @@ export interface StoreSettings {
   limitBytes: number | null
 }
 
+/** A value that must not stand in the file: read when it is needed. */
+export type SecretReference = { env: string } | { secret: string }
+
+/** Paths are absolute. */
+export interface TlsFiles {
+  ca: string | null
+  cert: string | null
+  key: string | null
+  keyPassphrase: SecretReference | null
+  serverName: string | null
+}
+
+export type SaslReference =
+  | {
+      mechanism: Extract<SaslMechanism, 'plain' | 'scram-sha-256' | 'scram-sha-512'>
+      username: string
+      password: SecretReference
+    }
+  | { mechanism: 'oauthbearer'; token: SecretReference }
+  | {
+      mechanism: 'oauthbearer'
+      tokenUrl: string
+      clientId: string
+      clientSecret: SecretReference
+      scope: string | null
+    }
+  | { mechanism: 'aws-msk-iam'; region: string }
+
+export interface RegistryReference {
+  url: string
+  basic: { username: string; password: SecretReference } | null
+  tls: TlsFiles | null
+}
+
+export interface Connection {
+  name: string
+  /** host:port. */
+  brokers: readonly string[]
+  tls: TlsFiles | null
+  sasl: SaslReference | null
+  registry: RegistryReference | null
+  /** Advertised host:port to the one to use instead. */
+  addresses: ReadonlyMap<string, string>
+  /** Whether Penstock may write to the cluster. */
+  writes: boolean
+  isProduction: boolean
+  color: string | null
+  /** Longest that opening a socket may take, milliseconds. */
+  timeoutMs: number
+  position: Position
+}
+
 export interface Workspace {
   /** `name:` of the file, or the name of its folder. */
   name: string
   /** Absolute path of penstock.yaml. */
   file: string
   folder: string
+  connections: readonly Connection[]
   sources: readonly Source[]
   lookups: readonly Lookup[]
   tables: readonly Table[]

@@ -3,8 +3,9 @@
  * what needs the whole file (names, references between entries) is in checks.ts.
  */
 import { z } from 'zod'
-import { columnType } from '#contract/workspace.ts'
+import { columnOrigin, columnType, sourceFormat } from '#contract/workspace.ts'
 import { normaliseColumn } from './column-settings.ts'
+import { connection } from './connection-schema.ts'
 import { duration, filePath, jsonPath, map, reject, rowCount, size, timestampFormat, words } from './forms.ts'
 import { nameForm } from '../columns/names.ts'
 
@@ -15,6 +16,12 @@ function byName<Value extends z.ZodType>(value: Value) {
 }
 
 const columnSettings = map({
+  from: columnOrigin
+    .optional()
+    .describe(
+      'Part of the record: value, key, header (one, by name), headers (all, as JSON), timestamp or tombstone. Default value.',
+    ),
+  header: words.optional().describe('With from: header, its name. The last one counts where it is repeated.'),
   path: jsonPath
     .optional()
     .describe(
@@ -92,22 +99,114 @@ const replay = map({
   })
 })
 
+const connectionReference = z.string().describe('Name of a connection.')
+const topicForm = z.string().regex(/^[A-Za-z0-9._-]{1,249}$/)
+
+const instant = z.string().transform((text, context) => {
+  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(ms)) return ms
+  return reject(context, text, `${JSON.stringify(text)} is no time`, {
+    hint: 'for example 2026-01-31T12:00:00Z',
+  })
+})
+
+const kafkaStart = z.union(
+  [
+    z.enum(['earliest', 'latest']),
+    map({
+      timestamp: instant.optional().describe('First record at or after this time, ISO 8601.'),
+      ago: duration.optional().describe('So long before the first start, for example 1h.'),
+      offset: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional().describe('In every partition.'),
+    }).check((context) => {
+      if (Object.keys(context.value).length === 1) return
+      reject(context, context.value, 'a source begins in one place', {
+        hint: 'write one of timestamp, ago or offset',
+      })
+    }),
+  ],
+  { error: 'must be earliest, latest, or a map with timestamp, ago or offset' },
+)
+
+const kafka = map({
+  connection: connectionReference,
+  topic: topicForm.optional().describe('Name of the topic.'),
+  topics: z.array(topicForm).min(1).max(1000).optional().describe('Names of several topics.'),
+  pattern: z
+    .string()
+    .check((context) => {
+      try {
+        new RegExp(context.value, 'u')
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error)
+        reject(context, context.value, `not a regular expression: ${why}`, { hint: 'for example orders-.*' })
+      }
+    })
+    .optional()
+    .describe('Regular expression for whole names of topics; new ones are picked up.'),
+  from: kafkaStart
+    .optional()
+    .describe('Where to begin in a partition that was not read before. Default latest.'),
+  isolation: z
+    .enum(['read_committed', 'read_uncommitted'])
+    .optional()
+    .describe('With read_committed, records of aborted transactions never land. Default read_committed.'),
+  out_of_range: z
+    .enum(['earliest', 'latest', 'stop'])
+    .optional()
+    .describe('Where to go on when records are gone before they were read. Default earliest.'),
+  commit: z
+    .boolean()
+    .optional()
+    .describe('Also commits positions to the cluster, for other tools to see. Default false.'),
+  group: words
+    .max(249)
+    .optional()
+    .describe('With commit, the group. Default: one of its own, removed when Penstock stops.'),
+}).check((context) => {
+  const { topic, topics, pattern, commit, group } = context.value
+  const given = [topic, topics, pattern].filter((value) => value !== undefined).length
+  if (given !== 1) {
+    reject(context, context.value, given === 0 ? 'no topic is named' : 'topics are named twice', {
+      hint: 'write one of topic, topics or pattern',
+    })
+  }
+  if (group !== undefined && commit !== true) {
+    reject(context, group, 'group is for commit: true', { hint: 'add commit: true', key: 'group' })
+  }
+})
+
+const schemaFile = map({
+  file: filePath.describe('Schema: .avsc, .proto or JSON Schema. Relative to this file.'),
+  message: words.optional().describe('Protobuf: full name of the message. Default: the first one.'),
+})
+
 const source = map({
-  replay: replay.describe('Reads a capture file as if its records came from a topic.'),
-  format: z.enum(['json']).optional().describe('Format of the values. Default json.'),
+  replay: replay.optional().describe('Reads a capture file as if its records came from a topic.'),
+  kafka: kafka.optional().describe('Reads topics of a cluster.'),
+  format: sourceFormat.optional().describe('Format of the values. Default json.'),
+  schema: schemaFile.optional().describe("Schema of the values. Default: from the connection's registry."),
   columns: columns
     .optional()
     .describe('Typed columns. Default: inferred from a sample when the source starts.'),
   event_time: z.string().optional().describe('Timestamp column that says when the event happened.'),
 })
 
+const lookupTopic = map({
+  connection: connectionReference,
+  topic: topicForm.describe('Name of a compacted topic.'),
+})
+
 const lookup = map({
-  file: filePath.describe('CSV, JSON or NDJSON file. Relative to this file; loaded again when it changes.'),
-  key: words.describe('Column that identifies a row.'),
-  format: z
-    .enum(['csv', 'json', 'ndjson'])
+  file: filePath
     .optional()
-    .describe('Default: by the extension of the file (.csv, .json, .ndjson, .jsonl).'),
+    .describe('CSV, JSON or NDJSON file. Relative to this file; loaded again when it changes.'),
+  kafka: lookupTopic.optional().describe('A compacted topic, kept as the latest row of each key.'),
+  key: words.describe('Column that identifies a row. With kafka, the key of the records.'),
+  format: z
+    .enum(['csv', 'ndjson', ...sourceFormat.options])
+    .optional()
+    .describe('Default: by the extension of the file (.csv, .json, .ndjson, .jsonl); json for a topic.'),
+  schema: schemaFile.optional().describe('Schema of the values of a topic.'),
   columns: columns.optional().describe('Typed columns. Default: all columns of the file, types inferred.'),
 })
 
@@ -137,7 +236,8 @@ const table = map({
 export const workspaceSchema = map({
   penstock: z.literal(1).describe('Version of this format.'),
   name: words.max(100).optional().describe('Name of the workspace. Default: the name of its folder.'),
-  sources: byName(source).describe('Streams of records.'),
+  connections: byName(connection).optional().describe('How to reach clusters.'),
+  sources: byName(source).optional().describe('Streams of records.'),
   lookups: byName(lookup).optional().describe('Reference rows from files, to join in steps.'),
   tables: byName(table).optional().describe('Where transformations land.'),
   store: map({
@@ -155,6 +255,9 @@ export const workspaceSchema = map({
 
 /** A file that has the right form; references between its entries are not checked yet. */
 export type WorkspaceFile = z.output<typeof workspaceSchema>
+export type ReplayFile = z.output<typeof replay>
+export type KafkaFile = z.output<typeof kafka>
+export type SchemaFileFile = z.output<typeof schemaFile>
 export type SourceFile = z.output<typeof source>
 export type LookupFile = z.output<typeof lookup>
 export type TableFile = z.output<typeof table>

@@ -39,6 +39,15 @@ export interface PartitionSpan {
   dead: number
 }
 
+/** Offsets that a source could not read, from inclusive, to exclusive. */
+export interface OffsetGap {
+  partition: number
+  from: bigint
+  to: bigint
+  /** Why, for people: retention, a damaged batch. */
+  reason: string
+}
+
 /**
  * One micro-batch of one source and one topic. `rows` good records are packed in `jsonb`; `spans` holds for each of them six
  * numbers into `raw`: start and length of value, key and headers (length 0xffffffff: absent), for the records that a step
@@ -58,6 +67,9 @@ export interface PackedBatch {
   spans: Uint32Array<ArrayBuffer>
   arrivals: Float64Array<ArrayBuffer>
   dead: DeadRecord[]
+  gaps: OffsetGap[]
+  /** How keys and headers lie in `raw`: as JSON tokens (captures), or as they are on Kafka's wire. */
+  parts: 'json' | 'kafka'
   partitions: PartitionSpan[]
   /** The reader's place after this batch, JSON; committed with it and handed back at the next start. */
   place: string
@@ -74,5 +86,6 @@ export const absentSpan = 0xffffffff
 export interface BatchReceipt {
   kind: 'receipt'
   source: string
+  topic: string
   buffers: ArrayBuffer[]
 }

@@ -20,7 +20,8 @@ export interface TableShape {
 }
 
 export interface LookupShape {
-  lookup: Lookup
+  /** `origin`: its file, or topic with connection, for people. */
+  lookup: Pick<Lookup, 'name' | 'key'> & { origin: string }
   columns: readonly Column[]
 }
 
@@ -40,6 +41,7 @@ const sqlTypes: Record<ColumnType, string> = {
   boolean: 'INTEGER',
   timestamp: 'INTEGER',
   json: 'TEXT',
+  bytes: 'BLOB',
 }
 
 /** SQLite type of a column in a STRICT table; ANY where the type is not certain. */

@@ -7,6 +7,7 @@ import { JsonbWriter } from '../batch/jsonb-writer.ts'
 import {
   absentSpan,
   type DeadRecord,
+  type OffsetGap,
   type PackedBatch,
   type PartitionSpan,
   spanFields,
@@ -37,6 +38,8 @@ export class BatchBuilder {
   #arrivals: number[] = []
   #dead: DeadRecord[] = []
   #deadBytes = 0
+  #gaps: OffsetGap[] = []
+  #hasMoved = false
   #partitions = new Map<number, PartitionSpan>()
   #records = 0
   #bytes = 0
@@ -45,9 +48,39 @@ export class BatchBuilder {
   #firstOffset = 0
   #isRun = true
 
-  constructor(source: string, topic: string) {
+  readonly #parts: PackedBatch['parts']
+
+  /** @param parts how keys and headers lie in the blocks that are opened */
+  constructor(source: string, topic: string, parts: PackedBatch['parts']) {
     this.#source = source
     this.#topic = topic
+    this.#parts = parts
+  }
+
+  /** Whether there is anything to commit: records, or positions that moved on without any. */
+  get isEmpty(): boolean {
+    return this.#records === 0 && !this.#hasMoved
+  }
+
+  /** Notes that a partition was read up to `to`, exclusive, whether or not there were records that count. */
+  moveTo(partition: number, to: number): void {
+    const span = this.#partition(partition, to)
+    const end = BigInt(to)
+    if (end > span.to || span.records === 0) this.#hasMoved = true
+    if (end > span.to) span.to = end
+  }
+
+  /** Begins a partition anew at `from`, which may be before what was read: the topic was made again. */
+  restartAt(partition: number, from: number): void {
+    const span = this.#partition(partition, from)
+    span.from = BigInt(from)
+    span.to = BigInt(from)
+    this.#hasMoved = true
+  }
+
+  addGap(gap: OffsetGap): void {
+    this.#gaps.push(gap)
+    this.#hasMoved = true
   }
 
   get records(): number {
@@ -72,16 +105,16 @@ export class BatchBuilder {
     this.#block = bytes
   }
 
-  /** Counts one record of `sizeBytes` that was produced at `producedAtMs`. */
-  arrive(place: RecordPlace, sizeBytes: number, producedAtMs: number): void {
-    if (this.#records === 0) this.#oldestMs = producedAtMs
+  /** Counts one record of `sizeBytes` that was produced at `producedAtMs` and came here at `receivedAtMs`. */
+  arrive(place: RecordPlace, sizeBytes: number, producedAtMs: number, receivedAtMs = producedAtMs): void {
+    if (this.#records === 0) this.#oldestMs = receivedAtMs
     this.#records++
     this.#bytes += sizeBytes
     const arrivals = this.#arrivals
     const last = arrivals.length - 2
     if (last >= 0 && arrivals[last] === producedAtMs) arrivals[last + 1] = (arrivals[last + 1] ?? 0) + 1
     else arrivals.push(producedAtMs, 1)
-    const span = this.#partition(place)
+    const span = this.#partition(place.partition, place.offset)
     span.to = BigInt(place.offset + 1)
     span.records++
     span.bytes += sizeBytes
@@ -122,7 +155,7 @@ export class BatchBuilder {
   addDead(dead: DeadRecord, place: RecordPlace): void {
     this.#dead.push(dead)
     this.#deadBytes += dead.value.length + 256
-    this.#partition(place).dead++
+    this.#partition(place.partition, place.offset).dead++
   }
 
   /** The open batch as a message, and a fresh start. Its buffers are to be transferred; see {@link transferables}. */
@@ -142,6 +175,8 @@ export class BatchBuilder {
       spans: this.#spans.slice(0, rows * spanFields),
       arrivals: Float64Array.from(this.#arrivals),
       dead: this.#dead,
+      gaps: this.#gaps,
+      parts: this.#parts,
       partitions: [...this.#partitions.values()].sort((left, right) => left.partition - right.partition),
       ...facts,
     }
@@ -149,6 +184,8 @@ export class BatchBuilder {
     this.#rawLength = 0
     this.#arrivals = []
     this.#dead = []
+    this.#gaps = []
+    this.#hasMoved = false
     this.#deadBytes = 0
     this.#partitions = new Map()
     this.#records = 0
@@ -164,12 +201,12 @@ export class BatchBuilder {
     }
   }
 
-  #partition(place: RecordPlace): PartitionSpan {
-    let span = this.#partitions.get(place.partition)
+  #partition(partition: number, offset: number): PartitionSpan {
+    let span = this.#partitions.get(partition)
     if (span === undefined) {
-      const from = BigInt(place.offset)
-      span = { topic: this.#topic, partition: place.partition, from, to: from, records: 0, bytes: 0, dead: 0 }
-      this.#partitions.set(place.partition, span)
+      const from = BigInt(offset)
+      span = { topic: this.#topic, partition, from, to: from, records: 0, bytes: 0, dead: 0 }
+      this.#partitions.set(partition, span)
     }
     return span
   }

@@ -5,8 +5,10 @@
 import type { Column } from '../../workspace/model.ts'
 import { type JsonbWriter, jsonbType } from '../batch/jsonb-writer.ts'
 import { compileTimestamp, type TimestampParser } from '../../columns/timestamp.ts'
+import { toBytes } from '../../columns/convert-text.ts'
 import { formatJsonPath } from '../../columns/json-path.ts'
 import { wholeNumber } from '../../columns/whole-number.ts'
+import { writeHexadecimal } from './hexadecimal.ts'
 import { jsonKind } from './json-kind.ts'
 import { JsonScanner } from './json-scanner.ts'
 import { unescapeText } from './unescape-text.ts'
@@ -94,15 +96,15 @@ export class RecordDecoder {
 
   /** Appends the columns of the scanned record to the writer's open row; false sets {@link misfit}. */
   write(bytes: Uint8Array, writer: JsonbWriter): boolean {
-    const columns = this.#columns
-    for (let slot = 0; slot < columns.length; slot++) {
-      const column = columns[slot]
-      if (column === undefined || !this.#writeColumn(column, slot, bytes, writer)) return false
-    }
+    for (let slot = 0; slot < this.#columns.length; slot++)
+      if (!this.writeColumn(slot, bytes, writer)) return false
     return true
   }
 
-  #writeColumn(column: Column, slot: number, bytes: Uint8Array, writer: JsonbWriter): boolean {
+  /** Appends one column of the scanned record, by its place among those of the constructor. */
+  writeColumn(slot: number, bytes: Uint8Array, writer: JsonbWriter): boolean {
+    const column = this.#columns[slot]
+    if (column === undefined) return false
     const kind = this.#scanner.kinds[slot] ?? 0
     if (kind === jsonKind.absent || kind === jsonKind.null) return this.#writeAbsent(column, kind, writer)
     const start = this.#scanner.starts[slot] ?? 0
@@ -129,7 +131,26 @@ export class RecordDecoder {
       case 'json':
         writer.span(jsonbType.textRaw, bytes, start, end)
         return true
+      case 'bytes':
+        return this.#writeBytes(column, kind, bytes, start, end, writer)
     }
+  }
+
+  /** Base64 in JSON; hexadecimal on the way to the store, which JSONB has no bytes for. */
+  #writeBytes(
+    column: Column,
+    kind: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    writer: JsonbWriter,
+  ): boolean {
+    if (kind !== jsonKind.string && kind !== jsonKind.escapedString)
+      return this.#fail(column, bytes, start, end, 'text in base64')
+    const decoded = toBytes(unescapeText(bytes, start + 1, end - 1))
+    if (!(decoded instanceof Uint8Array)) return this.#fail(column, bytes, start, end, 'text in base64')
+    writeHexadecimal(writer, decoded)
+    return true
   }
 
   #writeAbsent(column: Column, kind: number, writer: JsonbWriter): boolean {

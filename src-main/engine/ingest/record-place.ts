@@ -14,6 +14,8 @@ export interface RecordPlace {
   keyEnd: number
   headersStart: number
   headersEnd: number
+  /** True where the value is null, which in a compacted topic removes the key. */
+  isTombstone: boolean
 }
 
 /** A place to use again and again. */
@@ -30,6 +32,7 @@ export function emptyPlace(): RecordPlace {
     keyEnd: 0,
     headersStart: 0,
     headersEnd: 0,
+    isTombstone: false,
   }
 }
 
@@ -44,4 +47,5 @@ export function resetPlace(place: RecordPlace, start: number, end: number, times
   place.keyEnd = 0
   place.headersStart = 0
   place.headersEnd = 0
+  place.isTombstone = false
 }

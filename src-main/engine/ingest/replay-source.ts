@@ -4,29 +4,38 @@
  */
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
-import type { Column, Source } from '../../workspace/model.ts'
+import type { Column, ReplayedSource, Source } from '../../workspace/model.ts'
 import { BatchBuilder } from './batch-builder.ts'
 import { deadLine, deadRecord } from './dead-record.ts'
 import { EnvelopeReader, looksLikeEnvelope } from './envelope.ts'
 import { type LineBlock, type OversizedLine, readLines } from './line-reader.ts'
 import { OriginalPace, SteadyPace } from './pace.ts'
 import { partitionOf } from './partitioner.ts'
-import { RecordDecoder, type RecordMisfit } from './record-decoder.ts'
+import { CaptureParts } from './capture-parts.ts'
+import type { RecordMisfit } from './record-decoder.ts'
+import { RowWriter } from './row-writer.ts'
 import { emptyPlace, type RecordPlace, resetPlace } from './record-place.ts'
 import { fingerprintOf, readPlace, type ReplayPlace } from './replay-place.ts'
-import type { SourcePort, SourceStart } from './source-port.ts'
+import type { IngestSource, SourcePort, SourceStart } from './source-port.ts'
 
 const retryMs = 1000
 const longestSleepMs = 20
 /** A wait for the next event time is told where it is longer than this. */
 const longWaitMs = 10_000
 const noBytes = new Uint8Array(0)
+/** First byte of a value that is null. */
+const nullByte = 0x6e
 
-export class ReplaySource {
-  readonly #source: Source
+/** Whether a source is the replay of a capture. */
+export function isReplayed(source: Source): source is ReplayedSource {
+  return source.input.kind === 'replay'
+}
+
+export class ReplaySource implements IngestSource {
+  readonly #source: ReplayedSource
   readonly #port: SourcePort
   readonly #builder: BatchBuilder
-  readonly #decoder: RecordDecoder
+  readonly #rows: RowWriter
   readonly #envelope = new EnvelopeReader()
   readonly #steady: SteadyPace | null
   readonly #original: OriginalPace | null
@@ -45,26 +54,31 @@ export class ReplaySource {
   /** What keeps the capture from being read, as it was told last; empty while it is read. */
   #trouble = ''
 
-  constructor(source: Source, columns: readonly Column[], start: SourceStart, port: SourcePort) {
+  constructor(source: ReplayedSource, columns: readonly Column[], start: SourceStart, port: SourcePort) {
     const { rate, partitions, keyPath } = source.input
     this.#source = source
     this.#port = port
-    this.#builder = new BatchBuilder(source.name, source.topic)
-    this.#decoder = new RecordDecoder(columns, source.eventTime, keyPath)
+    this.#builder = new BatchBuilder(source.name, source.topic, 'json')
+    this.#rows = new RowWriter(columns, source.eventTime, keyPath, new CaptureParts())
     this.#steady = rate.kind === 'perSecond' ? new SteadyPace(rate.records, port.nowMs()) : null
     this.#original = rate.kind === 'original' ? new OriginalPace(rate.factor) : null
     this.#isEnvelope = source.input.envelope
-    this.#place = readPlace(start.place)
+    this.#place = readPlace(start.places.get(source.topic) ?? null)
     this.#skipLines = this.#place.line
     this.#nextOffsets = Array.from({ length: partitions }, (_, index) =>
-      Number(start.nextOffsets.get(index) ?? 0n),
+      Number(start.nextOffsets.get(source.topic)?.get(index) ?? 0n),
     )
     this.#roundRobin = this.#place.line
   }
 
   /** Buffers of a committed batch. */
-  reuse(buffers: readonly ArrayBuffer[]): void {
+  reuse(_topic: string, buffers: readonly ArrayBuffer[]): void {
     this.#builder.reuse(buffers)
+  }
+
+  /** The port wakes what sleeps; there is nothing else to end. */
+  stop(): void {
+    return
   }
 
   /** Runs until the capture has ended (without `loop`) or the port says stop. Never throws for a bad capture: it waits. */
@@ -255,12 +269,14 @@ export class ReplaySource {
     const start = block.starts[index] ?? 0
     const end = block.ends[index] ?? 0
     if (this.#isEnvelope !== true) {
-      return this.#decoder.scan(block.bytes, start, end) ? this.#decoder.eventTimeMs(block.bytes) : Number.NaN
+      return this.#rows.scan(block.bytes, start, end)
+        ? this.#rows.values.eventTimeMs(block.bytes)
+        : Number.NaN
     }
     const envelope = this.#envelope
     if (!envelope.read(block.bytes, start, end)) return Number.NaN
-    const scanned = this.#decoder.scan(block.bytes, envelope.valueStart, envelope.valueEnd)
-    const eventMs = scanned ? this.#decoder.eventTimeMs(block.bytes) : Number.NaN
+    const scanned = this.#rows.scan(block.bytes, envelope.valueStart, envelope.valueEnd)
+    const eventMs = scanned ? this.#rows.values.eventTimeMs(block.bytes) : Number.NaN
     return Number.isNaN(eventMs) ? envelope.timestampMs : eventMs
   }
 
@@ -298,25 +314,43 @@ export class ReplaySource {
       this.#addDead(record, bytes, { kind, column: '', reason })
       return
     }
-    const decoder = this.#decoder
+    const rows = this.#rows
+    if (this.#isEnvelope === true && bytes[record.valueStart] === nullByte) {
+      this.#tombstone(record, bytes, nowMs)
+      return
+    }
     const writer = this.#builder.writer
-    const scanned = decoder.scan(bytes, record.valueStart, record.valueEnd)
-    if (scanned && record.keyEnd === 0 && decoder.hasKey) {
-      record.keyStart = decoder.keyStart
-      record.keyEnd = decoder.keyEnd
+    const scanned = rows.scan(bytes, record.valueStart, record.valueEnd)
+    if (scanned && record.keyEnd === 0 && rows.values.hasKey) {
+      record.keyStart = rows.values.keyStart
+      record.keyEnd = rows.values.keyEnd
     }
     this.#coordinate(record, bytes, nowMs, record.valueEnd - record.valueStart)
     if (!scanned) {
-      this.#addDead(record, bytes, decoder.misfit)
+      this.#addDead(record, bytes, rows.misfit)
       return
     }
     writer.beginRow()
-    if (decoder.write(bytes, writer)) {
+    if (rows.write(bytes, bytes, record, writer)) {
       this.#builder.addRow(record)
       return
     }
     writer.rollbackRow()
-    this.#addDead(record, bytes, decoder.misfit)
+    this.#addDead(record, bytes, rows.misfit)
+  }
+
+  /** An envelope whose value is null. */
+  #tombstone(record: RecordPlace, bytes: Uint8Array, nowMs: number): void {
+    record.isTombstone = true
+    this.#coordinate(record, bytes, nowMs, 0)
+    const writer = this.#builder.writer
+    writer.beginRow()
+    if (this.#rows.writeTombstone(bytes, record, writer)) {
+      this.#builder.addRow(record)
+      return
+    }
+    writer.rollbackRow()
+    this.#addDead(record, bytes, this.#rows.misfit)
   }
 
   #openEnvelope(bytes: Uint8Array, record: RecordPlace): boolean {

@@ -3,7 +3,17 @@ import type { PackedBatch } from '../batch/packed-batch.ts'
 
 export type SourceState = 'starting' | 'running' | 'waiting' | 'paused' | 'ended' | 'failed'
 
+/** End of one partition's log as the source saw it last. */
+export interface LogEnd {
+  topic: string
+  partition: number
+  /** Exclusive; with read_committed the end of what is decided. */
+  end: bigint
+}
+
 export interface SourcePort {
+  /** Tells how far the logs go that the source reads. */
+  logEnds(ends: LogEnd[]): void
   /** Whether a batch may be sent now without waiting. */
   isReady(): boolean
   /** Resolves when a batch may be sent; the bound on batches in flight is the port's. */
@@ -21,9 +31,20 @@ export interface SourcePort {
   readonly stopped: boolean
 }
 
+/** A source as the ingest thread runs it. */
+export interface IngestSource {
+  /** Runs until there is nothing more to read or the port says stop. Never throws for a source that fails: it waits. */
+  run(): Promise<void>
+  /** Buffers of a committed batch. */
+  reuse(topic: string, buffers: readonly ArrayBuffer[]): void
+  /** Ends what waits; the port has been told already. */
+  stop(): void
+}
+
 /** Where a source goes on: what the store committed last. */
 export interface SourceStart {
-  nextOffsets: ReadonlyMap<number, bigint>
-  /** JSON that the source itself gave with its last committed batch, or null for a new store. */
-  place: string | null
+  /** By topic and partition. */
+  nextOffsets: ReadonlyMap<string, ReadonlyMap<number, bigint>>
+  /** JSON that the source itself gave with its last committed batch of each topic; empty for a new store. */
+  places: ReadonlyMap<string, string>
 }

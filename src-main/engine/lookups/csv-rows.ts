@@ -1,7 +1,7 @@
 /** Rows of a CSV file, streamed. An empty cell without quotes is NULL; with quotes it is empty text. */
 import { CsvError, parse, type Parser } from 'csv-parse'
 import { pipeline } from 'node:stream'
-import type { Lookup } from '../../workspace/model.ts'
+import type { FileLookup } from './file-lookup.ts'
 import { lookupFault } from './lookup-fault.ts'
 import { CsvRow, largestRowBytes } from './lookup-row.ts'
 import { readTextChunks } from './text-chunks.ts'
@@ -18,7 +18,7 @@ export interface CsvFile {
 }
 
 /** @throws AppError LOOKUP_UNREADABLE, also while the rows are read */
-export async function openCsv(lookup: Lookup): Promise<CsvFile> {
+export async function openCsv(lookup: FileLookup): Promise<CsvFile> {
   const records = readRecords(lookup)
   const first = await records.next()
   if (first.done === true)
@@ -35,7 +35,7 @@ export async function openCsv(lookup: Lookup): Promise<CsvFile> {
 }
 
 async function* readRows(
-  lookup: Lookup,
+  lookup: FileLookup,
   header: readonly string[],
   records: AsyncGenerator<CsvRecord, void>,
 ): AsyncGenerator<CsvRow, void> {
@@ -48,7 +48,7 @@ async function* readRows(
   }
 }
 
-async function* readRecords(lookup: Lookup): AsyncGenerator<CsvRecord, void> {
+async function* readRecords(lookup: FileLookup): AsyncGenerator<CsvRecord, void> {
   const place: Place = { rowLine: 1, lastLine: 0, isOpen: false }
   const parser = createParser(place)
   // A failing file destroys the parser with its error, which the loop below then throws.
@@ -90,7 +90,7 @@ function createParser(place: Place): Parser {
   })
 }
 
-function csvFault(lookup: Lookup, error: CsvError, place: Place): Error {
+function csvFault(lookup: FileLookup, error: CsvError, place: Place): Error {
   const line = typeof error['lines'] === 'number' ? error['lines'] : place.lastLine
   switch (error.code) {
     case 'CSV_QUOTE_NOT_CLOSED': {

@@ -1,6 +1,6 @@
 /** Whether a lookup file is still the one that reading began with. */
 import { stat } from 'node:fs/promises'
-import type { Lookup } from '../../workspace/model.ts'
+import type { FileLookup } from './file-lookup.ts'
 import { lookupFault } from './lookup-fault.ts'
 
 /** Identity, size and time of a file; equal for an unchanged file. */
@@ -10,7 +10,7 @@ export interface FileVersion {
 }
 
 /** @throws AppError LOOKUP_UNREADABLE where there is no readable file */
-export async function fileVersion(lookup: Lookup): Promise<FileVersion> {
+export async function fileVersion(lookup: FileLookup): Promise<FileVersion> {
   const facts = await stat(lookup.file, { bigint: true }).catch((error: unknown) => {
     throw fileFault(lookup, error)
   })
@@ -21,7 +21,7 @@ export async function fileVersion(lookup: Lookup): Promise<FileVersion> {
 }
 
 /** An error of the file system as a fault of the lookup. */
-export function fileFault(lookup: Lookup, error: unknown): Error {
+export function fileFault(lookup: FileLookup, error: unknown): Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return lookupFault(lookup, 'the file does not exist', {

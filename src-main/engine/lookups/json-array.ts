@@ -1,5 +1,5 @@
 /** Where the elements of a JSON array begin and end, found without parsing them. Used by json-rows.ts. */
-import type { Lookup } from '../../workspace/model.ts'
+import type { FileLookup } from './file-lookup.ts'
 import { lookupFault } from './lookup-fault.ts'
 
 const quote = 0x22
@@ -22,7 +22,7 @@ export interface ArrayElement {
  * Splits the text of one array at its commas. Elements themselves are not checked.
  * @throws AppError LOOKUP_UNREADABLE where the text is no array, is cut off, or goes on after the array
  */
-export function* splitArray(lookup: Lookup, bytes: Buffer): Generator<ArrayElement, void> {
+export function* splitArray(lookup: FileLookup, bytes: Buffer): Generator<ArrayElement, void> {
   const cursor = new Cursor(bytes)
   cursor.skipBlanks()
   if (cursor.peek() !== openBracket) throw notAnArray(lookup, cursor)
@@ -50,7 +50,7 @@ export function* splitArray(lookup: Lookup, bytes: Buffer): Generator<ArrayEleme
   }
 }
 
-function notAnArray(lookup: Lookup, cursor: Cursor): Error {
+function notAnArray(lookup: FileLookup, cursor: Cursor): Error {
   if (cursor.isAtEnd) return lookupFault(lookup, 'the file is empty')
   const isObject = cursor.peek() === openBrace
   const message = isObject

@@ -1,5 +1,5 @@
 /** Rows of JSON lookup files: objects one per line (NDJSON), or the objects of one array. */
-import type { Lookup } from '../../workspace/model.ts'
+import type { FileLookup } from './file-lookup.ts'
 import { isJsonObject, parseExactJson } from '../../columns/exact-json.ts'
 import { splitArray } from './json-array.ts'
 import { lookupFault } from './lookup-fault.ts'
@@ -9,7 +9,7 @@ import { countLines, readTextChunks } from './text-chunks.ts'
 const lineFeed = 0x0a
 
 /** Streams the objects of an NDJSON file; blank lines are passed over. @throws AppError LOOKUP_UNREADABLE */
-export async function* readNdjson(lookup: Lookup): AsyncGenerator<JsonRow, void> {
+export async function* readNdjson(lookup: FileLookup): AsyncGenerator<JsonRow, void> {
   let line = 1
   let pending: Buffer[] = []
   let pendingBytes = 0
@@ -39,19 +39,19 @@ export async function* readNdjson(lookup: Lookup): AsyncGenerator<JsonRow, void>
  * The objects of a JSON array, one at a time; only the bytes of the file are held whole.
  * @throws AppError LOOKUP_UNREADABLE
  */
-export async function* readJsonArray(lookup: Lookup): AsyncGenerator<JsonRow, void> {
+export async function* readJsonArray(lookup: FileLookup): AsyncGenerator<JsonRow, void> {
   const bytes = Buffer.concat(await Array.fromAsync(readTextChunks(lookup)))
   for (const element of splitArray(lookup, bytes)) {
     yield parseObject(lookup, bytes.toString('utf8', element.start, element.end), element.line)
   }
 }
 
-function parseLine(lookup: Lookup, bytes: Buffer, line: number): JsonRow | null {
+function parseLine(lookup: FileLookup, bytes: Buffer, line: number): JsonRow | null {
   const text = bytes.toString('utf8')
   return text.trim() === '' ? null : parseObject(lookup, text, line)
 }
 
-function parseObject(lookup: Lookup, text: string, line: number): JsonRow {
+function parseObject(lookup: FileLookup, text: string, line: number): JsonRow {
   let value: unknown
   try {
     value = parseExactJson(text)
@@ -72,7 +72,7 @@ function parseObject(lookup: Lookup, text: string, line: number): JsonRow {
 }
 
 /** The parser tells the position of some faults only; the others are told at the first line of their row. */
-function jsonFault(lookup: Lookup, error: unknown, text: string, line: number): Error {
+function jsonFault(lookup: FileLookup, error: unknown, text: string, line: number): Error {
   if (error instanceof RangeError) return lookupFault(lookup, 'the value is nested too deep', { line })
   if (!(error instanceof SyntaxError)) throw error
   const at = Number(/at position (\d+)/.exec(error.message)?.[1] ?? '0')

@@ -1,6 +1,7 @@
 /** The columns of a lookup that declares none: all that the file has, with the narrowest type that holds each value. */
 import type { ColumnType } from '#contract/workspace.ts'
-import type { Column, Lookup } from '../../workspace/model.ts'
+import type { Column } from '../../workspace/model.ts'
+import type { FileLookup } from './file-lookup.ts'
 import { ColumnEvidence } from '../../columns/column-evidence.ts'
 import { columnNames } from '../../columns/column-names.ts'
 import { lookupFault } from './lookup-fault.ts'
@@ -21,7 +22,7 @@ interface Evidence {
  * @throws AppError LOOKUP_UNREADABLE where there is nothing to find, or too much
  */
 export async function inferLookupColumns(
-  lookup: Lookup,
+  lookup: FileLookup,
   header: readonly string[] | null,
   rows: AsyncIterable<LookupRow>,
 ): Promise<Column[]> {
@@ -49,6 +50,7 @@ export async function inferLookupColumns(
   const names = columnNames([...members.keys()])
   return [...members].map(([original, evidence], index) => ({
     name: names[index] ?? original,
+    from: 'value' as const,
     path: [original],
     ...evidence.decide(),
     nullable: true,

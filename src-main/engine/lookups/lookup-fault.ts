@@ -1,6 +1,6 @@
 /** Faults of lookup files in the words of the person who keeps the file. */
 import { AppError } from '#contract/errors.ts'
-import type { Lookup } from '../../workspace/model.ts'
+import type { FileLookup } from './file-lookup.ts'
 
 const longestValue = 200
 
@@ -16,7 +16,7 @@ export interface FaultPlace {
 }
 
 /** An AppError LOOKUP_UNREADABLE: `FILE:LINE: column NAME: MESSAGE; HINT`. */
-export function lookupFault(lookup: Lookup, message: string, place: FaultPlace = {}): AppError {
+export function lookupFault(lookup: FileLookup, message: string, place: FaultPlace = {}): AppError {
   const { line, column, value, hint, cause } = place
   const where = line === undefined ? lookup.file : `${lookup.file}:${String(line)}`
   const subject = column === undefined ? '' : `column ${column}: `
@@ -34,7 +34,7 @@ export function lookupFault(lookup: Lookup, message: string, place: FaultPlace =
 }
 
 /** Says that the file is being written just now; `details.changed` is true, so that the caller may read it again. */
-export function changedFault(lookup: Lookup, cause?: unknown): AppError {
+export function changedFault(lookup: FileLookup, cause?: unknown): AppError {
   const message = `${lookup.file}: the file changed while it was read; it has to be read again`
   return new AppError('LOOKUP_UNREADABLE', message, {
     details: { lookup: lookup.name, file: lookup.file, changed: true },

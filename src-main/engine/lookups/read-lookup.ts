@@ -4,7 +4,8 @@
  */
 import { assertNever } from '#contract/errors.ts'
 import { suggest } from '../../workspace/suggest.ts'
-import type { Column, Lookup } from '../../workspace/model.ts'
+import type { Column } from '../../workspace/model.ts'
+import type { FileLookup } from './file-lookup.ts'
 import { columnDefault } from '../../columns/column-default.ts'
 import { isMisfit, type SqlValue } from '../../columns/values.ts'
 import { openCsv } from './csv-rows.ts'
@@ -31,7 +32,7 @@ export interface LookupChunk {
  * @throws AppError LOOKUP_UNREADABLE with file, line, column, value and what to write instead; `details.changed` where
  *   the file was written meanwhile, so that what was read is worth nothing and has to be read again
  */
-export async function* readLookup(lookup: Lookup): AsyncGenerator<LookupChunk, void> {
+export async function* readLookup(lookup: FileLookup): AsyncGenerator<LookupChunk, void> {
   const before = await fileVersion(lookup)
   if (before.sizeBytes === 0) throw lookupFault(lookup, 'the file is empty')
   if (lookup.format === 'json' && before.sizeBytes > largestJsonBytes) {
@@ -47,7 +48,7 @@ export async function* readLookup(lookup: Lookup): AsyncGenerator<LookupChunk, v
   if ((await fileVersion(lookup)).text !== before.text) throw changedFault(lookup)
 }
 
-async function* readChunks(lookup: Lookup): AsyncGenerator<LookupChunk, void> {
+async function* readChunks(lookup: FileLookup): AsyncGenerator<LookupChunk, void> {
   const columns = lookup.columns ?? (await findColumns(lookup))
   const keyIndex = findKey(lookup, columns)
   const { header, rows } = await openRows(lookup)
@@ -69,7 +70,7 @@ async function* readChunks(lookup: Lookup): AsyncGenerator<LookupChunk, void> {
   if (isFirst || chunk.rows.length > 0) yield chunk
 }
 
-async function findColumns(lookup: Lookup): Promise<Column[]> {
+async function findColumns(lookup: FileLookup): Promise<Column[]> {
   const { header, rows } = await openRows(lookup)
   return inferLookupColumns(lookup, header, rows)
 }
@@ -79,7 +80,7 @@ interface OpenRows {
   rows: AsyncIterable<LookupRow>
 }
 
-async function openRows(lookup: Lookup): Promise<OpenRows> {
+async function openRows(lookup: FileLookup): Promise<OpenRows> {
   switch (lookup.format) {
     case 'csv':
       return openCsv(lookup)
@@ -93,7 +94,7 @@ async function openRows(lookup: Lookup): Promise<OpenRows> {
 }
 
 /** SQL does not tell upper and lower case apart, so neither does the key. */
-function findKey(lookup: Lookup, columns: readonly Column[]): number {
+function findKey(lookup: FileLookup, columns: readonly Column[]): number {
   const wanted = lookup.key.toLowerCase()
   const index = columns.findIndex((column) => column.name.toLowerCase() === wanted)
   if (index >= 0) return index
@@ -109,7 +110,7 @@ function findKey(lookup: Lookup, columns: readonly Column[]): number {
   })
 }
 
-function checkHeader(lookup: Lookup, columns: readonly Column[], header: readonly string[]): void {
+function checkHeader(lookup: FileLookup, columns: readonly Column[], header: readonly string[]): void {
   for (const column of columns) {
     const wanted = String(column.path[0])
     if (header.includes(wanted)) continue
@@ -132,7 +133,7 @@ function nearestName(wanted: string, names: readonly string[]): string {
   return `the columns are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', ...' : ''}`
 }
 
-function typedValue(lookup: Lookup, column: Column, row: LookupRow): SqlValue {
+function typedValue(lookup: FileLookup, column: Column, row: LookupRow): SqlValue {
   const value = row.value(column)
   const { line } = row
   if (value === null) {
@@ -151,7 +152,7 @@ function typedValue(lookup: Lookup, column: Column, row: LookupRow): SqlValue {
   throw lookupFault(lookup, typed.misfit, { line, column: column.name, value: row.show(value), hint })
 }
 
-function nullKey(lookup: Lookup, row: LookupRow): Error {
+function nullKey(lookup: FileLookup, row: LookupRow): Error {
   const message = 'the key is missing, and a key is never NULL'
   return lookupFault(lookup, message, {
     line: row.line,
@@ -172,6 +173,8 @@ function exampleOf(column: Column): string {
       return column.format === null ? 'a time such as 2024-01-31T12:00:00Z' : `the time as ${column.format}`
     case 'json':
       return 'JSON such as {"a": 1}'
+    case 'bytes':
+      return 'bytes as base64'
     case 'text':
       return 'text'
     default:

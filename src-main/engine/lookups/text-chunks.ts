@@ -1,6 +1,6 @@
 /** The bytes of a lookup file in pieces that are whole UTF-8 characters, without the byte order mark. */
 import { createReadStream } from 'node:fs'
-import type { Lookup } from '../../workspace/model.ts'
+import type { FileLookup } from './file-lookup.ts'
 import { invalidUtf8At, utf8Length } from '../../columns/utf8.ts'
 import { fileFault } from './file-version.ts'
 import { lookupFault } from './lookup-fault.ts'
@@ -9,7 +9,7 @@ const lineFeed = 0x0a
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** @throws AppError LOOKUP_UNREADABLE with the line of the first byte that is not UTF-8 */
-export async function* readTextChunks(lookup: Lookup): AsyncGenerator<Buffer, void> {
+export async function* readTextChunks(lookup: FileLookup): AsyncGenerator<Buffer, void> {
   let carried: Buffer = Buffer.alloc(0)
   let line = 1
   let isFirst = true
@@ -29,7 +29,7 @@ export async function* readTextChunks(lookup: Lookup): AsyncGenerator<Buffer, vo
   checkUtf8(lookup, carried, line)
 }
 
-async function* readPieces(lookup: Lookup): AsyncGenerator<Buffer, void> {
+async function* readPieces(lookup: FileLookup): AsyncGenerator<Buffer, void> {
   const stream: AsyncIterable<Buffer> = createReadStream(lookup.file)
   try {
     yield* stream
@@ -38,7 +38,7 @@ async function* readPieces(lookup: Lookup): AsyncGenerator<Buffer, void> {
   }
 }
 
-function checkUtf8(lookup: Lookup, bytes: Buffer, firstLine: number): void {
+function checkUtf8(lookup: FileLookup, bytes: Buffer, firstLine: number): void {
   const at = invalidUtf8At(bytes)
   if (at < 0) return
   const byte = (bytes[at] ?? 0).toString(16).padStart(2, '0')

@@ -10,6 +10,7 @@ import type { TableShape } from '../batch/relations.ts'
 import { BatchLog } from './batch-log.ts'
 import { DeadLetterLog } from './dead-letter-log.ts'
 import type { EventLog } from './event-log.ts'
+import { GapLog } from './gap-log.ts'
 import { latencyRuns } from './latency.ts'
 import { Positions } from './positions.ts'
 import { RetainedTable } from './retained-table.ts'
@@ -27,6 +28,7 @@ export class BatchWriter {
   readonly topics: TopicLog
   readonly batches: BatchLog
   readonly positions: Positions
+  readonly gaps: GapLog
   readonly tables: readonly RetainedTable[]
   readonly #database: Database
   readonly #transforms: ReadonlyMap<string, BatchTransform>
@@ -47,6 +49,7 @@ export class BatchWriter {
     this.topics = new TopicLog(database)
     this.batches = new BatchLog(database)
     this.positions = new Positions(database)
+    this.gaps = new GapLog(database)
     this.tables = shapes.map((shape) => new RetainedTable(database, shape))
   }
 
@@ -74,6 +77,7 @@ export class BatchWriter {
       for (const table of this.tables)
         if (table.source === batch.source) table.landed(landed.get(table.name) ?? 0, nowMs)
       this.positions.save(batch)
+      this.gaps.add(batch, nowMs)
       this.batches.finishEarlier()
       const times = { loadMs: loaded - begun, stepsMs: ran - loaded }
       const batchId = this.batches.addBatch(batch, steps, failures.length, times, nowMs)
@@ -84,6 +88,7 @@ export class BatchWriter {
       const committed = this.#now()
       const latency = latencyRuns(batch.arrivals, committed)
       this.#committed()
+      this.positions.noteCommitted(batch)
       const afterwards = { batchId, commitMs: committed - beforeCommit, totalMs: committed - begun, latency }
       this.batches.committed(afterwards, steps.length)
       return latency
@@ -115,6 +120,7 @@ export class BatchWriter {
   #committed(): void {
     this.deadLetters.committed()
     this.topics.committed()
+    this.gaps.committed()
     this.events.flushed()
     for (const table of this.tables) table.committed()
   }
@@ -123,6 +129,7 @@ export class BatchWriter {
     if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
     this.deadLetters.rolledBack()
     this.topics.rolledBack()
+    this.gaps.rolledBack()
     this.batches.rolledBack()
     for (const table of this.tables) table.rolledBack()
   }

@@ -2,6 +2,7 @@
 import { limits } from '#contract/limits.ts'
 import type { Database, Statement } from 'better-sqlite3'
 import type { StepFailure } from '../batch/batch-result.ts'
+import { headersText } from '../kafka/records/headers-text.ts'
 import { absentSpan, type DeadRecord, type PackedBatch, spanFields } from '../batch/packed-batch.ts'
 
 /** Least number of rows that one transaction may drop; more where more came. */
@@ -111,8 +112,10 @@ export class DeadLetterLog {
 /** The record of a good row, from the batch's raw bytes. */
 function recordOf(batch: PackedBatch, failure: StepFailure): DeadRecord {
   const at = (failure.row - 1) * spanFields
-  const sizeBytes = batch.spans[at + 1] ?? 0
-  const value = spanBytes(batch, at, Math.min(sizeBytes, limits.deadLetterBytes)) ?? new Uint8Array(0)
+  const most = limits.deadLetterBytes
+  const valueBytes = batch.spans[at + 1] ?? 0
+  const sizeBytes = valueBytes === absentSpan ? 0 : valueBytes
+  const value = spanBytes(batch, at, most) ?? new Uint8Array(0)
   return {
     partition: failure.partition,
     offset: failure.offset,
@@ -122,9 +125,13 @@ function recordOf(batch: PackedBatch, failure: StepFailure): DeadRecord {
     reason: failure.reason,
     value,
     sizeBytes,
-    key: spanText(batch, at + 2),
-    headers: spanText(batch, at + 4),
+    key: batch.parts === 'kafka' ? plainText(spanBytes(batch, at + 2, most)) : spanText(batch, at + 2),
+    headers: batch.parts === 'kafka' ? headersText(spanBytes(batch, at + 4)) : spanText(batch, at + 4),
   }
+}
+
+function plainText(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : new TextDecoder().decode(bytes)
 }
 
 function spanBytes(batch: PackedBatch, at: number, most = Number.MAX_SAFE_INTEGER): Uint8Array | null {

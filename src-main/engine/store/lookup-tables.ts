@@ -69,10 +69,10 @@ export class LookupTables {
       this.#noteColumns(name, shape)
       this.#database
         .prepare(
-          `INSERT INTO sys_lookups (name, file, rows, loaded_at, problem) VALUES (?, ?, ?, ?, '')
-           ON CONFLICT DO UPDATE SET file = excluded.file, rows = excluded.rows, loaded_at = excluded.loaded_at, problem = ''`,
+          `INSERT INTO sys_lookups (name, origin, rows, loaded_at, problem) VALUES (?, ?, ?, ?, '')
+           ON CONFLICT DO UPDATE SET origin = excluded.origin, rows = excluded.rows, loaded_at = excluded.loaded_at, problem = ''`,
         )
-        .run(name, shape.lookup.file, rows, Math.floor(nowMs))
+        .run(name, shape.lookup.origin, rows, Math.floor(nowMs))
     })
     swap()
     this.#loading.delete(name)
@@ -108,7 +108,7 @@ export class LookupTables {
       const now = shape.columns.find((candidate) => candidate.name === column)
       if (now?.type === type) continue
       const change = now === undefined ? 'is no longer there' : `was ${String(type)} and is now ${now.type}`
-      const message = `${shape.lookup.file}: column ${String(column)} ${change}; the version before it stays in use`
+      const message = `${shape.lookup.origin}: column ${String(column)} ${change}; the version before it stays in use`
       throw new AppError('LOOKUP_UNREADABLE', message, { details: { lookup: name } })
     }
   }

@@ -6,14 +6,24 @@ import type { PackedBatch } from '../batch/packed-batch.ts'
 const placePartition = -1
 
 export interface SourcePosition {
-  /** Next offset by partition. */
-  nextOffsets: Map<number, bigint>
-  place: string | null
+  /** Next offset by topic and partition. */
+  nextOffsets: Map<string, Map<number, bigint>>
+  /** The reader's own place by topic, JSON. */
+  places: Map<string, string>
+}
+
+/** Where a Kafka source stands in one partition. */
+export interface CommittedPosition {
+  source: string
+  topic: string
+  partition: number
+  next: bigint
 }
 
 export class Positions {
   readonly #save: Statement
   readonly #read: Statement
+  readonly #committed = new Map<string, CommittedPosition>()
 
   constructor(database: Database) {
     this.#save = database.prepare(
@@ -21,9 +31,19 @@ export class Positions {
        ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset, place = excluded.place`,
     )
     this.#read = database
-      .prepare('SELECT partition, next_offset, place FROM _penstock_positions WHERE source = ?')
+      .prepare('SELECT topic, partition, next_offset, place FROM _penstock_positions WHERE source = ?')
       .safeIntegers()
       .raw()
+  }
+
+  /** Positions that this start has committed or read, for the live figures. */
+  get committed(): CommittedPosition[] {
+    return [...this.#committed.values()]
+  }
+
+  /** After the transaction that held the batch has committed. */
+  noteCommitted(batch: PackedBatch): void {
+    for (const { topic, partition, to } of batch.partitions) this.#note(batch.source, topic, partition, to)
   }
 
   save(batch: PackedBatch): void {
@@ -33,13 +53,22 @@ export class Positions {
   }
 
   read(source: string): SourcePosition {
-    const position: SourcePosition = { nextOffsets: new Map(), place: null }
+    const position: SourcePosition = { nextOffsets: new Map(), places: new Map() }
     for (const row of this.#read.all(source)) {
       if (!Array.isArray(row)) continue
-      const [partition, next, place] = row as unknown[]
-      if (Number(partition) === placePartition) position.place = typeof place === 'string' ? place : null
-      else position.nextOffsets.set(Number(partition), BigInt(String(next)))
+      const [topic, partition, next, place] = row as unknown[]
+      if (Number(partition) === placePartition) {
+        if (typeof place === 'string') position.places.set(String(topic), place)
+      } else {
+        const offsets = position.nextOffsets.get(String(topic)) ?? new Map<number, bigint>()
+        position.nextOffsets.set(String(topic), offsets.set(Number(partition), BigInt(String(next))))
+        this.#note(source, String(topic), Number(partition), BigInt(String(next)))
+      }
     }
     return position
+  }
+
+  #note(source: string, topic: string, partition: number, next: bigint): void {
+    this.#committed.set(`${source}\n${topic}\n${String(partition)}`, { source, topic, partition, next })
   }
 }

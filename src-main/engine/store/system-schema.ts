@@ -28,10 +28,18 @@ CREATE TABLE IF NOT EXISTS sys_steps (
 CREATE INDEX IF NOT EXISTS sys_steps_batch ON sys_steps (batch_id);
 
 -- Throughput by time slice: 1 s for an hour, then 10 s for a day, then 60 s for a month. A slice without a row was not measured.
+-- Rows with a source are what that source took in; rows with a connection are what was appended to the topic, from its offsets.
 CREATE TABLE IF NOT EXISTS _penstock_topics (
-  seconds INTEGER NOT NULL, at INTEGER NOT NULL, source TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+  seconds INTEGER NOT NULL, at INTEGER NOT NULL, source TEXT NOT NULL, connection TEXT NOT NULL DEFAULT '',
+  topic TEXT NOT NULL, partition INTEGER NOT NULL,
   records INTEGER NOT NULL, bytes INTEGER NOT NULL, dead INTEGER NOT NULL,
-  PRIMARY KEY (seconds, at, source, topic, partition)
+  PRIMARY KEY (seconds, at, source, connection, topic, partition)
+) STRICT, WITHOUT ROWID;
+-- Lag of consumer groups, and of this workspace's own sources (then source is not empty). NULL is not known.
+CREATE TABLE IF NOT EXISTS sys_lag (
+  seconds INTEGER NOT NULL, at INTEGER NOT NULL, connection TEXT NOT NULL, group_id TEXT NOT NULL, source TEXT NOT NULL,
+  topic TEXT NOT NULL, partition INTEGER NOT NULL, committed INTEGER, latest INTEGER, lag INTEGER, lag_ms INTEGER,
+  PRIMARY KEY (seconds, at, connection, group_id, source, topic, partition)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _penstock_topic_state (
   source TEXT NOT NULL, topic TEXT NOT NULL, records INTEGER NOT NULL, bytes INTEGER NOT NULL, dead INTEGER NOT NULL,
@@ -39,7 +47,7 @@ CREATE TABLE IF NOT EXISTS _penstock_topic_state (
   PRIMARY KEY (source, topic)
 ) STRICT, WITHOUT ROWID;
 CREATE VIEW IF NOT EXISTS sys_topics AS
-  SELECT t.at, t.seconds, t.source, t.topic, t.partition, t.records, t.bytes, t.dead, s.last_record_at,
+  SELECT t.at, t.seconds, t.source, t.connection, t.topic, t.partition, t.records, t.bytes, t.dead, s.last_record_at,
          round(unixepoch('subsec') - s.last_record_at / 1000.0, 1) AS seconds_since_last_record
   FROM _penstock_topics t LEFT JOIN _penstock_topic_state s ON s.source = t.source AND s.topic = t.topic;
 
@@ -49,6 +57,15 @@ CREATE TABLE IF NOT EXISTS sys_dead_letters (
   kind TEXT NOT NULL, -- stable word, for example "invalid-json", "type", "missing", "step"
   reason TEXT NOT NULL, sql TEXT NOT NULL, value BLOB, size_bytes INTEGER NOT NULL, key TEXT, headers TEXT
 ) STRICT;
+
+-- Offsets that a source could not read: from inclusive, to exclusive.
+CREATE TABLE IF NOT EXISTS sys_gaps (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, source TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+  from_offset INTEGER NOT NULL, to_offset INTEGER NOT NULL, records INTEGER NOT NULL, reason TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS _penstock_gap_totals (
+  source TEXT PRIMARY KEY, records INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS sys_events (
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, level TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
@@ -68,7 +85,7 @@ CREATE TABLE IF NOT EXISTS _penstock_step_totals (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS sys_lookups (
-  name TEXT PRIMARY KEY, file TEXT NOT NULL, rows INTEGER NOT NULL, loaded_at INTEGER, problem TEXT NOT NULL
+  name TEXT PRIMARY KEY, origin TEXT NOT NULL, rows INTEGER NOT NULL, loaded_at INTEGER, problem TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Declared type of every column of tables and lookups, for the console: SQLite itself knows no timestamp, boolean or json.
@@ -85,6 +102,8 @@ export const systemTimestamps: Readonly<Record<string, readonly string[]>> = {
   sys_steps: ['at'],
   sys_topics: ['at', 'last_record_at'],
   sys_dead_letters: ['at', 'timestamp'],
+  sys_gaps: ['at'],
+  sys_lag: ['at'],
   sys_events: ['at'],
   sys_tables: ['oldest_at', 'newest_at'],
   sys_lookups: ['loaded_at'],

@@ -3,11 +3,16 @@
  * their own, never more than a few at a time.
  */
 import { AppError } from '#contract/errors.ts'
-import type { Column, Source } from '../../workspace/model.ts'
+import type { Column, Source, TopicSource } from '../../workspace/model.ts'
 import type { BatchReceipt } from '../batch/packed-batch.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import { inferSource } from '../ingest/infer-source.ts'
-import { ReplaySource } from '../ingest/replay-source.ts'
+import { JsonFormat } from '../formats/value-format.ts'
+import { KafkaSource } from '../ingest/kafka/kafka-source.ts'
+import { isReplayed, ReplaySource } from '../ingest/replay-source.ts'
+import type { IngestSource, SourcePort, SourceStart } from '../ingest/source-port.ts'
+import { ClusterClients } from '../kafka/client/cluster-clients.ts'
+import { fileLookup } from '../lookups/file-lookup.ts'
 import { LookupLoader } from './lookup-loader.ts'
 import { ThreadSourcePort } from './source-port.ts'
 import { hasKind, ThreadCalls, type ThreadPort } from './thread-calls.ts'
@@ -19,7 +24,7 @@ import type {
 } from './thread-messages.ts'
 
 interface RunningSource {
-  source: ReplaySource
+  source: IngestSource
   port: ThreadSourcePort
   done: Promise<void>
 }
@@ -29,6 +34,7 @@ export class IngestThread {
   readonly #sources = new Map<string, RunningSource>()
   #store: ThreadCalls | null = null
   #lookups: LookupLoader | null = null
+  #clients: ClusterClients | null = null
 
   constructor(parent: ThreadPort) {
     this.#main = new ThreadCalls(
@@ -54,11 +60,14 @@ export class IngestThread {
     )
   }
 
-  #attach({ port }: IngestAttachInput): void {
+  #attach({ port, connections }: IngestAttachInput): void {
+    this.#clients = new ClusterClients(connections, (notice) => {
+      this.#main.tell(notice)
+    })
     this.#store = new ThreadCalls(port, {}, (message) => {
       if (!isReceipt(message)) return
       const running = this.#sources.get(message.source)
-      running?.source.reuse(message.buffers)
+      running?.source.reuse(message.topic, message.buffers)
       running?.port.received()
     })
   }
@@ -72,7 +81,8 @@ export class IngestThread {
   async #loadLookups({ lookups }: IngestLookupsInput): Promise<LookupShape[]> {
     this.#lookups = new LookupLoader(this.#toStore())
     const shapes: LookupShape[] = []
-    for (const lookup of lookups) shapes.push(await this.#lookups.loadSettled(lookup))
+    for (const lookup of lookups.flatMap((entry) => fileLookup(entry) ?? []))
+      shapes.push(await this.#lookups.loadSettled(lookup))
     return shapes
   }
 
@@ -81,27 +91,44 @@ export class IngestThread {
       const columns = input.columns.get(source.name) ?? []
       const stored = input.starts.find((candidate) => candidate.source === source.name)
       const start = {
-        nextOffsets: stored?.nextOffsets ?? new Map<number, bigint>(),
-        place: stored?.place ?? null,
+        nextOffsets: stored?.nextOffsets ?? new Map<string, Map<number, bigint>>(),
+        places: stored?.places ?? new Map<string, string>(),
       }
       const port = new ThreadSourcePort(source.name, this.#main, this.#toStore(), input.paused)
-      const replay = new ReplaySource(source, columns, start, port)
-      const done = replay.run().catch((error: unknown) => {
+      const opened = this.#openSource(source, columns, start, port)
+      const done = opened.run().catch((error: unknown) => {
         // A fault of Penstock itself: let the thread end, so that it is reported and started anew.
         setImmediate(() => {
           throw error
         })
       })
-      this.#sources.set(source.name, { source: replay, port, done })
+      this.#sources.set(source.name, { source: opened, port, done })
     }
-    this.#lookups?.watch(input.lookups)
+    this.#lookups?.watch(input.lookups.flatMap((entry) => fileLookup(entry) ?? []))
+  }
+
+  #openSource(
+    source: Source,
+    columns: readonly Column[],
+    start: SourceStart,
+    port: SourcePort,
+  ): IngestSource {
+    if (isReplayed(source)) return new ReplaySource(source, columns, start, port)
+    if (!isTopic(source) || this.#clients === null)
+      throw new AppError('INTERNAL', 'the ingest thread has no connections')
+    const parts = { columns, start, clients: this.#clients, openFormat: () => new JsonFormat() }
+    return new KafkaSource(source, parts, port)
   }
 
   async #stop(): Promise<void> {
     this.#lookups?.stop()
     const running = [...this.#sources.values()]
-    for (const { port } of running) port.stop()
+    for (const { port, source } of running) {
+      port.stop()
+      source.stop()
+    }
     await Promise.all(running.map(({ done }) => done))
+    this.#clients?.close()
   }
 }
 
@@ -109,9 +136,13 @@ export class IngestThread {
 async function inferSources(sources: readonly Source[]): Promise<Map<string, Column[]>> {
   const inferred = new Map<string, Column[]>()
   for (const source of sources) {
-    inferred.set(source.name, await inferSource(source))
+    if (isReplayed(source)) inferred.set(source.name, await inferSource(source))
   }
   return inferred
+}
+
+function isTopic(source: Source): source is TopicSource {
+  return source.input.kind === 'kafka'
 }
 
 function isReceipt(message: unknown): message is BatchReceipt {

@@ -2,8 +2,9 @@
 import { AppError } from '#contract/errors.ts'
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Column, Lookup } from '../../workspace/model.ts'
+import type { Column } from '../../workspace/model.ts'
 import type { LookupShape } from '../batch/relations.ts'
+import type { FileLookup } from '../lookups/file-lookup.ts'
 import { readLookup } from '../lookups/read-lookup.ts'
 import type { LookupLoaded } from '../store/lookup-tables.ts'
 import type { ThreadCalls } from './thread-calls.ts'
@@ -30,7 +31,7 @@ export class LookupLoader {
   }
 
   /** Loads one lookup, again where it is being written meanwhile. @throws AppError LOOKUP_UNREADABLE */
-  async loadSettled(lookup: Lookup): Promise<LookupShape> {
+  async loadSettled(lookup: FileLookup): Promise<LookupShape> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.load(lookup)
@@ -42,14 +43,14 @@ export class LookupLoader {
   }
 
   /** Loads one lookup from its file. @throws AppError LOOKUP_UNREADABLE; the version before stays in use */
-  async load(lookup: Lookup): Promise<LookupShape> {
+  async load(lookup: FileLookup): Promise<LookupShape> {
     this.#versions.set(lookup.name, await versionOf(lookup.file))
     try {
       const columns = await this.#transfer(lookup)
       const loaded = await this.#store.call<LookupLoaded>('lookup-commit', lookup.name)
       if (loaded.duplicates > 0) this.#tellDuplicates(lookup, loaded)
       if (!this.#columns.has(lookup.name)) this.#columns.set(lookup.name, columns)
-      return { lookup, columns }
+      return shapeOf(lookup, columns)
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error)
       await this.#store.call('lookup-abandon', { name: lookup.name, problem })
@@ -57,7 +58,7 @@ export class LookupLoader {
     }
   }
 
-  async #transfer(lookup: Lookup): Promise<readonly Column[]> {
+  async #transfer(lookup: FileLookup): Promise<readonly Column[]> {
     const compiled = this.#columns.get(lookup.name)
     let columns: readonly Column[] = []
     for await (const chunk of readLookup(lookup)) {
@@ -65,7 +66,7 @@ export class LookupLoader {
       const rows = order === null ? chunk.rows : chunk.rows.map((row) => reordered(row, order))
       if (columns.length === 0) {
         columns = order === null ? chunk.columns : reordered(chunk.columns, order)
-        await this.#store.call('lookup-begin', { lookup, columns } satisfies LookupShape)
+        await this.#store.call('lookup-begin', shapeOf(lookup, columns))
       }
       await this.#store.call('lookup-rows', { name: lookup.name, rows })
     }
@@ -73,7 +74,7 @@ export class LookupLoader {
   }
 
   /** Looks for changed files from now on. */
-  watch(lookups: readonly Lookup[]): void {
+  watch(lookups: readonly FileLookup[]): void {
     this.#timer = setInterval(() => {
       if (!this.#busy) void this.look(lookups)
     }, watchMs)
@@ -84,7 +85,7 @@ export class LookupLoader {
   }
 
   /** One look at the files: loads those that have changed since they were loaded, and not since the look before. */
-  async look(lookups: readonly Lookup[]): Promise<void> {
+  async look(lookups: readonly FileLookup[]): Promise<void> {
     this.#busy = true
     for (const lookup of lookups) {
       const version = await versionOf(lookup.file)
@@ -96,7 +97,7 @@ export class LookupLoader {
     this.#busy = false
   }
 
-  async #reload(lookup: Lookup): Promise<void> {
+  async #reload(lookup: FileLookup): Promise<void> {
     try {
       await this.load(lookup)
       this.#troubles.delete(lookup.name)
@@ -116,15 +117,19 @@ export class LookupLoader {
     }
   }
 
-  #tellDuplicates(lookup: Lookup, loaded: LookupLoaded): void {
+  #tellDuplicates(lookup: FileLookup, loaded: LookupLoaded): void {
     const rows = String(loaded.duplicates)
     const message = `${lookup.file}: ${rows} rows repeat a ${lookup.key} that came before; the last one of each is kept`
     this.#tell('warn', 'lookup-duplicates', lookup, message)
   }
 
-  #tell(level: 'info' | 'warn' | 'error', event: string, lookup: Lookup, message: string): void {
+  #tell(level: 'info' | 'warn' | 'error', event: string, lookup: FileLookup, message: string): void {
     this.#store.tell({ kind: 'event', level, event, subject: lookup.name, message })
   }
+}
+
+function shapeOf({ name, key, file }: FileLookup, columns: readonly Column[]): LookupShape {
+  return { lookup: { name, key, origin: file }, columns }
 }
 
 /** Whether a file changed while it was read, so that reading it again may do. */

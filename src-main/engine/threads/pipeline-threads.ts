@@ -9,7 +9,9 @@ import type { Column, Workspace } from '../../workspace/model.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { EngineEntries } from '../engine-api.ts'
 import type { StoreLocation } from '../store/store-location.ts'
+import type { ResolvedConnections } from '../kafka/client/cluster-clients.ts'
 import { EngineThread } from './engine-thread.ts'
+import type { ThreadCalls } from './thread-calls.ts'
 import type {
   NewEventInput,
   StoredStart,
@@ -21,6 +23,7 @@ import type {
 
 export interface PipelineOptions {
   workspace: Workspace
+  connections: ResolvedConnections
   location: StoreLocation
   entries: EngineEntries
   host: string
@@ -30,6 +33,7 @@ export interface PipelineOptions {
   paused: boolean
   storeNotice: (message: unknown) => void
   ingestNotice: (message: unknown) => void
+  clusterNotice: (message: unknown) => void
   crashed: (error: AppError) => void
   /** Told of each thread that starts. */
   threadStarted: (thread: EngineThread) => void
@@ -39,6 +43,7 @@ export class PipelineThreads {
   readonly #options: PipelineOptions
   #store: EngineThread | null = null
   #ingest: EngineThread | null = null
+  #cluster: EngineThread | null = null
   #paused: boolean
   #isStopped = false
 
@@ -62,7 +67,8 @@ export class PipelineThreads {
     this.#ingest = ingest
     const { port1, port2 } = new MessageChannel()
     await store.calls.call('attach', { port: port1 }, [port1])
-    await ingest.calls.call('attach', { port: port2 }, [port2])
+    const { connections } = this.#options
+    await ingest.calls.call('attach', { port: port2, connections }, [port2])
     const lookups = await ingest.calls.call<LookupShape[]>('lookups', { lookups: workspace.lookups })
     const used = await this.#sourceColumns(ingest)
     const columns = new Map([...used].map(([name, entry]) => [name, entry.columns]))
@@ -78,7 +84,23 @@ export class PipelineThreads {
       lookups: workspace.lookups,
       paused: this.#paused,
     })
+    await this.#openCluster(store)
     return used
+  }
+
+  /** Calls to the cluster thread; null before it runs. */
+  get cluster(): ThreadCalls | null {
+    return this.#cluster?.calls ?? null
+  }
+
+  async #openCluster(store: EngineThread): Promise<void> {
+    const { workspace, connections, entries, clusterNotice } = this.#options
+    if (workspace.connections.length === 0) return
+    const cluster = this.#spawn('cluster', entries.clusterWorker, clusterNotice)
+    this.#cluster = cluster
+    const { port1, port2 } = new MessageChannel()
+    await store.calls.call('attach-cluster', { port: port1 }, [port1])
+    await cluster.calls.call('open', { connections, workspace, port: port2 }, [port2])
   }
 
   async pause(): Promise<void> {
@@ -98,6 +120,7 @@ export class PipelineThreads {
   /** Sources first, so that nothing comes any more; then the store finishes what it has and closes. */
   async stop(input: ThreadStopInput): Promise<void> {
     this.#isStopped = true
+    await this.#cluster?.stop(input)
     await this.#ingest?.stop(input)
     await this.#store?.stop(input)
   }

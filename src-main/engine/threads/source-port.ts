@@ -2,9 +2,14 @@
 import { limits } from '#contract/limits.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import { transferables } from '../ingest/batch-builder.ts'
-import type { SourcePort, SourceState } from '../ingest/source-port.ts'
+import type { LogEnd, SourcePort, SourceState } from '../ingest/source-port.ts'
 import { nowMs, type ThreadCalls } from './thread-calls.ts'
-import type { IngestToStore, SourceProgressNotice, SourceStateNotice } from './thread-messages.ts'
+import type {
+  IngestToStore,
+  SourceLogNotice,
+  SourceProgressNotice,
+  SourceStateNotice,
+} from './thread-messages.ts'
 
 export class ThreadSourcePort implements SourcePort {
   stopped = false
@@ -51,6 +56,10 @@ export class ThreadSourcePort implements SourcePort {
   }
 
   /** Told at once, but for the end: that is true only when all that was read has committed. */
+  logEnds(ends: LogEnd[]): void {
+    this.#main.tell({ kind: 'source-log', source: this.#source, ends } satisfies SourceLogNotice)
+  }
+
   state(state: SourceState, reason: string): void {
     if (state === 'ended' && this.#inFlight > 0) this.#ending = reason
     else this.#tellState(state, reason)

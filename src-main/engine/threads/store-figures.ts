@@ -60,6 +60,8 @@ export class StoreFigureSource {
       state: full === '' ? 'running' : 'full',
       reason: full,
       topics: [...writer.topics.totals.values()],
+      positions: writer.positions.committed,
+      gaps: writer.gaps.totals,
       steps: this.#steps.flatMap((key) => writer.batches.totals.get(key) ?? []),
       tables: writer.tables.map(({ name, source, committedState }) => {
         const { landed, evicted, oldestAt, newestAt } = committedState

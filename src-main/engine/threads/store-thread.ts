@@ -20,6 +20,7 @@ import { SourceTransform } from '../transform/run-batch.ts'
 import { StoreFigureSource } from './store-figures.ts'
 import { hasKind, nowMs, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type {
+  ClusterToStore,
   IngestToStore,
   LookupProblemInput,
   LookupRowsInput,
@@ -48,6 +49,7 @@ export class StoreThread {
   #figures: StoreFigureSource | null = null
   #log: LogRestart | null = null
   #port: MessagePort | null = null
+  #clusterPort: MessagePort | null = null
   #ingest: ThreadCalls | null = null
   #timers: NodeJS.Timeout[] = []
   #retry: NodeJS.Timeout | null = null
@@ -61,6 +63,9 @@ export class StoreThread {
         open: (input: StoreOpenInput) => this.#open(input),
         plan: (input: StorePlanInput) => this.#unlessFull(() => this.#plan(input)),
         attach: (input: StoreAttachInput) => this.#attach(input),
+        'attach-cluster': (input: StoreAttachInput) => {
+          this.#attachCluster(input)
+        },
         starts: (sources: string[]) => this.#starts(sources),
         event: (input: NewEventInput) => {
           this.#event(input)
@@ -162,6 +167,20 @@ export class StoreThread {
     )
   }
 
+  /** Takes events and measurements from a new cluster thread. */
+  #attachCluster({ port }: StoreAttachInput): void {
+    this.#clusterPort?.close()
+    this.#clusterPort = port
+    new ThreadCalls(port, {}, (message) => {
+      // The cluster thread is built from the same source; see ClusterToStore.
+      this.#clusterNotice(message as ClusterToStore)
+    })
+  }
+
+  #clusterNotice(message: ClusterToStore): void {
+    this.#event(message)
+  }
+
   #tables(): LookupTables {
     if (this.#lookups === null) throw new AppError('INTERNAL', 'the store is not open')
     return this.#lookups
@@ -208,7 +227,7 @@ export class StoreThread {
     this.#queue.shift()
     if (this.#full !== '') this.#roomAgain()
     const buffers = [batch.jsonb.buffer, batch.raw.buffer]
-    const receipt: BatchReceipt = { kind: 'receipt', source: batch.source, buffers }
+    const receipt: BatchReceipt = { kind: 'receipt', source: batch.source, topic: batch.topic, buffers }
     this.#ingest?.tell(receipt, buffers)
     if (this.#queue.length > 0) this.#drainSoon()
   }
@@ -284,6 +303,7 @@ export class StoreThread {
     while (this.#queue.length > 0 && this.#retry === null) this.#drain()
     if (this.#retry !== null) clearTimeout(this.#retry)
     this.#port?.close()
+    this.#clusterPort?.close()
     this.#tidy()
     const store = this.#store
     this.#store = null

@@ -25,7 +25,8 @@ export interface ThreadPort {
   on(event: 'message', listener: (message: unknown) => void): unknown
 }
 
-export type CallHandler = (input: never) => unknown
+/** @param signal aborted when the caller has given up */
+export type CallHandler = (input: never, signal: AbortSignal) => unknown
 
 /** Calls and answers over one port. */
 export class ThreadCalls {
@@ -36,6 +37,8 @@ export class ThreadCalls {
     { resolve: (output: unknown) => void; reject: (error: Error) => void }
   >()
   readonly #notice: (message: unknown) => void
+  /** Calls of the other side that are under way. */
+  readonly #answering = new Map<number, AbortController>()
   #nextId = 1
   #broken: Error | null = null
 
@@ -53,16 +56,34 @@ export class ThreadCalls {
     })
   }
 
-  /** Calls the other side. @throws the other side's AppError; THREAD_CRASHED when it is gone */
-  async call<Output>(name: string, input: unknown, transfer: readonly Transferable[] = []): Promise<Output> {
+  /**
+   * Calls the other side.
+   * @param signal gives the call up: the other side is told, and may stop its work
+   * @throws the other side's AppError; THREAD_CRASHED when it is gone; the signal's reason
+   */
+  async call<Output>(
+    name: string,
+    input: unknown,
+    transfer: readonly Transferable[] = [],
+    signal?: AbortSignal,
+  ): Promise<Output> {
+    signal?.throwIfAborted()
     if (this.#broken !== null) throw this.#broken
     const id = this.#nextId++
+    const aborted = (): void => {
+      this.#giveUp(id, signal?.reason)
+    }
+    signal?.addEventListener('abort', aborted, { once: true })
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#pending.set(id, { resolve, reject })
     })
     this.#port.postMessage({ kind: 'call', id, name, input } satisfies Request, transfer)
-    // The two ends of a thread are built from the same source; the contract's types hold.
-    return (await answer) as Output
+    try {
+      // The two ends of a thread are built from the same source; the contract's types hold.
+      return (await answer) as Output
+    } finally {
+      signal?.removeEventListener('abort', aborted)
+    }
   }
 
   tell(message: object, transfer: readonly Transferable[] = []): void {
@@ -76,7 +97,18 @@ export class ThreadCalls {
     this.#pending.clear()
   }
 
+  #giveUp(id: number, reason: unknown): void {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    if (this.#broken === null) this.#port.postMessage({ kind: 'give-up', id })
+    pending?.reject(reason instanceof Error ? reason : new Error('given up'))
+  }
+
   #receive(message: unknown): void {
+    if (isGiveUp(message)) {
+      this.#answering.get(message.id)?.abort()
+      return
+    }
     if (isAnswer(message)) this.#settle(message)
     else if (isRequest(message)) void this.#answer(message)
     else this.#notice(message)
@@ -94,9 +126,13 @@ export class ThreadCalls {
     try {
       const handler = this.#handlers[request.name]
       if (handler === undefined) throw new AppError('INTERNAL', `no handler for ${request.name}`)
-      answer.output = await handler(request.input as never)
+      const controller = new AbortController()
+      this.#answering.set(request.id, controller)
+      answer.output = await handler(request.input as never, controller.signal)
     } catch (error) {
       answer.error = toErrorShape(error)
+    } finally {
+      this.#answering.delete(request.id)
     }
     this.#port.postMessage(answer)
   }
@@ -109,6 +145,10 @@ export function nowMs(): number {
 
 function isAnswer(message: unknown): message is Answer {
   return hasKind(message, 'answer')
+}
+
+function isGiveUp(message: unknown): message is { id: number } {
+  return hasKind(message, 'give-up')
 }
 
 function isRequest(message: unknown): message is Request {

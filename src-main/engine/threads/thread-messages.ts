@@ -4,10 +4,12 @@ import type { Problem } from '#contract/workspace.ts'
 import type { MessagePort } from 'node:worker_threads'
 import type { Column, Lookup, Source, StoreSettings, Workspace } from '../../workspace/model.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
+import type { ResolvedConnections } from '../kafka/client/cluster-clients.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { SqlValue } from '../../columns/values.ts'
 import type { SourceState } from '../ingest/source-port.ts'
 import type { StoreLocation } from '../store/store-location.ts'
+import type { LogEnd } from '../ingest/source-port.ts'
 import type { FeedFigures } from '../watch/feed-input.ts'
 
 /** Main to either thread. */
@@ -40,8 +42,8 @@ export interface StoreAttachInput {
 }
 export interface StoredStart {
   source: string
-  nextOffsets: Map<number, bigint>
-  place: string | null
+  nextOffsets: Map<string, Map<number, bigint>>
+  places: Map<string, string>
 }
 export interface NewEventInput {
   level: LiveEvent['level']
@@ -57,6 +59,7 @@ export interface StoreFigures extends FeedFigures {
 
 /** Main to ingest thread. */
 export interface IngestAttachInput {
+  connections: ResolvedConnections
   port: MessagePort
 }
 export interface IngestLookupsInput {
@@ -80,6 +83,12 @@ export interface SourceStateNotice {
   state: SourceState
   reason: string
 }
+/** Ends of the logs that a Kafka source reads, at most each second. */
+export interface SourceLogNotice {
+  kind: 'source-log'
+  source: string
+  ends: LogEnd[]
+}
 export interface SourceProgressNotice {
   kind: 'source-progress'
   source: string
@@ -91,6 +100,9 @@ export type IngestToStore =
   | PackedBatch
   | { kind: 'event'; level: LiveEvent['level']; event: string; subject: string; message: string }
   | { kind: 'source-state'; source: string; state: SourceState }
+
+/** Cluster thread to store thread, over their own port. */
+export type ClusterToStore = NewEventInput & { kind: 'event' }
 
 /** Calls of the ingest thread to the store thread. */
 export interface LookupRowsInput {

@@ -29,7 +29,9 @@ export class SourceTransform {
     const spare = `${plan.input} all`
     database.exec(createInput(spare, plan.columns))
     const element = (index: number): string => `value ->> '$[${String(index)}]'`
-    const values = plan.columns.map((_, index) => element(index))
+    const values = plan.columns.map(({ type }, index) =>
+      type === 'bytes' ? `unhex(${element(index)})` : element(index),
+    )
     const timestamp = element(values.length + 2)
     const insert = (partition: string, offset: string): SqlStatement => {
       const row = [...values, partition, offset, timestamp].join(', ')

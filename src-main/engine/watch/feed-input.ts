@@ -1,4 +1,5 @@
 /** What the live feed is made from. Types only; the threads' messages fit them. */
+import type { ConnectionState } from '#contract/connections.ts'
 import type { LiveEvent, LiveLatency, LiveLookup, SourceState } from '#contract/live.ts'
 
 /** Totals since the store began, as of the last commit. Times are milliseconds since 1970. */
@@ -14,6 +15,10 @@ export interface FeedFigures {
     decodeMs: number
     lastRecordAt: number | null
   }[]
+  /** Kafka sources: next offset by topic and partition. */
+  positions: { source: string; topic: string; partition: number; next: bigint }[]
+  /** Records by source that were no longer in the log when they were wanted. */
+  gaps: { source: string; records: number }[]
   steps: {
     table: string
     step: string
@@ -45,10 +50,20 @@ export interface FeedSourceState {
   state: SourceState
   reason: string
   progress: number | null
+  /** Kafka sources: ends of their logs, as fetched last. */
+  ends: readonly { topic: string; partition: number; end: bigint }[]
+}
+
+/** How a connection stands. */
+export interface FeedConnectionState {
+  state: ConnectionState
+  reason: string
+  since: number
 }
 
 export interface FeedSettings {
-  sources: readonly { name: string; topic: string }[]
+  sources: readonly { name: string; topic: string; kind: 'replay' | 'kafka' }[]
+  connections: readonly string[]
   storeMode: 'memory' | 'disk'
   limitBytes: number | null
 }

@@ -3,26 +3,34 @@
  * asks for something newer than what it has, so one that does not read holds nothing up.
  */
 import { limits } from '#contract/limits.ts'
+import type { ConnectionState } from '#contract/connections.ts'
 import type { EngineState, LiveSnapshot } from '#contract/live.ts'
 import type { LiveFeed } from '../engine-api.ts'
-import type { FeedFigures, FeedSettings, FeedSourceState } from './feed-input.ts'
+import type { FeedConnectionState, FeedFigures, FeedSettings, FeedSourceState } from './feed-input.ts'
+import { lagOf, positionsOf } from './source-lag.ts'
 import { RateWindow } from './rate-window.ts'
 
 /** Without figures for so long the store thread is busy with something, and the snapshot says so. */
 const quietMs = 5000
 const watchdogMs = 1000
 
+/** Positions of a source in a snapshot, at most. */
+const shownPositions = 1000
+const unknownState: FeedSourceState = { state: 'starting', reason: '', progress: null, ends: [] }
+
 export class EngineFeed implements LiveFeed {
   readonly #settings: FeedSettings
   readonly #epoch: string
   readonly #rates = new RateWindow()
   readonly #states = new Map<string, FeedSourceState>()
+  readonly #connections = new Map<string, FeedConnectionState>()
   readonly #waiting = new Set<() => void>()
   readonly #watchdog: NodeJS.Timeout
   #figures: FeedFigures | null = null
   #state: EngineState = 'starting'
   #reason = ''
   #snapshot: LiveSnapshot
+  readonly #startedAt = Date.now()
   #publishTimer: NodeJS.Timeout | null = null
 
   constructor(settings: FeedSettings, epoch: string) {
@@ -54,9 +62,16 @@ export class EngineFeed implements LiveFeed {
   }
 
   sourceState(source: string, change: Partial<FeedSourceState>): void {
-    const before = this.#states.get(source) ?? { state: 'starting', reason: '', progress: null }
+    const before = this.#states.get(source) ?? unknownState
     this.#states.set(source, { ...before, ...change })
     if (change.state !== undefined) this.#publishSoon()
+  }
+
+  connectionState(name: string, state: ConnectionState, reason: string): void {
+    const before = this.#connections.get(name)
+    const since = before?.state === state ? before.since : Date.now()
+    this.#connections.set(name, { state, reason, since })
+    this.#publishSoon()
   }
 
   /** State of the engine as a whole, where it is not simply what its sources do. */
@@ -120,7 +135,7 @@ export class EngineFeed implements LiveFeed {
       at: Date.now(),
       state,
       reason,
-      sources: settings.sources.map((source) => this.#source(source.name, source.topic)),
+      sources: settings.sources.map((source) => this.#source(source)),
       steps: this.#steps(),
       tables: (figures?.tables ?? []).map((table) => ({
         ...table,
@@ -128,6 +143,10 @@ export class EngineFeed implements LiveFeed {
         spark: this.#rates.spark(`table ${table.name}`),
       })),
       lookups: figures?.lookups ?? [],
+      connections: settings.connections.map((name) => ({
+        name,
+        ...(this.#connections.get(name) ?? { state: 'idle' as const, reason: '', since: this.#startedAt }),
+      })),
       latency: figures?.latency ?? { p50: null, p99: null, max: null },
       deadLetters: {
         total: figures?.dead.total ?? 0,
@@ -158,14 +177,11 @@ export class EngineFeed implements LiveFeed {
     return { state: 'running', reason: '' }
   }
 
-  #source(name: string, topic: string): LiveSnapshot['sources'][number] {
+  #source({ name, topic, kind }: FeedSettings['sources'][number]): LiveSnapshot['sources'][number] {
     const totals = this.#figures?.topics.filter((entry) => entry.source === name) ?? []
-    const { state, reason, progress } = this.#states.get(name) ?? {
-      state: 'starting',
-      reason: '',
-      progress: null,
-    }
-    const last = totals.map((entry) => entry.lastRecordAt ?? 0)
+    const { state, reason, progress, ends } = this.#states.get(name) ?? unknownState
+    const lastRecordAt = Math.max(0, ...totals.map((entry) => entry.lastRecordAt ?? 0)) || null
+    const positions = positionsOf(name, this.#figures?.positions ?? [], ends)
     return {
       name,
       topic,
@@ -179,7 +195,10 @@ export class EngineFeed implements LiveFeed {
       recordsPerSecond: this.#rates.perSecond(`source ${name} records`),
       bytesPerSecond: this.#rates.perSecond(`source ${name} bytes`),
       deadPerSecond: this.#rates.perSecond(`source ${name} dead`),
-      lastRecordAt: Math.max(0, ...last) || null,
+      lastRecordAt,
+      lag: kind === 'kafka' ? lagOf(positions, lastRecordAt, Date.now()) : null,
+      positions: positions.slice(0, shownPositions),
+      gapRecords: this.#figures?.gaps.find((gap) => gap.source === name)?.records ?? 0,
       spark: this.#rates.spark(`source ${name} records`),
     }
   }

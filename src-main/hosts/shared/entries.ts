@@ -12,12 +12,14 @@ export function findEngineEntries(here: string = import.meta.url): EngineEntries
     return {
       ingestWorker: new URL('../../engine/threads/ingest.worker.ts', here),
       storeWorker: new URL('../../engine/threads/store.worker.ts', here),
+      clusterWorker: new URL('../../engine/threads/cluster.worker.ts', here),
       queryProcess: new URL('../../engine/query/query.process.ts', here),
     }
   }
   return {
     ingestWorker: new URL('./ingest.worker.js', here),
     storeWorker: new URL('./store.worker.js', here),
+    clusterWorker: new URL('./cluster.worker.js', here),
     queryProcess: new URL('./query.process.js', here),
   }
 }

@@ -11,6 +11,7 @@ import { findEngineEntries } from './entries.ts'
 import { packageVersion } from './package-root.ts'
 import { createRouter } from './router.ts'
 import type { ContractRouter } from './router.ts'
+import { fixedSession } from './fixed-session.ts'
 import type { HostFacts } from './workspace-view.ts'
 
 /** A workspace that is loaded; its engine starts with {@link Engine.start}. */
@@ -41,6 +42,13 @@ export async function openSession(
   if ('problems' in loaded) return { problems: loaded.problems }
   const { workspace } = loaded
   const { host, logger, stateFolder } = options
-  const engine = createEngine(workspace, { logger, stateFolder, host, entries: findEngineEntries() })
-  return { workspace, engine, router: createRouter(engine, { workspace, host, version: packageVersion() }) }
+  const engine = createEngine(workspace, {
+    logger,
+    stateFolder,
+    host,
+    entries: findEngineEntries(),
+    secrets: { read: () => Promise.resolve(null) },
+  })
+  const session = fixedSession(workspace, engine)
+  return { workspace, engine, router: createRouter(session, { host, version: packageVersion() }) }
 }

@@ -7,14 +7,13 @@ import type { Column, Lookup, Source, Table, Workspace } from '../../workspace/m
 
 /** What a host adds to the engine's answers. */
 export interface HostFacts {
-  workspace: Workspace
   /** Version of Penstock, from package.json. */
   version: string
   host: WorkspaceView['host']
 }
 
 /** Joins what is declared with what the engine found out (inferred columns, store file, start). */
-export function viewWorkspace(facts: HostFacts, engine: Engine): WorkspaceView {
+export function viewWorkspace(facts: HostFacts & { workspace: Workspace }, engine: Engine): WorkspaceView {
   const { workspace } = facts
   return {
     name: workspace.name,
@@ -22,7 +21,8 @@ export function viewWorkspace(facts: HostFacts, engine: Engine): WorkspaceView {
     storeMode: workspace.store.mode,
     storeFile: engine.storeFile,
     sources: workspace.sources.map((source) => viewSource(source, engine)),
-    lookups: workspace.lookups.map(({ name, file, key }) => ({ name, file, key })),
+    connections: workspace.connections.map(({ name }) => name),
+    lookups: workspace.lookups.map(viewLookup),
     tables: workspace.tables.map((table) => viewTable(table, workspace.lookups)),
     version: facts.version,
     host: facts.host,
@@ -36,17 +36,25 @@ function viewSource(source: Source, engine: Engine): WorkspaceView['sources'][nu
   return {
     name: source.name,
     kind: source.input.kind,
-    origin: path.basename(source.input.file),
+    origin: source.input.kind === 'replay' ? path.basename(source.input.file) : source.topic,
+    connection: source.input.kind === 'kafka' ? source.input.connection : null,
     topic: source.topic,
     format: source.format,
     columns: columns.map((column) => ({
       name: column.name,
       type: column.type,
-      path: pathText(column.path),
+      from: column.from,
+      path: column.from === 'header' ? String(column.path[0]) : pathText(column.path),
       nullable: column.nullable,
     })),
     inferred: used?.inferred ?? source.columns === null,
   }
+}
+
+function viewLookup({ name, input, key }: Lookup): WorkspaceView['lookups'][number] {
+  return input.kind === 'file'
+    ? { name, key, origin: input.file, connection: null }
+    : { name, key, origin: input.topic, connection: input.connection }
 }
 
 function viewTable(table: Table, lookups: readonly Lookup[]): WorkspaceView['tables'][number] {

@@ -1,0 +1,33 @@
+/** A session over one workspace that stays open. */
+import { AppError } from '#contract/errors.ts'
+import type { SessionView } from '#contract/session.ts'
+import type { Engine } from '../../engine/engine-api.ts'
+import type { Workspace } from '../../workspace/model.ts'
+import type { SessionPort } from './session-port.ts'
+
+export function fixedSession(workspace: Workspace, engine: Engine): SessionPort {
+  const view: SessionView = {
+    version: 1,
+    state: 'open',
+    file: workspace.file,
+    error: null,
+    problems: [],
+    recent: [],
+    folder: workspace.folder,
+  }
+  const refused = (): Promise<never> =>
+    Promise.reject(
+      new AppError('USAGE', 'this host keeps its workspace; start another one with `penstock open`'),
+    )
+  return {
+    current: () => ({ workspace, engine }),
+    watch: () => Promise.resolve(view),
+    open: refused,
+    openDemo: refused,
+    create: refused,
+    testConnection: refused,
+    watchTest: refused,
+    stopTest: () => false,
+    saveConnection: refused,
+  }
+}

@@ -1,0 +1,23 @@
+/** What the router needs of a host's session: which workspace is open, and what can be done without one. */
+import type { ConnectionDraft, ConnectionTest } from '#contract/connections.ts'
+import type { SessionView } from '#contract/session.ts'
+import type { Engine } from '../../engine/engine-api.ts'
+import type { Workspace } from '../../workspace/model.ts'
+
+export interface OpenWorkspace {
+  workspace: Workspace
+  engine: Engine
+}
+
+export interface SessionPort {
+  /** @throws AppError ENGINE_NOT_RUNNING where no workspace is open */
+  current(): OpenWorkspace
+  watch(after: number | null, signal?: AbortSignal): Promise<SessionView>
+  open(path: string): Promise<SessionView>
+  openDemo(): Promise<SessionView>
+  create(request: { folder: string; connection: ConnectionDraft }): Promise<SessionView>
+  testConnection(input: { name: string } | { draft: ConnectionDraft }): Promise<ConnectionTest>
+  watchTest(id: string, after: number | null, signal?: AbortSignal): Promise<ConnectionTest>
+  stopTest(id: string): boolean
+  saveConnection(draft: ConnectionDraft): Promise<void>
+}

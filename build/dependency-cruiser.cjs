@@ -12,7 +12,7 @@ const libraries = [
     path: '^node_modules/(@types/)?better-sqlite3/',
     owners: '^src-main/engine/(store|threads)/',
   },
-  { name: 'node-sqlite', path: '^(node:)?sqlite$', owners: '^src-main/engine/query/' },
+  { name: 'node-sqlite', path: '^(node:)?sqlite$', owners: '^src-main/engine/(query|messages)/' },
   { name: 'electron', path: '^node_modules/electron/', owners: '^src-main/(hosts/electron|preload)/' },
   { name: 'echarts', path: '^node_modules/echarts/', owners: '^src-renderer/charts/' },
   { name: 'codemirror', path: '^node_modules/@(codemirror|lezer)/', owners: '^src-renderer/editor/' },
@@ -83,19 +83,19 @@ module.exports = {
     ...stages.map((stage) => ({
       name: `stage-${stage}-stands-alone`,
       comment:
-        'Shared pieces of the engine are in batch and sql; the schema of the system tables is read by all.',
+        'Shared pieces of the engine are in batch, sql and json; the schema of the system tables is read by all.',
       severity: 'error',
       from: { path: `^src-main/engine/${stage}/` },
       to: {
         path: '^src-main/engine/',
-        pathNot: `^src-main/engine/(${stage}|batch|sql)/|^src-main/engine/engine-api\\.ts$|^src-main/engine/store/system-schema\\.ts$`,
+        pathNot: `^src-main/engine/(${stage}|batch|sql|json)/|^src-main/engine/engine-api\\.ts$|^src-main/engine/store/system-schema\\.ts$`,
       },
     })),
     {
       name: 'shared-pieces-know-no-stage',
       severity: 'error',
-      from: { path: '^src-main/engine/(batch|sql)/' },
-      to: { path: '^src-main/engine/', pathNot: '^src-main/engine/(batch|sql)/' },
+      from: { path: '^src-main/engine/(batch|sql|json)/' },
+      to: { path: '^src-main/engine/', pathNot: '^src-main/engine/(batch|sql|json)/' },
     },
     {
       name: 'only-hosts-know-the-engine',

@@ -19,7 +19,11 @@ const libraries = [
     regex: '^better-sqlite3',
     owners: ['src-main/engine/store', 'src-main/engine/threads'],
   },
-  { name: 'node:sqlite', regex: '^node:sqlite', owners: ['src-main/engine/query'] },
+  {
+    name: 'node:sqlite',
+    regex: '^node:sqlite',
+    owners: ['src-main/engine/query', 'src-main/engine/messages'],
+  },
   { name: 'electron', regex: '^electron(/|$)', owners: ['src-main/hosts/electron', 'src-main/preload'] },
   { name: 'echarts', regex: '^echarts', owners: ['src-renderer/charts'] },
   { name: 'CodeMirror', regex: '^@(codemirror|lezer)/', owners: ['src-renderer/editor'] },
@@ -53,7 +57,7 @@ function otherStages(stage) {
   const others = stages.filter((name) => name !== stage).join('|')
   return {
     regex: `^\\.\\.?/(.*/)?(${others})/(?!system-schema\\.ts$)`,
-    message: 'Stages of the engine do not import each other; shared pieces are in batch and sql.',
+    message: 'Stages of the engine do not import each other; shared pieces are in batch, sql and json.',
   }
 }
 
@@ -90,10 +94,11 @@ function zones() {
       folder: `src-main/engine/${stage}`,
       patterns: [...engineIsAlone, otherStages(stage)],
     })),
-    ...['batch', 'sql'].map((shared) => ({
+    ...['batch', 'sql', 'json'].map((shared) => ({
       folder: `src-main/engine/${shared}`,
       patterns: [...engineIsAlone, otherStages(shared)],
     })),
+    { folder: 'src-main/engine/messages', patterns: engineIsAlone },
     { folder: 'src-main/engine/threads', patterns: engineIsAlone },
     { folder: 'src-main/hosts/electron', patterns: [] },
     { folder: 'src-main/preload', patterns: [] },

@@ -1,9 +1,9 @@
 /** Keys and headers of capture lines: JSON tokens of an envelope, or of the value. Ingest thread. */
-import { JsonScanner } from './json-scanner.ts'
-import { jsonKind } from './json-kind.ts'
+import { JsonScanner } from '../json/json-scanner.ts'
+import { jsonKind } from '../json/json-kind.ts'
 import type { PartReader } from './part-reader.ts'
 import type { RecordPlace } from './record-place.ts'
-import { unescapeText } from './unescape-text.ts'
+import { unescapeText } from '../json/unescape-text.ts'
 
 const utf8 = new TextEncoder()
 

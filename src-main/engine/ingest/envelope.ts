@@ -3,9 +3,9 @@
  * members. Runs in the ingest thread.
  */
 import { compileTimestamp } from '../../columns/timestamp.ts'
-import { jsonKind } from './json-kind.ts'
-import { JsonScanner } from './json-scanner.ts'
-import { unescapeText } from './unescape-text.ts'
+import { jsonKind } from '../json/json-kind.ts'
+import { JsonScanner } from '../json/json-scanner.ts'
+import { unescapeText } from '../json/unescape-text.ts'
 
 const members = ['value', 'key', 'headers', 'timestamp'] as const
 const also = new Set<string>([...members, 'topic', 'partition', 'offset'])

@@ -1,5 +1,5 @@
 /** Spreads replayed records over partitions as Kafka's default partitioner does. Runs in the ingest thread. */
-import { unescapeText } from './unescape-text.ts'
+import { unescapeText } from '../json/unescape-text.ts'
 
 const quote = 0x22
 const backslash = 0x5c

@@ -1,4 +1,4 @@
-/** The characters of a JSON string that has escapes. Runs in the ingest thread, only where a string has a backslash. */
+/** The characters of a JSON string that has escapes. Only where a string has a backslash. */
 
 const utf8Text = new TextDecoder()
 

@@ -1,6 +1,6 @@
 /**
  * Validates one JSON value (RFC 8259) in a byte range and notes where the members that somebody asked for begin and end,
- * without making an object, a string or an array per record. Runs in the ingest thread for every record.
+ * without making an object, a string or an array per record. For every record of ingest and of message searches.
  */
 import { limits } from '#contract/limits.ts'
 import { jsonKind } from './json-kind.ts'

@@ -1,6 +1,6 @@
 /**
  * The paths that a scanner looks for, as a tree of members and elements, and what it remembers of the order of members.
- * Used by json-scanner.ts only; runs in the ingest thread.
+ * Used by json-scanner.ts only.
  */
 import { jsonKind } from './json-kind.ts'
 import { unescapeText } from './unescape-text.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { jsonKind } from '../../../../src-main/engine/ingest/json-kind.ts'
-import { JsonScanner } from '../../../../src-main/engine/ingest/json-scanner.ts'
+import { jsonKind } from '../../../../src-main/engine/json/json-kind.ts'
+import { JsonScanner } from '../../../../src-main/engine/json/json-scanner.ts'
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)

@@ -15,24 +15,40 @@ export interface ClusterOpenInput {
   port: MessagePort
 }
 
+/** A part of what the thread does. Handlers carry the names that the contract gives to the calls. */
+interface ClusterArea {
+  readonly handlers: Readonly<Record<string, CallHandler>>
+  close(): void
+}
+
 export class ClusterThread {
+  readonly #main: ThreadCalls
+  /** Calls that are answered; areas add theirs when they open. */
+  readonly #handlers: Record<string, CallHandler> = {
+    open: (input: ClusterOpenInput) => {
+      this.#open(input)
+    },
+    stop: () => {
+      this.#stop()
+    },
+  }
+  #areas: ClusterArea[] = []
   #clients: ClusterClients | null = null
 
   constructor(parent: ThreadPort) {
-    const handlers: Record<string, CallHandler> = {
-      open: (input: ClusterOpenInput) => {
-        this.#open(input, main)
-      },
-      stop: () => {
-        this.#clients?.close()
-      },
-    }
-    const main = new ThreadCalls(parent, handlers, () => undefined)
+    this.#main = new ThreadCalls(parent, this.#handlers, () => undefined)
   }
 
-  #open({ connections }: ClusterOpenInput, main: ThreadCalls): void {
+  #open({ connections }: ClusterOpenInput): void {
     this.#clients = new ClusterClients(connections, (notice) => {
-      main.tell(notice)
+      this.#main.tell(notice)
     })
+    this.#areas = []
+    for (const area of this.#areas) Object.assign(this.#handlers, area.handlers)
+  }
+
+  #stop(): void {
+    for (const area of this.#areas) area.close()
+    this.#clients?.close()
   }
 }

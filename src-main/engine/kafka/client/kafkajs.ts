@@ -70,12 +70,12 @@ interface RequestQueue {
   scheduleCheckPendingRequests(): void
 }
 
-const require = createRequire(import.meta.url)
+const load = createRequire(import.meta.url)
 // The package has no types for its inner files; the interfaces above say what is used of them.
-const Connection = require('kafkajs/src/network/connection') as new (
+const Connection = load('kafkajs/src/network/connection') as new (
   options: RawConnectionOptions,
 ) => RawConnection
-const Queue = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
+const Queue = load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
 
 const pendingCheckMs = 10
 

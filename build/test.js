@@ -7,6 +7,7 @@ import './checkout/require-node.js'
 const { ensureInstalled } = await import('./checkout/install.js')
 const { CheckoutError, runCommand, seconds } = await import('./checkout/progress.js')
 const { obtainChromium } = await import('./testing/find-chromium.js')
+const { obtainKafka } = await import('./testing/kafka-files.js')
 const { runBuild, runChecks, runTests } = await import('./testing/run-stages.js')
 const { chooseStages } = await import('./testing/stages.js')
 const { addUp, describe, exitCode } = await import('./testing/summary.js')
@@ -64,10 +65,34 @@ function notRun(stage) {
  */
 async function runTestStage(stage, rest) {
   const env = { PENSTOCK_NO_ELECTRON: '1' }
+  if (stage.needsKafka === true) return runKafkaStage(stage, rest, env)
   if (stage.needsBrowser !== true) return runTests(stage, rest, env)
   const { file, reason } = await obtainChromium()
   // Playwright gives its workers FORCE_COLOR, and Node warns about every process that has NO_COLOR as well.
   if (file !== null) return runTests(stage, rest, { ...env, PENSTOCK_CHROMIUM: file, NO_COLOR: undefined })
+  return missing(stage, reason)
+}
+
+/**
+ * @param {Stage} stage
+ * @param {readonly string[]} rest
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Outcome>}
+ */
+async function runKafkaStage(stage, rest, env) {
+  const { files, reason } = await obtainKafka()
+  if (files !== null) return runTests(stage, rest, env)
+  process.stdout.write(`\n== ${stage.title}: NOT RUN, Kafka cannot be started here: ${reason}\n`)
+  return missing(stage, reason)
+}
+
+/**
+ * What a stage needs is not here: counted as skipped, and a fault where CI is set.
+ * @param {Stage} stage
+ * @param {string} reason
+ * @returns {Outcome}
+ */
+function missing(stage, reason) {
   if (inCi) return { passed: 0, failed: [`${stage.title}: ${reason}`], skipped: [] }
   return { passed: 0, failed: [], skipped: [{ name: `all ${stage.title}`, reason }] }
 }

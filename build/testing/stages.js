@@ -10,6 +10,8 @@ import { toolScript } from '../checkout/node-binary.js'
  * @property {() => string[][]} commands arguments for Node 24; several of one stage may run at once
  * @property {number} limitMs longest that one command may take
  * @property {boolean} [needsBrowser]
+ * @property {boolean} [needsKafka]
+ * @property {boolean} [isOnDemand] runs only where it is named
  */
 
 const cache = path.join('node_modules', '.cache')
@@ -73,6 +75,12 @@ function dependencyCruiser() {
   ]
 }
 
+/** @param {string} project of build/vitest.kafka.config.ts */
+function kafkaTests(project) {
+  const config = ['--config', 'build/vitest.kafka.config.ts', '--project', project]
+  return [toolScript('vitest'), 'run', ...config]
+}
+
 /** @type {readonly Stage[]} */
 export const stages = [
   {
@@ -113,6 +121,23 @@ export const stages = [
     commands: () => [[toolScript('vitest'), 'run', '--config', 'build/vitest.config.ts']],
   },
   {
+    name: 'kafka',
+    title: 'tests against a real Kafka broker',
+    kind: 'tests',
+    limitMs: 12 * minuteMs,
+    needsKafka: true,
+    commands: () => [kafkaTests('kafka')],
+  },
+  {
+    name: 'soak',
+    title: 'long tests against a real Kafka broker',
+    kind: 'tests',
+    limitMs: 180 * minuteMs,
+    needsKafka: true,
+    isOnDemand: true,
+    commands: () => [kafkaTests('soak')],
+  },
+  {
     name: 'build',
     title: 'build',
     kind: 'build',
@@ -141,5 +166,7 @@ export function chooseStages(args) {
   const firstOther = args.findIndex((argument) => !names.has(argument))
   const wanted = new Set(firstOther === -1 ? args : args.slice(0, firstOther))
   const rest = firstOther === -1 ? [] : args.slice(firstOther)
-  return { chosen: wanted.size === 0 ? stages : stages.filter((stage) => wanted.has(stage.name)), rest }
+  const isChosen = (/** @type {Stage} */ stage) =>
+    wanted.size === 0 ? stage.isOnDemand !== true : wanted.has(stage.name)
+  return { chosen: stages.filter(isChosen), rest }
 }

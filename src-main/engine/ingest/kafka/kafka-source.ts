@@ -19,6 +19,7 @@ import type { ClusterMetadata, TopicMetadata } from '../../kafka/requests/metada
 import type { ValueFormat } from '../../formats/value-format.ts'
 import type { IngestSource, SourcePort, SourceStart } from '../source-port.ts'
 import { RowWriter } from '../row-writer.ts'
+import { GroupCommits } from './group-commits.ts'
 import { KafkaParts } from './kafka-parts.ts'
 import { cursorKey, moveCursor, openCursor, type PartitionCursor } from './partition-cursor.ts'
 import { RecordSink } from './record-sink.ts'
@@ -28,6 +29,7 @@ import { Turns } from './turns.ts'
 
 const metadataMs = 15_000
 const watchMs = 1000
+const commitMs = 5000
 /** Without progress for so long although there is something to read, everything is built anew. */
 const stuckMs = 30_000
 const firstPauseMs = 250
@@ -58,6 +60,7 @@ export class KafkaSource implements IngestSource {
   readonly #turns = new Turns()
   readonly #lanes = new Map<number, Promise<void>>()
   readonly #troubles = new Map<string, string>()
+  readonly #commits: GroupCommits | null
   readonly #ending = new AbortController()
   #hasStarted: boolean
   #session = new AbortController()
@@ -69,11 +72,14 @@ export class KafkaSource implements IngestSource {
     this.#parts = parts
     this.#port = port
     this.#hasStarted = parts.start.places.size > 0
+    const { commit } = source.input
+    this.#commits = commit === null ? null : new GroupCommits(commit)
     for (const [topic, text] of parts.start.places) this.#places.set(topic, readTopicPlace(text))
   }
 
   /** Buffers of a committed batch. */
   reuse(topic: string, buffers: readonly ArrayBuffer[]): void {
+    this.#commits?.noteReceived()
     this.#sinks.get(topic)?.builder.reuse(buffers)
   }
 
@@ -113,6 +119,7 @@ export class KafkaSource implements IngestSource {
       if (this.#port.stopped) return this.#finish()
       signal.throwIfAborted()
       this.#tellEnds()
+      await this.#commitGroup(signal)
       if (this.#port.nowMs() - this.#metadataAt < metadataMs) continue
       await this.#refresh(signal)
       await this.#watch(signal)
@@ -124,6 +131,9 @@ export class KafkaSource implements IngestSource {
     await Promise.allSettled(this.#lanes.values())
     if (this.#cutTimer !== null) clearTimeout(this.#cutTimer)
     await this.#turns.run(() => this.#cutAll())
+    await this.#commits?.close(this.#client).catch((error: unknown) => {
+      this.#port.event('warn', 'group-left', wordsOf(error))
+    })
   }
 
   get #client(): ClusterClient {
@@ -570,8 +580,24 @@ export class KafkaSource implements IngestSource {
       progress: null,
     })
     sink.decodeMs = 0
+    this.#commits?.noteSent(batch)
     this.#port.send(batch)
   }
+
+  /** Committing is for others to see: where it fails, reading goes on. */
+  async #commitGroup(signal: AbortSignal): Promise<void> {
+    if (this.#commits === null || this.#port.nowMs() < this.#commitAt) return
+    this.#commitAt = this.#port.nowMs() + commitMs
+    try {
+      await this.#commits.commit(this.#client, signal)
+      this.#recovered('commit')
+    } catch (error) {
+      signal.throwIfAborted()
+      this.#tellTrouble('commit', error)
+    }
+  }
+
+  #commitAt = 0
 
   // --- what it tells
 

@@ -27,7 +27,9 @@ import { type NewPartition, startOffsets } from './start-offsets.ts'
 import { readTopicPlace, type TopicPlace, writeTopicPlace } from './topic-place.ts'
 import { Turns } from './turns.ts'
 
-const metadataMs = 15_000
+/** How often metadata is asked for; more often while a topic that is named is not there. */
+const metadataMs = 10_000
+const missingTopicMs = 2000
 const watchMs = 1000
 const commitMs = 5000
 /** Without progress for so long although there is something to read, everything is built anew. */
@@ -120,7 +122,8 @@ export class KafkaSource implements IngestSource {
       signal.throwIfAborted()
       this.#tellEnds()
       await this.#commitGroup(signal)
-      if (this.#port.nowMs() - this.#metadataAt < metadataMs) continue
+      const isMissing = [...this.#troubles.keys()].some((key) => key.startsWith('topic '))
+      if (this.#port.nowMs() - this.#metadataAt < (isMissing ? missingTopicMs : metadataMs)) continue
       await this.#refresh(signal)
       await this.#watch(signal)
     }

@@ -82,6 +82,7 @@ function bareInsert(folder: string, lines: readonly string[]): number {
       timestamp: 'INTEGER',
       boolean: 'INTEGER',
       json: 'TEXT',
+      bytes: 'BLOB',
     }
     database.exec(
       `CREATE TABLE orders (${orderColumns.map((entry) => `${entry.name} ${sqlTypes[entry.type]}`).join(', ')}) STRICT`,

@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, mkdtempSync } from 'node:fs'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Source, Step, Workspace } from '../../src-main/workspace/model.ts'
+import type { ReplayInput, Step, Workspace } from '../../src-main/workspace/model.ts'
 import { column, source, step, table, workspace } from '../support/workspaces.ts'
 
 const regions = ['emea', 'apac', 'amer', 'latam']
@@ -70,7 +70,7 @@ export function benchFolder(inMemory = false): string {
 export function ordersWorkspace(
   folder: string,
   file: string,
-  input: Partial<Source['input']>,
+  input: Partial<ReplayInput>,
   retainRows: number | null,
 ): Workspace {
   return workspace(folder, {

@@ -17,9 +17,11 @@ export async function withEngine<Output>(
 ): Promise<Output> {
   const engine = createEngine(plan, {
     logger: { debug: silent, info: silent, warn: silent, error: silent },
+    secrets: { read: () => Promise.resolve(null) },
     entries: {
       ingestWorker: source('threads/ingest.worker.ts'),
       storeWorker: source('threads/store.worker.ts'),
+      clusterWorker: source('threads/cluster.worker.ts'),
       queryProcess: source('query/query.process.ts'),
     },
     stateFolder: path.join(plan.folder, 'state'),

@@ -14,14 +14,22 @@ const source = (file: string): URL => new URL(`../../src-main/engine/${file}`, i
 export const entries: EngineEntries = {
   ingestWorker: source('threads/ingest.worker.ts'),
   storeWorker: source('threads/store.worker.ts'),
+  clusterWorker: source('threads/cluster.worker.ts'),
   queryProcess: source('query/query.process.ts'),
 }
 
 const silent = (): void => undefined
 
-export function ports(folder: string): EnginePorts {
+/** @param secrets what the host keeps, by name */
+export function ports(folder: string, secrets: Readonly<Record<string, string>> = {}): EnginePorts {
   const logger = { debug: silent, info: silent, warn: silent, error: silent }
-  return { logger, entries, stateFolder: path.join(folder, 'state'), host: 'test' }
+  return {
+    logger,
+    entries,
+    secrets: { read: (name) => Promise.resolve(secrets[name] ?? null) },
+    stateFolder: path.join(folder, 'state'),
+    host: 'test',
+  }
 }
 
 /** Folders and engines of one test file; everything is stopped and removed after each test. */

@@ -10,9 +10,11 @@ const workspace = JSON.parse(process.argv[2] ?? '{}') as Workspace
 const silent = (): void => undefined
 const engine = createEngine(workspace, {
   logger: { debug: silent, info: silent, warn: silent, error: silent },
+  secrets: { read: () => Promise.resolve(null) },
   entries: {
     ingestWorker: source('threads/ingest.worker.ts'),
     storeWorker: source('threads/store.worker.ts'),
+    clusterWorker: source('threads/cluster.worker.ts'),
     queryProcess: source('query/query.process.ts'),
   },
   stateFolder: `${workspace.folder}/state`,

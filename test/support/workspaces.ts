@@ -1,11 +1,33 @@
 /** Workspaces made of plain values, for tests of the engine. */
-import type { Column, Lookup, Source, Step, Table, Workspace } from '../../src-main/workspace/model.ts'
+import type {
+  Column,
+  Connection,
+  Lookup,
+  LookupFileInput,
+  LookupTopicInput,
+  ReplayedSource,
+  Source,
+  Step,
+  Table,
+  TopicSource,
+  Workspace,
+} from '../../src-main/workspace/model.ts'
 
 const position = { line: 1, column: 1 }
 
-/** A column at `$.name`. */
+/** A column at `$.name` of the value. */
 export function column(name: string, type: Column['type'], extra: Partial<Column> = {}): Column {
-  return { name, path: [name], type, nullable: true, default: null, format: null, unit: 'ms', ...extra }
+  return {
+    name,
+    from: 'value',
+    path: [name],
+    type,
+    nullable: true,
+    default: null,
+    format: null,
+    unit: 'ms',
+    ...extra,
+  }
 }
 
 export function step(name: string, sql: string): Step {
@@ -21,8 +43,32 @@ export function table(
   return { name, source, steps, retainRows: null, retainAgeMs: null, position, ...extra }
 }
 
-export function lookup(name: string, file: string, key: string, extra: Partial<Lookup> = {}): Lookup {
-  return { name, file, format: 'csv', key, columns: null, position, ...extra }
+/** A lookup from a CSV file. */
+export function lookup(
+  name: string,
+  file: string,
+  key: string,
+  extra: Partial<Omit<Lookup, 'input'>> = {},
+): Lookup & { input: LookupFileInput } {
+  return { name, input: { kind: 'file', file, format: 'csv' }, key, columns: null, position, ...extra }
+}
+
+/** A lookup from a topic of JSON values. */
+export function topicLookup(
+  name: string,
+  key: string,
+  columns: readonly Column[] | null,
+  input: Partial<LookupTopicInput> = {},
+): Lookup & { input: LookupTopicInput } {
+  const topic: LookupTopicInput = {
+    kind: 'kafka',
+    connection: 'local',
+    topic: name,
+    format: 'json',
+    schema: null,
+    ...input,
+  }
+  return { name, input: topic, key, columns, position }
 }
 
 /** A replay as fast as possible, read once, one partition. */
@@ -30,9 +76,9 @@ export function source(
   name: string,
   file: string,
   columns: readonly Column[] | null,
-  input: Partial<Source['input']> = {},
-): Source {
-  const replay: Source['input'] = {
+  input: Partial<ReplayedSource['input']> = {},
+): ReplayedSource {
+  const replay: ReplayedSource['input'] = {
     kind: 'replay',
     file,
     rate: { kind: 'max' },
@@ -42,7 +88,55 @@ export function source(
     envelope: null,
     ...input,
   }
-  return { name, topic: name, input: replay, format: 'json', columns, eventTime: null, position }
+  return { ...common(name, columns), topic: name, input: replay }
+}
+
+/** A topic of the connection `local`, named like the source, from its first record on; commits nothing. */
+export function topicSource(
+  name: string,
+  columns: readonly Column[] | null,
+  input: Partial<TopicSource['input']> = {},
+  extra: Partial<Omit<Source, 'input'>> = {},
+): TopicSource {
+  const kafka: TopicSource['input'] = {
+    kind: 'kafka',
+    connection: 'local',
+    topics: input.pattern === undefined || input.pattern === null ? [name] : [],
+    pattern: null,
+    from: { kind: 'earliest' },
+    isolation: 'read_committed',
+    outOfRange: 'earliest',
+    commit: null,
+    ...input,
+  }
+  const topic = kafka.pattern ?? kafka.topics.join(', ')
+  return { ...common(name, columns), topic, input: kafka, ...extra }
+}
+
+function common(name: string, columns: readonly Column[] | null): Omit<Source, 'topic' | 'input'> {
+  return { name, format: 'json', schema: null, columns, eventTime: null, position }
+}
+
+/** A connection without TLS, credentials or registry, that may be written to. */
+export function connection(
+  name: string,
+  brokers: readonly string[],
+  extra: Partial<Connection> = {},
+): Connection {
+  return {
+    name,
+    brokers,
+    tls: null,
+    sasl: null,
+    registry: null,
+    addresses: new Map(),
+    writes: true,
+    isProduction: false,
+    color: null,
+    timeoutMs: 10_000,
+    position,
+    ...extra,
+  }
 }
 
 export function workspace(folder: string, parts: Partial<Workspace>): Workspace {
@@ -50,6 +144,7 @@ export function workspace(folder: string, parts: Partial<Workspace>): Workspace 
     name: 'test',
     file: `${folder}/penstock.yaml`,
     folder,
+    connections: [],
     sources: [],
     lookups: [],
     tables: [],

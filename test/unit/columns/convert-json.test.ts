@@ -8,6 +8,7 @@ import type { Column } from '../../../src-main/workspace/model.ts'
 function convert(type: Column['type'], text: string, more: Partial<Column> = {}): unknown {
   const column: Column = {
     name: 'c',
+    from: 'value',
     path: ['c'],
     type,
     nullable: true,

@@ -6,7 +6,17 @@ import type { Column } from '../../../src-main/workspace/model.ts'
 
 function convert(type: Column['type'], text: string, more: Partial<Column> = {}): SqlValue | Misfit {
   return convertText(
-    { name: 'c', path: ['c'], type, nullable: true, default: null, format: null, unit: 'ms', ...more },
+    {
+      name: 'c',
+      from: 'value',
+      path: ['c'],
+      type,
+      nullable: true,
+      default: null,
+      format: null,
+      unit: 'ms',
+      ...more,
+    },
     text,
   )
 }

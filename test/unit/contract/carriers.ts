@@ -16,6 +16,7 @@ import { WebSocket } from 'ws'
 import type { api } from '#contract/api.ts'
 import { startServer } from '../../../src-main/hosts/serve/server.ts'
 import { createClientTransport } from '../../../src-main/hosts/shared/client-transport.ts'
+import { fixedSession } from '../../../src-main/hosts/shared/fixed-session.ts'
 import { createRouter } from '../../../src-main/hosts/shared/router.ts'
 import { createFakeEngine } from '../hosts/fake-engine.ts'
 import type { FakeEngine } from '../hosts/fake-engine.ts'
@@ -50,7 +51,7 @@ export interface Carrier {
 }
 
 function makeRouter(engine: FakeEngine) {
-  return createRouter(engine, { workspace: sampleWorkspace, version: '1.2.3', host: 'cli' })
+  return createRouter(fixedSession(sampleWorkspace, engine), { version: '1.2.3', host: 'cli' })
 }
 
 /** ws has the methods of the DOM's WebSocket, with event types of its own. */

@@ -9,16 +9,19 @@ export const sampleWorkspace: Workspace = {
   file: '/work/sample/penstock.yaml',
   folder: '/work/sample',
   store: { mode: 'memory', limitBytes: null },
+  connections: [],
   sources: [
     {
       name: 'flights',
       topic: 'flights',
       format: 'json',
+      schema: null,
       eventTime: null,
       position,
       columns: [
         {
           name: 'delay',
+          from: 'value',
           path: ['delay minutes', 0],
           type: 'integer',
           nullable: false,
@@ -41,13 +44,18 @@ export const sampleWorkspace: Workspace = {
   lookups: [
     {
       name: 'airports',
-      file: '/work/sample/airports.csv',
-      format: 'csv',
+      input: { kind: 'file', file: '/work/sample/airports.csv', format: 'csv' },
       key: 'iata',
       columns: null,
       position,
     },
-    { name: 'planes', file: '/work/sample/planes.csv', format: 'csv', key: 'tail', columns: null, position },
+    {
+      name: 'planes',
+      input: { kind: 'file', file: '/work/sample/planes.csv', format: 'csv' },
+      key: 'tail',
+      columns: null,
+      position,
+    },
   ],
   tables: [
     {

@@ -109,6 +109,9 @@ export class FakeEngine {
         deadPerSecond: isEmpty ? 0 : rate * 0.0021,
         lastRecordAt: isEmpty ? null : isOut ? this.#startedAt + 8 * 60_000 : now - 40,
         progress: isEmpty ? 0 : 0.62,
+        lag: null,
+        positions: [],
+        gapRecords: 0,
         decodeMs: records * 0.0014,
         spark: isEmpty ? [] : this.#spark(source.name),
       }
@@ -176,6 +179,7 @@ export class FakeEngine {
         problem:
           isBroken && lookup.name === 'airports' ? 'airports.csv line 12: two rows with iata "ATL"' : '',
       })),
+      connections: [],
       latency: isEmpty
         ? { p50: null, p99: null, max: null }
         : { p50: 31 + wave * 6, p99: 78 + wave * 22, max: 121 + wave * 90 },
@@ -529,7 +533,9 @@ WHERE delay > 15`
 
 function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
   const sources: WorkspaceView['sources'] = [makeSource('flights')]
-  const lookups = [{ name: 'airports', file: '/home/ada/flights-demo/airports.csv', key: 'iata' }]
+  const lookups: WorkspaceView['lookups'] = [
+    { name: 'airports', origin: '/home/ada/flights-demo/airports.csv', connection: null, key: 'iata' },
+  ]
   const tables: TableView[] = [
     {
       name: 'flights',
@@ -575,6 +581,7 @@ function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
     storeFile: '/dev/shm/penstock-1000/flights-demo-3f9a/store.sqlite',
     sources,
     lookups,
+    connections: [],
     tables,
     version: '0.1.0',
     host: 'serve',
@@ -589,6 +596,7 @@ function makeSource(name: string): WorkspaceView['sources'][number] {
   ): WorkspaceView['sources'][number]['columns'][number] => ({
     name: column,
     type,
+    from: 'value',
     path: `$.${column}`,
     nullable: true,
   })
@@ -596,6 +604,7 @@ function makeSource(name: string): WorkspaceView['sources'][number] {
     name,
     kind: 'replay',
     origin: `${name}.ndjson.gz`,
+    connection: null,
     topic: name,
     format: 'json',
     columns: [
@@ -617,7 +626,7 @@ function addMany(
   const names = ['orders', 'payments', 'shipments', 'clickstream-web-and-mobile-europe', 'inventory']
   for (const name of names) sources.push(makeSource(name))
   for (const name of ['customers', 'warehouses', 'exchange_rates'])
-    lookups.push({ name, file: `/srv/${name}.csv`, key: 'id' })
+    lookups.push({ name, origin: `/srv/${name}.csv`, connection: null, key: 'id' })
   for (let index = 0; index < 18; index += 1) {
     const source = names[index % names.length] ?? 'orders'
     const lookup = ['customers', 'warehouses', 'exchange_rates'][index % 3] ?? 'customers'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Workspace } from '../../../src-main/workspace/model.ts'
+import type { ReplayInput, Source, Workspace } from '../../../src-main/workspace/model.ts'
 import { parseWorkspace } from '../../../src-main/workspace/parse.ts'
 
 const file = path.resolve('/demo/penstock.yaml')
@@ -10,6 +10,10 @@ function workspaceOf(text: string): Workspace {
   const parsed = parseWorkspace(text, file)
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems, null, 2))
   return parsed.workspace
+}
+
+function replayOf(source: Source | undefined): ReplayInput | null {
+  return source?.input.kind === 'replay' ? source.input : null
 }
 
 const whole = `penstock: 1
@@ -201,7 +205,7 @@ describe('a whole workspace', () => {
     const { sources } = workspaceOf(
       'penstock: 1\nsources:\n  a: { replay: &r { file: a.ndjson, loop: true } }\n  b: { replay: *r, columns: &c { x: text } }\n  d: { replay: *r, columns: *c }\n',
     )
-    expect(sources.map((source) => [source.input.loop, source.columns?.length])).toEqual([
+    expect(sources.map((source) => [replayOf(source)?.loop, source.columns?.length])).toEqual([
       [true, undefined],
       [true, 1],
       [true, 1],
@@ -216,7 +220,7 @@ describe('a whole workspace', () => {
     ['original, factor: 10', { kind: 'original', factor: 10 }],
   ])('rate: %s', (rate, expected) => {
     const text = `penstock: 1\nsources: { s: { replay: { file: s, rate: ${rate} } } }`
-    expect(workspaceOf(text).sources[0]?.input.rate).toEqual(expected)
+    expect(replayOf(workspaceOf(text).sources[0])?.rate).toEqual(expected)
   })
 
   it('reads SQL of a block whose first line is indented further', () => {

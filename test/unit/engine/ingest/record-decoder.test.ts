@@ -8,7 +8,17 @@ import type { Column } from '../../../../src-main/workspace/model.ts'
 type ColumnType = Column['type']
 
 function column(type: ColumnType, extra: Partial<Column> = {}): Column {
-  return { name: 'v', path: ['v'], type, nullable: true, default: null, format: null, unit: 'ms', ...extra }
+  return {
+    name: 'v',
+    from: 'value',
+    path: ['v'],
+    type,
+    nullable: true,
+    default: null,
+    format: null,
+    unit: 'ms',
+    ...extra,
+  }
 }
 
 const database = new Database(':memory:')

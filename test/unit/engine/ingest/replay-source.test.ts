@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { PackedBatch } from '../../../../src-main/engine/batch/packed-batch.ts'
 import { ReplaySource } from '../../../../src-main/engine/ingest/replay-source.ts'
 import type { SourcePort, SourceState } from '../../../../src-main/engine/ingest/source-port.ts'
-import type { Source } from '../../../../src-main/workspace/model.ts'
+import type { ReplayedSource } from '../../../../src-main/workspace/model.ts'
 import { column, source } from '../../../support/workspaces.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'penstock-replay-'))
@@ -35,6 +35,11 @@ class FakePort implements SourcePort {
   isPaused = (): boolean => false
   whenResumed = (): Promise<void> => Promise.resolve()
   nowMs = (): number => this.now
+
+  /** A capture has no end of a log. */
+  logEnds(): void {
+    throw new Error('a replay tells no ends of logs')
+  }
 
   send(batch: PackedBatch): void {
     this.batches.push(batch)
@@ -71,8 +76,13 @@ class FakePort implements SourcePort {
 
 const columns = [column('n', 'integer')]
 
-async function replay(of: Source, port = new FakePort(), place: string | null = null): Promise<FakePort> {
-  await new ReplaySource(of, columns, { nextOffsets: new Map(), place }, port).run()
+async function replay(
+  of: ReplayedSource,
+  port = new FakePort(),
+  place: string | null = null,
+): Promise<FakePort> {
+  const places = new Map(place === null ? [] : [[of.topic, place]])
+  await new ReplaySource(of, columns, { nextOffsets: new Map(), places }, port).run()
   return port
 }
 
@@ -144,7 +154,7 @@ describe('the original pace', () => {
   async function paced(lines: readonly string[], eventTime: string | null): Promise<FakePort> {
     const port = new FakePort()
     const of = { ...source('s', capture(lines.join('\n')), timed, original), eventTime }
-    await new ReplaySource(of, timed, { nextOffsets: new Map(), place: null }, port).run()
+    await new ReplaySource(of, timed, { nextOffsets: new Map(), places: new Map() }, port).run()
     return port
   }
 

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '#contract/errors.ts'
+import type { FileLookup } from '../../../../src-main/engine/lookups/file-lookup.ts'
 import { readLookup } from '../../../../src-main/engine/lookups/read-lookup.ts'
 import type { SqlValue } from '../../../../src-main/columns/values.ts'
-import type { Column, Lookup } from '../../../../src-main/workspace/model.ts'
+import { column } from '../../../support/workspaces.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -16,18 +17,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const column = (name: string, type: Column['type'], more: Partial<Column> = {}): Column => ({
-  name,
-  path: [name],
-  type,
-  nullable: true,
-  default: null,
-  format: null,
-  unit: 'ms',
-  ...more,
-})
-
-function lookupOf(format: Lookup['format'], more: Partial<Lookup> = {}): Lookup {
+function lookupOf(format: FileLookup['format'], more: Partial<FileLookup> = {}): FileLookup {
   const file = path.join(folder, `lookup.${format}`)
   return { name: 'places', file, format, key: 'k', columns: null, position: { line: 1, column: 1 }, ...more }
 }
@@ -39,7 +29,7 @@ interface Whole {
 }
 
 /** Writes the file and reads the lookup: columns as `name type`, and all rows. */
-async function read(lookup: Lookup, text: string | Uint8Array): Promise<Whole> {
+async function read(lookup: FileLookup, text: string | Uint8Array): Promise<Whole> {
   await writeFile(lookup.file, text)
   const whole: Whole = { columns: [], rows: [], chunks: [] }
   for await (const chunk of readLookup(lookup)) {
@@ -50,7 +40,7 @@ async function read(lookup: Lookup, text: string | Uint8Array): Promise<Whole> {
   return whole
 }
 
-async function fault(lookup: Lookup, text: string | Uint8Array): Promise<AppError> {
+async function fault(lookup: FileLookup, text: string | Uint8Array): Promise<AppError> {
   const caught: unknown = await read(lookup, text).catch((error: unknown) => error)
   if (!(caught instanceof AppError)) throw new Error(`no fault: ${JSON.stringify(caught)}`)
   expect(caught.code).toBe('LOOKUP_UNREADABLE')
@@ -59,7 +49,7 @@ async function fault(lookup: Lookup, text: string | Uint8Array): Promise<AppErro
 }
 
 /** The fault's message without the folder. */
-async function message(lookup: Lookup, text: string | Uint8Array): Promise<string> {
+async function message(lookup: FileLookup, text: string | Uint8Array): Promise<string> {
   return (await fault(lookup, text)).message.replace(`${folder}/`, '')
 }
 
@@ -516,7 +506,7 @@ describe('NDJSON', () => {
 })
 
 describe('the file', () => {
-  async function refusal(lookup: Lookup): Promise<string> {
+  async function refusal(lookup: FileLookup): Promise<string> {
     const chunks = readLookup(lookup)
     const caught: unknown = await chunks.next().catch((error: unknown) => error)
     return caught instanceof AppError ? `${caught.code} ${caught.message.replace(`${folder}/`, '')}` : 'read'

@@ -8,7 +8,7 @@ import { systemSchema } from '../../../../src-main/engine/store/system-schema.ts
 
 /** A batch of nothing but dead letters. */
 function deadBatch(count: number, valueBytes: number) {
-  const builder = new BatchBuilder('s', 's')
+  const builder = new BatchBuilder('s', 's', 'json')
   const value = new Uint8Array(valueBytes)
   for (let offset = 0; offset < count; offset++) {
     const place = { ...emptyPlace(), offset }

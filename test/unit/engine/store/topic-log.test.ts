@@ -34,6 +34,8 @@ function batch(records: number, dead: DeadRecord[] = []): PackedBatch {
     spans: new Uint32Array(0),
     arrivals: Float64Array.from([start, records]),
     dead,
+    gaps: [],
+    parts: 'json',
     place: '{}',
     decodeMs: 1,
     progress: null,

@@ -4,9 +4,9 @@ import path from 'node:path'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../../../src-main/contract/errors.ts'
+import type { FileLookup } from '../../../../src-main/engine/lookups/file-lookup.ts'
 import { LookupLoader } from '../../../../src-main/engine/threads/lookup-loader.ts'
 import { type CallHandler, ThreadCalls } from '../../../../src-main/engine/threads/thread-calls.ts'
-import { lookup } from '../../../support/workspaces.ts'
 
 const folders: string[] = []
 const ports: MessagePort[] = []
@@ -35,7 +35,10 @@ function bench(handlers: Record<string, CallHandler> = {}) {
     log.push(`${event}: ${message.replaceAll(folder, '')}`)
   })
   const calls = new ThreadCalls(port1, {}, () => undefined)
-  const airports = lookup('airports', file, 'iata')
+  const airports: FileLookup = {
+    ...{ name: 'airports', file, format: 'csv', key: 'iata', columns: null },
+    position: { line: 1, column: 1 },
+  }
   const loader = new LookupLoader(calls)
   return {
     file,

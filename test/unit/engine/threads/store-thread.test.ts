@@ -84,7 +84,7 @@ async function startedThread(): Promise<{ main: FakePort; ingest: FakePort }> {
 
 /** A batch of one record. */
 function batchAt(offset: number): unknown {
-  const builder = new BatchBuilder('s', 's')
+  const builder = new BatchBuilder('s', 's', 'json')
   const bytes = new TextEncoder().encode('{"n":1}')
   const place = { ...emptyPlace(), offset, lineEnd: bytes.length, valueEnd: bytes.length }
   builder.openBlock(bytes)

@@ -12,7 +12,7 @@ const columns = [
   column('ok', 'boolean'),
 ]
 const airports = {
-  lookup: lookup('airports', '/airports.csv', 'iata'),
+  lookup: { ...lookup('airports', '/airports.csv', 'iata'), origin: '/airports.csv' },
   columns: [column('iata', 'text'), column('city', 'text'), column('latitude', 'real')],
 }
 

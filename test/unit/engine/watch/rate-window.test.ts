@@ -9,6 +9,8 @@ function figures(at: number, landed: number): FeedFigures {
     state: 'running',
     reason: '',
     topics: [],
+    positions: [],
+    gaps: [],
     steps: [],
     tables: [table],
     lookups: [],

@@ -16,6 +16,9 @@ const source = (name: string, state: LiveSource['state']): LiveSource => ({
   deadPerSecond: 0,
   lastRecordAt: null,
   progress: null,
+  lag: null,
+  positions: [],
+  gapRecords: 0,
   decodeMs: 1,
   spark: [1, null],
 })

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { startServer } from '../../../../src-main/hosts/serve/server.ts'
 import type { LocalServer, ServerOptions } from '../../../../src-main/hosts/serve/server.ts'
+import { fixedSession } from '../../../../src-main/hosts/shared/fixed-session.ts'
 import { createRouter } from '../../../../src-main/hosts/shared/router.ts'
 import { createFakeEngine } from '../fake-engine.ts'
 import type { FakeEngine } from '../fake-engine.ts'
@@ -31,7 +32,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>console</title>')
   await writeFile(path.join(folder, 'assets', 'index-Ab3dEf9_.js'), 'export {}')
   await writeFile(path.join(folder, 'empty.txt'), '')
-  const router = createRouter(engine, { workspace: sampleWorkspace, version: '1.2.3', host: 'serve' })
+  const router = createRouter(fixedSession(sampleWorkspace, engine), { version: '1.2.3', host: 'serve' })
   const server = await startServer({ router, logger, folder, port: 0, ...options })
   const entry = await ask(server.port, new URL(server.address).pathname + new URL(server.address).search)
   const cookie = entry.headers['set-cookie']?.[0]?.split(';')[0] ?? ''

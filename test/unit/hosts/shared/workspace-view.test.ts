@@ -19,16 +19,20 @@ describe('workspace view', () => {
           name: 'flights',
           kind: 'replay',
           origin: 'flights.ndjson.gz',
+          connection: null,
           topic: 'flights',
           format: 'json',
-          columns: [{ name: 'delay', type: 'integer', path: '$."delay minutes"[0]', nullable: false }],
+          columns: [
+            { name: 'delay', type: 'integer', from: 'value', path: '$."delay minutes"[0]', nullable: false },
+          ],
           inferred: false,
         },
       ],
       lookups: [
-        { name: 'airports', file: '/work/sample/airports.csv', key: 'iata' },
-        { name: 'planes', file: '/work/sample/planes.csv', key: 'tail' },
+        { name: 'airports', origin: '/work/sample/airports.csv', connection: null, key: 'iata' },
+        { name: 'planes', origin: '/work/sample/planes.csv', connection: null, key: 'tail' },
       ],
+      connections: [],
       tables: [
         {
           name: 'late',
@@ -49,7 +53,13 @@ describe('workspace view', () => {
     const [source] = sampleWorkspace.sources
     if (source === undefined) throw new Error('the sample has a source')
     const workspace = { ...sampleWorkspace, sources: [{ ...source, columns: null }] }
-    const column = { name: 'distance', path: ['distance'], type: 'real', nullable: true } as const
+    const column = {
+      name: 'distance',
+      from: 'value',
+      path: ['distance'],
+      type: 'real',
+      nullable: true,
+    } as const
     const columns = [{ ...column, default: null, format: null, unit: 'ms' } as const]
     const engine = {
       ...createFakeEngine(),

@@ -143,7 +143,7 @@ describe('the layout', () => {
         ...(demo.sources[0] as WorkspaceView['sources'][number]),
         name,
       })),
-      lookups: ['l', 'm'].map((name) => ({ name, file: '', key: 'id' })),
+      lookups: ['l', 'm'].map((name) => ({ name, origin: '', connection: null, key: 'id' })),
       tables: tables.map(({ source, steps, lookups }, index) =>
         table(
           `t${String(index)}`,

@@ -21,6 +21,8 @@ export interface ClusterOptions {
   toolsUrl: string
   brokers?: 1 | 3
   listeners?: readonly ListenerKind[]
+  /** Ports of the first broker that should not be just any free one. */
+  ports?: Partial<Record<ListenerKind, number>>
   /** More lines of server.properties. */
   properties?: Record<string, string>
 }
@@ -71,8 +73,8 @@ export class TestCluster {
     for (const node of this.nodes) node.resume()
     await Promise.all(this.nodes.map((node) => node.kill()))
     await Promise.all(this.proxies.map((proxy) => proxy.close()))
-    await this.tools.forget()
     rmSync(this.#folder, { recursive: true, force: true })
+    await this.tools.forget()
   }
 }
 
@@ -93,7 +95,8 @@ export async function startCluster(options: ClusterOptions): Promise<TestCluster
   for (let index = 0; index < brokers; index++) {
     const proxy = kinds.includes('proxied') ? await TcpProxy.start() : null
     const listeners = kinds.map((kind): Listener => {
-      const port = ports.pop() ?? 0
+      const wanted = index === 0 ? options.ports?.[kind] : undefined
+      const port = wanted ?? ports.pop() ?? 0
       if (kind === 'proxied') return { kind, port, advertisedPort: proxy?.port ?? 0 }
       return { kind, port, advertisedPort: kind === 'unreachable' ? (ports.pop() ?? 0) : port }
     })

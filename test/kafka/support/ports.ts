@@ -9,11 +9,23 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-async function listening(): Promise<Server> {
+/** Whether nobody listens there. */
+export async function isFree(port: number): Promise<boolean> {
+  try {
+    const server = await listening(port)
+    await new Promise((resolve) => server.close(resolve))
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false
+    throw error
+  }
+}
+
+async function listening(port = 0): Promise<Server> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen(port, '127.0.0.1', resolve)
   })
   return server
 }

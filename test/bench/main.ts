@@ -7,6 +7,7 @@ import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Bench, Figure } from './figures.ts'
 import { benchIngest } from './ingest.ts'
+import { benchKafka } from './kafka.ts'
 import { benchLatency } from './latency.ts'
 import { benchMemory } from './memory.ts'
 import { benchMixed } from './mixed.ts'
@@ -18,6 +19,7 @@ const benches: Record<string, Bench> = {
   mixed: benchMixed,
   memory: benchMemory,
   start: benchStart,
+  kafka: benchKafka,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })

@@ -4,6 +4,7 @@ import { type TimeZone, formatDateTime, formatTime } from '../ui/format-time.ts'
 import { type ChartColors, seriesColor } from './chart-colors.ts'
 import type { ChartOption, LineSeries, Tooltip } from './chart-option.ts'
 import { type TooltipRow, tooltipContent } from './tooltip.ts'
+import { plotInset } from './zoom-span.ts'
 
 /** One line of a time chart; null is a gap. */
 export interface TimeLine {
@@ -44,7 +45,7 @@ export function timeChartOption(data: TimeChartData, look: TimeChartLook): Chart
     textStyle: { fontFamily: colors.font },
     grid: compact
       ? { left: 46, right: 8, top: 10, bottom: 8, outerBoundsMode: 'none' }
-      : { left: 48, right: 28, top: 12, bottom: 22, outerBoundsMode: 'none' },
+      : { ...plotInset, top: 12, bottom: 22, outerBoundsMode: 'none' },
     tooltip: tooltip(data, look),
     xAxis: timeAxis(data, look),
     yAxis: valueAxis(data, look),
@@ -109,7 +110,7 @@ function timeAxis(data: TimeChartData, look: TimeChartLook): NonNullable<ChartOp
       color: colors.quiet,
       fontSize: 11,
       hideOverlap: true,
-      formatter: (value: number) => formatTime(value, zone, span <= 5 * 60_000 ? 'second' : 'minute'),
+      formatter: (value: number) => axisTime(value, span, zone),
     },
     axisPointer: {
       show: true,
@@ -120,6 +121,12 @@ function timeAxis(data: TimeChartData, look: TimeChartLook): NonNullable<ChartOp
       lineStyle: { color: colors.pointer, type: [2, 2], width: 1 },
     },
   }
+}
+
+/** Seconds in a short span; the date where one day does not say which. */
+function axisTime(value: number, span: number, zone: TimeZone): string {
+  if (span > 86_400_000) return formatDateTime(value, zone, 'minute').slice('2026-'.length)
+  return formatTime(value, zone, span <= 5 * 60_000 ? 'second' : 'minute')
 }
 
 function valueAxis(

@@ -19,7 +19,7 @@ function goCommands({ router }: App): Command[] {
     group: 'Go to',
     keys: `g ${key}`,
     run: () => {
-      router.go(router.lastOf(name))
+      router.go(router.lastIn(name))
     },
   }))
 }

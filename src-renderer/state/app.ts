@@ -1,6 +1,7 @@
 /** Everything that views share, made once per page and handed down through the Svelte context. */
 import { createContext } from 'svelte'
 import type { PenstockClient } from '../transport/client.ts'
+import { ClustersState } from './clusters.svelte.ts'
 import { CommandRegistry } from './commands.svelte.ts'
 import { ConnectionState, type StatusSource } from './connection.svelte.ts'
 import { LiveState } from './live.svelte.ts'
@@ -18,6 +19,8 @@ export interface App {
   connection: ConnectionState
   live: LiveState
   workspace: WorkspaceState
+  /** Connections to clusters. */
+  clusters: ClustersState
   router: Router
   theme: ThemeState
   time: TimeState
@@ -44,6 +47,7 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
   const live = new LiveState(client, connection)
   const workspace = new WorkspaceState(client, connection)
   const router = new Router(parts.address ?? browserAddress(page))
+  const clusters = new ClustersState({ client, live, router, preferences })
   const theme = new ThemeState(page, preferences)
   const time = new TimeState(preferences)
   const pageState = new PageState(page)
@@ -51,6 +55,7 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
     const stops = [
       live.start(),
       workspace.start(),
+      clusters.start(),
       theme.start(),
       time.start(),
       pageState.start(),
@@ -67,6 +72,7 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
     connection,
     live,
     workspace,
+    clusters,
     router,
     theme,
     time,

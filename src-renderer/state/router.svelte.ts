@@ -1,15 +1,33 @@
 /**
- * Where the person is, as an address: /overview, /pipelines/TABLE, /query, /dead-letters/ID. Back, forward and deep links
- * work; each view's last place is remembered, so that it is found as it was left.
+ * Where the person is, as an address: /overview, /pipelines/TABLE, /topics/CONNECTION/TOPIC, its /messages, /query,
+ * /dead-letters/ID. Back, forward and deep links work; each view's last place is remembered, so that it is found as it
+ * was left.
  */
 
-export const viewNames = ['overview', 'pipelines', 'query', 'dead-letters'] as const
+export const viewNames = [
+  'overview',
+  'topics',
+  'messages',
+  'pipelines',
+  'groups',
+  'cluster',
+  'query',
+  'dead-letters',
+] as const
 export type ViewName = (typeof viewNames)[number]
 
-/** A view, the one thing it has open (table, dead letter), and its filters. */
+/** Views that are about one connection: their item is its name. */
+const clusterViews: readonly ViewName[] = ['topics', 'messages', 'groups', 'cluster']
+
+/** Views whose item holds one thing of its own: a topic or a group of the connection. */
+const viewsWithPart: readonly ViewName[] = ['topics', 'messages', 'groups']
+
+/** A view, the one thing it has open (table, dead letter, connection), what is open in that, and its filters. */
 export interface Route {
   view: ViewName
   item: string | null
+  /** Topic or group of the connection; null everywhere else. */
+  part: string | null
   params: Readonly<Record<string, string>>
 }
 
@@ -19,19 +37,41 @@ export function route(
   item: string | null = null,
   params: Record<string, string> = {},
 ): Route {
-  return { view, item, params }
+  return { view, item, part: null, params }
+}
+
+/** Makes a route to a topic, its messages, or a group. */
+export function partRoute(
+  view: 'topics' | 'messages' | 'groups',
+  connection: string,
+  part: string,
+  params: Record<string, string> = {},
+): Route {
+  return { view, item: connection, part, params }
+}
+
+/** Whether the view is about one connection. */
+export function isClusterView(view: ViewName): boolean {
+  return clusterViews.includes(view)
+}
+
+/** The entry of the navigation that a view belongs to: messages are a part of topics. */
+export function sectionOf(view: ViewName): ViewName {
+  return view === 'messages' ? 'topics' : view
 }
 
 /** The route that an address stands for, or null where it stands for none. */
 export function parseRoute(address: string): Route | null {
   const [path = '', query = ''] = address.split('?', 2)
-  const segments = path.split('/').filter((segment) => segment !== '')
-  if (segments.length > 2) return null
-  const view = viewNames.find((name) => name === segments[0])
+  const [name, ...segments] = path.split('/').filter((segment) => segment !== '')
+  const isMessages = name === 'topics' && segments.length === 3 && segments[2] === 'messages'
+  const view = isMessages ? 'messages' : viewNames.find((known) => known === name && known !== 'messages')
   if (view === undefined) return null
-  const item = decode(segments[1])
-  if (item === undefined) return null
-  return { view, item, params: Object.fromEntries(new URLSearchParams(query)) }
+  if (!isMessages && segments.length > (viewsWithPart.includes(view) ? 2 : 1)) return null
+  const item = decode(segments[0])
+  const part = decode(segments[1])
+  if (item === undefined || part === undefined) return null
+  return { view, item, part, params: Object.fromEntries(new URLSearchParams(query)) }
 }
 
 /** The segment decoded; null where there is none, undefined where it is malformed. */
@@ -46,10 +86,12 @@ function decode(segment: string | undefined): string | null | undefined {
 }
 
 /** The address of a route; the inverse of {@link parseRoute}. */
-export function formatRoute(target: Route): string {
-  const item = target.item === null || target.item === '' ? '' : `/${encodeURIComponent(target.item)}`
-  const query = new URLSearchParams({ ...target.params }).toString()
-  return `/${target.view}${item}${query === '' ? '' : `?${query}`}`
+export function formatRoute({ view, item, part, params }: Route): string {
+  const within = [item, part].filter((segment) => segment !== null && segment !== '')
+  const path = [sectionOf(view), ...within.map((segment) => encodeURIComponent(segment ?? ''))]
+  if (view === 'messages') path.push('messages')
+  const query = new URLSearchParams({ ...params }).toString()
+  return `/${path.join('/')}${query === '' ? '' : `?${query}`}`
 }
 
 /** The address bar as the router needs it. */
@@ -83,7 +125,7 @@ export function browserAddress(page: Window): AddressPort {
   }
 }
 
-const home: Route = { view: 'overview', item: null, params: {} }
+const home: Route = route('overview')
 
 /** The current route and each view's last one, as rune state. */
 export class Router {
@@ -91,6 +133,7 @@ export class Router {
   readonly #unlisten: () => void
   #current = $state.raw<Route>(home)
   #last = $state.raw<Partial<Record<ViewName, Route>>>({})
+  #lastInSection = $state.raw<Partial<Record<ViewName, Route>>>({})
 
   constructor(address: AddressPort) {
     this.#address = address
@@ -109,6 +152,11 @@ export class Router {
   /** The last route inside `view`; the view alone where it was not visited. */
   lastOf(view: ViewName): Route {
     return this.#last[view] ?? route(view)
+  }
+
+  /** The last route inside an entry of the navigation, for example that of a topic's messages inside topics. */
+  lastIn(section: ViewName): Route {
+    return this.#lastInSection[section] ?? route(section)
   }
 
   /** Goes to a route; `replace` leaves no step for the back button. */
@@ -136,5 +184,6 @@ export class Router {
   #enter(target: Route): void {
     this.#current = target
     this.#last = { ...this.#last, [target.view]: target }
+    this.#lastInSection = { ...this.#lastInSection, [sectionOf(target.view)]: target }
   }
 }

@@ -51,6 +51,14 @@ export function formatRate(perSecond: number | null): string {
   return perSecond === null ? unknownFigure : `${formatCompact(perSecond)}/s`
 }
 
+/** Short rate of a change with its sign: +1.2k/s · −300/s · 0/s. */
+export function formatChange(perSecond: number | null): string {
+  if (perSecond === null || !Number.isFinite(perSecond)) return unknownFigure
+  const size = formatRate(Math.abs(perSecond))
+  if (size === '0/s') return size
+  return `${perSecond > 0 ? '+' : '−'}${size}`
+}
+
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
 /** Size with its unit apart, powers of 1000: 162 B · 3.4 MB. */

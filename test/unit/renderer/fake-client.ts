@@ -12,6 +12,13 @@ function missing(name: string): () => Promise<never> {
 /** A client that answers with `calls` and rejects everything else by name. */
 export function createFakeClient(calls: FakeCalls = {}): PenstockClient {
   return {
+    session: {
+      watch: missing('session.watch'),
+      open: missing('session.open'),
+      openDemo: missing('session.openDemo'),
+      create: missing('session.create'),
+      ...calls.session,
+    },
     workspace: { get: missing('workspace.get'), ...calls.workspace },
     live: { next: missing('live.next'), ...calls.live },
     engine: { pause: missing('engine.pause'), resume: missing('engine.resume'), ...calls.engine },
@@ -38,6 +45,44 @@ export function createFakeClient(calls: FakeCalls = {}): PenstockClient {
       groups: missing('deadLetters.groups'),
       get: missing('deadLetters.get'),
       ...calls.deadLetters,
+    },
+    connections: {
+      list: missing('connections.list'),
+      test: missing('connections.test'),
+      watchTest: missing('connections.watchTest'),
+      stopTest: missing('connections.stopTest'),
+      save: missing('connections.save'),
+      ...calls.connections,
+    },
+    cluster: {
+      get: missing('cluster.get'),
+      brokerConfig: missing('cluster.brokerConfig'),
+      ...calls.cluster,
+    },
+    topics: {
+      list: missing('topics.list'),
+      get: missing('topics.get'),
+      history: missing('topics.history'),
+      ...calls.topics,
+    },
+    groups: {
+      list: missing('groups.list'),
+      get: missing('groups.get'),
+      history: missing('groups.history'),
+      ...calls.groups,
+    },
+    messages: {
+      start: missing('messages.start'),
+      watch: missing('messages.watch'),
+      page: missing('messages.page'),
+      pause: missing('messages.pause'),
+      resume: missing('messages.resume'),
+      stop: missing('messages.stop'),
+      close: missing('messages.close'),
+      record: missing('messages.record'),
+      part: missing('messages.part'),
+      produce: missing('messages.produce'),
+      ...calls.messages,
     },
     events: { list: missing('events.list'), ...calls.events },
   }

@@ -6,17 +6,28 @@ import {
   browserAddress,
   formatRoute,
   parseRoute,
+  partRoute,
   route,
   viewNames,
 } from '../../../../src-renderer/state/router.svelte.ts'
 import { FakeAddress } from '../test-app.ts'
 
 const anyText = fc.string({ unit: 'grapheme', minLength: 1 })
-const anyRoute: fc.Arbitrary<Route> = fc.record({
-  view: fc.constantFrom(...viewNames),
-  item: fc.option(anyText, { nil: null }),
-  params: fc.dictionary(anyText, fc.string({ unit: 'grapheme' }), { noNullPrototype: true }),
-})
+const anyParams = fc.dictionary(anyText, fc.string({ unit: 'grapheme' }), { noNullPrototype: true })
+const anyRoute: fc.Arbitrary<Route> = fc.oneof(
+  fc.record({
+    view: fc.constantFrom(...viewNames.filter((name) => name !== 'messages')),
+    item: fc.option(anyText, { nil: null }),
+    part: fc.constant(null),
+    params: anyParams,
+  }),
+  fc.record({
+    view: fc.constantFrom('topics' as const, 'messages' as const, 'groups' as const),
+    item: anyText,
+    part: anyText,
+    params: anyParams,
+  }),
+)
 
 describe('addresses', () => {
   it('say the same route when read back', () => {
@@ -27,12 +38,30 @@ describe('addresses', () => {
     )
   })
 
-  it.each(['', '/', '/nowhere', '/pipelines/a/b', '/pipelines/%E0%A4%A', '/Overview'])(
-    'stand for nothing: %s',
-    (address) => {
-      expect(parseRoute(address)).toBeNull()
-    },
-  )
+  it('of a topic lead to it and to its messages', () => {
+    expect(parseRoute('/topics/prod-eu/orders')).toEqual(partRoute('topics', 'prod-eu', 'orders'))
+    expect(parseRoute('/topics/prod-eu/orders/messages?from=oldest')).toEqual(
+      partRoute('messages', 'prod-eu', 'orders', { from: 'oldest' }),
+    )
+    expect(parseRoute('/topics/prod-eu/messages')).toEqual(partRoute('topics', 'prod-eu', 'messages'))
+  })
+
+  it.each([
+    '',
+    '/',
+    '/nowhere',
+    '/pipelines/a/b',
+    '/pipelines/%E0%A4%A',
+    '/Overview',
+    '/messages',
+    '/messages/prod-eu/orders',
+    '/topics/prod-eu/orders/other',
+    '/topics/prod-eu/orders/messages/more',
+    '/groups/prod-eu/a/messages',
+    '/topics/prod-eu/%E0%A4%A',
+  ])('stand for nothing: %s', (address) => {
+    expect(parseRoute(address)).toBeNull()
+  })
 
   it('never make the parser throw', () => {
     fc.assert(
@@ -57,6 +86,17 @@ describe('the router', () => {
     router.go(route('query'))
     expect(router.lastOf('pipelines')).toEqual(route('pipelines', 'late', { step: 'priced' }))
     expect(router.lastOf('dead-letters')).toEqual(route('dead-letters'))
+  })
+
+  it('finds the messages of a topic again as a place of topics', () => {
+    const router = new Router(new FakeAddress('/overview'))
+    const messages = partRoute('messages', 'prod-eu', 'orders')
+    router.go(partRoute('topics', 'prod-eu', 'orders'))
+    router.go(messages)
+    router.go(route('query'))
+    expect(router.lastIn('topics')).toEqual(messages)
+    expect(router.lastOf('topics')).toEqual(partRoute('topics', 'prod-eu', 'orders'))
+    expect(router.lastIn('groups')).toEqual(route('groups'))
   })
 
   it('follows the back button', () => {

@@ -1,0 +1,38 @@
+/** The partitions of a topic in the order that is asked for. Pure. */
+import type { TopicPartition } from '#contract/topics.ts'
+import type { SortOrder } from '../../ui/sort-order.ts'
+
+export type PartitionSort = 'partition' | 'latest' | 'recordsPerSecond' | 'skew' | 'sizeBytes'
+
+/** What is not known comes last in either direction; equals stay in the order of their numbers. */
+export function sortedPartitions(
+  partitions: readonly TopicPartition[],
+  { sort, descending }: SortOrder<PartitionSort>,
+): TopicPartition[] {
+  const direction = descending ? -1 : 1
+  return partitions.toSorted((left, right) => {
+    const a = valueOf(left, sort)
+    const b = valueOf(right, sort)
+    if (a === null || b === null) return Number(a === null) - Number(b === null) || byNumber(left, right)
+    if (a === b) return byNumber(left, right)
+    return (a < b ? -1 : 1) * direction
+  })
+}
+
+function byNumber(left: TopicPartition, right: TopicPartition): number {
+  return left.partition - right.partition
+}
+
+/** Offsets are 64-bit. */
+function valueOf(partition: TopicPartition, sort: PartitionSort): number | bigint | null {
+  if (sort !== 'latest') return partition[sort]
+  return partition.latest === null ? null : BigInt(partition.latest)
+}
+
+/** "3 of 3 in sync", "2 of 3 in sync, broker 4 is behind". */
+export function replicaWords({ replicas, inSync }: TopicPartition): string {
+  const behind = replicas.filter((broker) => !inSync.includes(broker))
+  const words = `${String(replicas.length - behind.length)} of ${String(replicas.length)} in sync`
+  if (behind.length === 0) return words
+  return `${words}, ${behind.length === 1 ? 'broker' : 'brokers'} ${behind.join(', ')} ${behind.length === 1 ? 'is' : 'are'} behind`
+}

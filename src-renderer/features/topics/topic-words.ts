@@ -1,0 +1,44 @@
+/** How a topic reads in a list and on its page. Pure. */
+import type { TopicRow } from '#contract/topics.ts'
+import { formatBytes, formatCount, formatDuration, formatNumber, unknownFigure } from '../../ui/format.ts'
+
+type Retention = Pick<TopicRow, 'retentionMs' | 'retentionBytes' | 'cleanupPolicy'>
+
+/** "7 d", "7 d, 50 GB", "no limit", "compacted", "compacted, 7 d"; a dash where it is not known. */
+export function retentionWords({ retentionMs, retentionBytes, cleanupPolicy }: Retention): string {
+  const policies = (cleanupPolicy ?? 'delete').split(',').map((policy) => policy.trim())
+  const isCompacted = policies.includes('compact')
+  if (isCompacted && !policies.includes('delete')) return 'compacted'
+  if (retentionMs === null && retentionBytes === null) return isCompacted ? 'compacted' : unknownFigure
+  const bounds = [
+    ...(retentionMs === null || retentionMs < 0 ? [] : [formatDuration(retentionMs)]),
+    ...(retentionBytes === null || retentionBytes < 0 ? [] : [formatBytes(retentionBytes)]),
+  ]
+  const words = bounds.length === 0 ? 'no limit' : bounds.join(', ')
+  return isCompacted ? `compacted, ${words}` : words
+}
+
+/** What is wrong with its partitions, in words; empty where nothing is. */
+export function troubleWords({
+  partitions,
+  underReplicated,
+  offline,
+}: Pick<TopicRow, 'partitions' | 'underReplicated' | 'offline'>): string {
+  const of = `of ${formatCount(partitions, 'partition')}`
+  const words = [
+    ...(offline === 0 ? [] : [`${formatNumber(offline)} ${of} offline`]),
+    ...(underReplicated === 0 ? [] : [`${formatNumber(underReplicated)} ${of} under-replicated`]),
+  ]
+  return words.join(', ')
+}
+
+/** How uneven a partition's share is: "1.8×"; a dash without a rate. */
+export function skewWords(skew: number | null): string {
+  if (skew === null) return unknownFigure
+  return `${skew >= 9.95 ? String(Math.round(skew)) : String(Math.round(skew * 10) / 10)}×`
+}
+
+/** A share so far from even is worth a look: more than twice, and the topic has more than one partition. */
+export function isSkewed(skew: number | null, partitions: number): boolean {
+  return skew !== null && partitions > 1 && skew > 2
+}

@@ -1,6 +1,6 @@
 /**
  * YAML text to plain values, with the place of every key and value. Bounded: aliases cannot multiply without end. Used
- * by parse.ts; the only importer of the YAML library.
+ * by parse.ts; edit.ts, which changes the text, is the other importer of the YAML library.
  */
 import {
   isAlias,

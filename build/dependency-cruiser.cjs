@@ -2,11 +2,33 @@
  * The graph of modules: who may depend on whom, no cycles, nothing unresolvable. The first guard; lint/import-rules.js is
  * the second. Keep the two alike.
  */
-const stages = ['ingest', 'transform', 'store', 'query', 'watch', 'lookups']
+const stages = [
+  'ingest',
+  'transform',
+  'store',
+  'query',
+  'watch',
+  'lookups',
+  'cluster',
+  'messages',
+  'connections',
+]
+
+/** Pieces of the engine that every stage may import; they know no stage. */
+const shared = 'batch|sql|json|kafka|formats'
 
 /** Foreign libraries with the only folders that import them. */
 const libraries = [
-  { name: 'kafkajs', path: '^node_modules/kafkajs/', owners: '^src-main/engine/(ingest|watch)/' },
+  {
+    name: 'kafka',
+    path: '^node_modules/(kafkajs|snappy|@napi-rs/snappy|lz4-napi|@antoniomuso/lz4-napi)[^/]*/',
+    owners: '^src-main/engine/kafka/',
+  },
+  {
+    name: 'formats',
+    path: '^node_modules/(avsc|protobufjs|@protobufjs|ajv|ajv-formats)/',
+    owners: '^src-main/engine/formats/',
+  },
   {
     name: 'better-sqlite3',
     path: '^node_modules/(@types/)?better-sqlite3/',
@@ -74,28 +96,39 @@ module.exports = {
     },
     {
       name: 'engine-opens-no-socket',
+      comment: 'But those to brokers and to schema registries.',
       severity: 'error',
-      from: { path: '^src-main/(engine|workspace|contract)/' },
+      from: {
+        path: '^src-main/(engine|workspace|contract)/',
+        pathNot: '^src-main/engine/(kafka|formats/registry)/',
+      },
       to: {
         path: '^(node:)?(http|https|http2|net|tls)$|^node_modules/(ws|@types/ws|@orpc/(client|server))/',
       },
     },
+    {
+      name: 'kafka-and-registries-serve-nobody',
+      comment: 'They open sockets to others; transports to people are of the hosts.',
+      severity: 'error',
+      from: { path: '^src-main/engine/(kafka|formats)/' },
+      to: { path: '^(node:)?http2$|^node_modules/(ws|@types/ws|@orpc/(client|server))/' },
+    },
     ...stages.map((stage) => ({
       name: `stage-${stage}-stands-alone`,
       comment:
-        'Shared pieces of the engine are in batch, sql and json; the schema of the system tables is read by all.',
+        'Shared pieces of the engine are in batch, sql, json, kafka and formats; the schema of the system tables is read by all.',
       severity: 'error',
       from: { path: `^src-main/engine/${stage}/` },
       to: {
         path: '^src-main/engine/',
-        pathNot: `^src-main/engine/(${stage}|batch|sql|json)/|^src-main/engine/engine-api\\.ts$|^src-main/engine/store/system-schema\\.ts$`,
+        pathNot: `^src-main/engine/(${stage}|${shared})/|^src-main/engine/engine-api\\.ts$|^src-main/engine/store/system-schema\\.ts$`,
       },
     })),
     {
       name: 'shared-pieces-know-no-stage',
       severity: 'error',
-      from: { path: '^src-main/engine/(batch|sql|json)/' },
-      to: { path: '^src-main/engine/', pathNot: '^src-main/engine/(batch|sql|json)/' },
+      from: { path: `^src-main/engine/(${shared})/` },
+      to: { path: '^src-main/engine/', pathNot: `^src-main/engine/(${shared})/` },
     },
     {
       name: 'only-hosts-know-the-engine',

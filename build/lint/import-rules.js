@@ -13,7 +13,16 @@ import { projectRoot } from '../checkout/project-root.js'
  * @type {readonly { name: string, regex: string, owners: readonly string[] }[]}
  */
 const libraries = [
-  { name: 'kafkajs', regex: '^kafkajs', owners: ['src-main/engine/ingest', 'src-main/engine/watch'] },
+  {
+    name: 'kafkajs and the codecs of its batches',
+    regex: '^(kafkajs|snappy|lz4-napi)(/|$)',
+    owners: ['src-main/engine/kafka'],
+  },
+  {
+    name: 'Avro, Protobuf and JSON Schema',
+    regex: '^(avsc|protobufjs|ajv|ajv-formats)(/|$)',
+    owners: ['src-main/engine/formats', 'src-main/engine/formats/registry'],
+  },
   {
     name: 'better-sqlite3',
     regex: '^better-sqlite3',
@@ -30,16 +39,34 @@ const libraries = [
   { name: 'the grid', regex: '^ag-grid', owners: ['src-renderer/grid'] },
 ]
 
-const stages = ['ingest', 'transform', 'store', 'query', 'watch', 'lookups']
+const stages = [
+  'ingest',
+  'transform',
+  'store',
+  'query',
+  'watch',
+  'lookups',
+  'cluster',
+  'messages',
+  'connections',
+]
+
+/** Pieces of the engine that every stage may import. */
+const sharedPieces = ['batch', 'sql', 'json', 'kafka', 'formats']
+
+/** @type {readonly Pattern[]} */
+const engineKnowsNoHost = [
+  { regex: '^(ws|@orpc/.*)$', message: 'The engine knows no transport; hosts do.' },
+  { regex: '^\\.{1,2}/.*(hosts|preload)/', message: 'The engine does not know its hosts.' },
+]
 
 /** @type {readonly Pattern[]} */
 const engineIsAlone = [
-  { regex: '^(ws|@orpc/.*)$', message: 'The engine knows no transport; hosts do.' },
+  ...engineKnowsNoHost,
   {
     regex: '^(node:)?(http|https|http2|net|tls)$',
-    message: 'The engine opens no socket for people; hosts do.',
+    message: 'Only kafka and formats/registry of the engine open sockets; those for people are of the hosts.',
   },
-  { regex: '^\\.{1,2}/.*(hosts|preload)/', message: 'The engine does not know its hosts.' },
 ]
 
 /** @type {Pattern} */
@@ -57,7 +84,8 @@ function otherStages(stage) {
   const others = stages.filter((name) => name !== stage).join('|')
   return {
     regex: `^\\.\\.?/(.*/)?(${others})/(?!system-schema\\.ts$)`,
-    message: 'Stages of the engine do not import each other; shared pieces are in batch, sql and json.',
+    message:
+      'Stages of the engine do not import each other; shared pieces are in batch, sql, json, kafka and formats.',
   }
 }
 
@@ -94,11 +122,14 @@ function zones() {
       folder: `src-main/engine/${stage}`,
       patterns: [...engineIsAlone, otherStages(stage)],
     })),
-    ...['batch', 'sql', 'json'].map((shared) => ({
+    ...sharedPieces.map((shared) => ({
       folder: `src-main/engine/${shared}`,
-      patterns: [...engineIsAlone, otherStages(shared)],
+      patterns: [...(shared === 'kafka' ? engineKnowsNoHost : engineIsAlone), otherStages(shared)],
     })),
-    { folder: 'src-main/engine/messages', patterns: engineIsAlone },
+    {
+      folder: 'src-main/engine/formats/registry',
+      patterns: [...engineKnowsNoHost, otherStages('formats')],
+    },
     { folder: 'src-main/engine/threads', patterns: engineIsAlone },
     { folder: 'src-main/hosts/electron', patterns: [] },
     { folder: 'src-main/preload', patterns: [] },

@@ -9,7 +9,17 @@ import { FakeEngine, type Scenario } from '../../unit/renderer/fake-engine.ts'
 import { FakeLink } from '../../unit/renderer/fake-link.ts'
 
 const search = new URLSearchParams(location.search)
-const scenarios: readonly Scenario[] = ['busy', 'empty', 'broken', 'many', 'paused']
+const scenarios: readonly Scenario[] = [
+  'busy',
+  'empty',
+  'broken',
+  'many',
+  'paused',
+  'kafka',
+  'kafka-large',
+  'kafka-broken',
+  'kafka-empty',
+]
 const scenario = scenarios.find((name) => name === search.get('scenario')) ?? 'busy'
 const engine = new FakeEngine({ scenario })
 const link = new FakeLink({ kind: 'open', sinceMs: Date.now() })

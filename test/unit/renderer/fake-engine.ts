@@ -3,15 +3,17 @@
  * empty, crowded or broken without a store. Deterministic for a given time.
  */
 import type { DeadLetterDetail, DeadLetterGroup, DeadLetterSummary } from '#contract/dead-letters.ts'
-import { AppError } from '#contract/errors.ts'
+import { AppError, assertNever } from '#contract/errors.ts'
 import type { LiveEvent, LiveSnapshot, LiveSource, LiveStep, LiveTable } from '#contract/live.ts'
 import type { BatchRow, BatchStepRow, PipelineStatistics, Range, Series } from '#contract/statistics.ts'
 import type { WorkspaceView } from '#contract/workspace.ts'
 import type { PenstockClient } from '../../../src-renderer/transport/client.ts'
 import { createFakeClient } from './fake-client.ts'
+import { type ClusterKind, FakeClusters } from './fake-clusters.ts'
 
 /** What the person finds. */
-export type Scenario = 'busy' | 'empty' | 'broken' | 'many' | 'paused'
+export type Scenario =
+  'busy' | 'empty' | 'broken' | 'many' | 'paused' | 'kafka' | 'kafka-large' | 'kafka-broken' | 'kafka-empty'
 
 interface FakeEngineOptions {
   scenario: Scenario
@@ -38,6 +40,7 @@ export class FakeEngine {
   readonly #options: FakeEngineOptions
   readonly #startedAt: number
   readonly workspace: WorkspaceView
+  readonly clusters: FakeClusters
   #version = 0
   #paused: boolean
 
@@ -46,15 +49,21 @@ export class FakeEngine {
     this.#startedAt = this.#now() - (options.runningMs ?? (options.scenario === 'empty' ? 1500 : 9 * 60_000))
     this.#paused = options.scenario === 'paused'
     this.workspace = makeWorkspace(options.scenario, this.#startedAt)
+    this.clusters = new FakeClusters(clusterKind(options.scenario), () => this.#now())
   }
 
   #now(): number {
     return this.#options.now?.() ?? Date.now()
   }
 
+  get #isEmpty(): boolean {
+    return this.#options.scenario === 'empty' || this.#options.scenario === 'kafka-empty'
+  }
+
   /** Records/s of a source at a moment; 0 where nothing flows. */
   #rate(source: string, at: number): number {
-    if (this.#options.scenario === 'empty' || at < this.#startedAt) return 0
+    if (this.#isEmpty || at < this.#startedAt) return 0
+    if (this.#options.scenario === 'kafka-broken' && at > this.#startedAt + 400_000) return 0
     if (this.#options.scenario === 'broken' && at > this.#startedAt + 8 * 60_000 && source !== 'payments')
       return 0
     const seed = hash(source)
@@ -65,7 +74,7 @@ export class FakeEngine {
 
   #totals(source: string): { rate: number; records: number } {
     const now = this.#now()
-    const elapsed = this.#options.scenario === 'empty' ? 0 : (now - this.#startedAt) / 1000
+    const elapsed = this.#isEmpty ? 0 : (now - this.#startedAt) / 1000
     const rate = this.#paused ? 0 : this.#rate(source, now)
     return { rate, records: Math.floor(elapsed * (this.#rate(source, this.#startedAt + 1000) || 1000)) }
   }
@@ -78,11 +87,39 @@ export class FakeEngine {
     })
   }
 
+  /** What only a source that reads a cluster has. */
+  #reading(name: string, records: number): Partial<LiveSource> {
+    const isCut = this.#options.scenario === 'kafka-broken'
+    const lag = isCut ? 412_300 : 1204
+    const isBehind = name === 'payments'
+    return {
+      ...(isCut && !isBehind
+        ? {
+            state: 'waiting',
+            reason: 'The connection orders-cluster waits: the password of user "penstock" was refused.',
+            lastRecordAt: this.#startedAt + 400_000,
+          }
+        : {}),
+      progress: null,
+      lag: this.#isEmpty ? null : { records: lag, ms: isCut ? 140_000 : 52 },
+      positions: this.#isEmpty
+        ? []
+        : [0, 1, 2, 3].map((partition) => ({
+            topic: name,
+            partition,
+            next: String(1_802_441_000 + Math.floor(records / 4) - partition * 311),
+            end: String(1_802_441_000 + Math.floor(records / 4) - partition * 311 + Math.floor(lag / 4)),
+            lag: Math.floor(lag / 4),
+          })),
+      gapRecords: isCut ? 18_204 : 0,
+    }
+  }
+
   snapshot(): LiveSnapshot {
     const { scenario } = this.#options
     const now = this.#now()
     const isBroken = scenario === 'broken'
-    const isEmpty = scenario === 'empty'
+    const isEmpty = this.#isEmpty
     this.#version += 1
     const sources = this.workspace.sources.map((source): LiveSource => {
       const { rate, records } = this.#totals(source.name)
@@ -114,6 +151,7 @@ export class FakeEngine {
         gapRecords: 0,
         decodeMs: records * 0.0014,
         spark: isEmpty ? [] : this.#spark(source.name),
+        ...(source.kind === 'kafka' ? this.#reading(source.name, records) : {}),
       }
     })
     const steps: LiveStep[] = []
@@ -179,7 +217,9 @@ export class FakeEngine {
         problem:
           isBroken && lookup.name === 'airports' ? 'airports.csv line 12: two rows with iata "ATL"' : '',
       })),
-      connections: [],
+      connections: this.clusters
+        .connections()
+        .map(({ name, state, reason, since }) => ({ name, state, reason, since })),
       latency: isEmpty
         ? { p50: null, p99: null, max: null }
         : { p50: 31 + wave * 6, p99: 78 + wave * 22, max: 121 + wave * 90 },
@@ -198,7 +238,7 @@ export class FakeEngine {
 
   #events(limit: number): LiveEvent[] {
     const start = this.#startedAt
-    if (this.#options.scenario === 'empty') return []
+    if (this.#isEmpty) return []
     const list: Omit<LiveEvent, 'id'>[] = [
       {
         at: start,
@@ -277,7 +317,7 @@ export class FakeEngine {
 
   /** Null where nothing was measured: before the start, and in a gap of the broken scenario. */
   #measured(at: number, value: number): number | null {
-    if (at < this.#startedAt || this.#options.scenario === 'empty') return null
+    if (at < this.#startedAt || this.#isEmpty) return null
     const gap = this.#startedAt + 6 * 60_000
     return this.#options.scenario === 'broken' && at > gap && at < gap + 45_000 ? null : value
   }
@@ -336,7 +376,7 @@ export class FakeEngine {
 
   batches(options: { source?: string | undefined; before?: number | undefined; limit: number }): BatchRow[] {
     const now = this.#now()
-    if (this.#options.scenario === 'empty') return []
+    if (this.#isEmpty) return []
     const newest = Math.floor((now - this.#startedAt) / batchEveryMs)
     const first = Math.min(newest, (options.before ?? Infinity) - 1)
     const rows: BatchRow[] = []
@@ -405,7 +445,7 @@ export class FakeEngine {
     before?: number | undefined
     limit: number
   }): DeadLetterSummary[] {
-    if (this.#options.scenario === 'empty') return []
+    if (this.#isEmpty) return []
     const now = this.#now()
     const first = Math.min(1136, (filter.before ?? Infinity) - 1)
     const rows: DeadLetterSummary[] = []
@@ -428,7 +468,7 @@ export class FakeEngine {
   }
 
   groups(): DeadLetterGroup[] {
-    if (this.#options.scenario === 'empty') return []
+    if (this.#isEmpty) return []
     const now = this.#now()
     const group = (column: string, reason: string, count: number): DeadLetterGroup => ({
       source: 'flights',
@@ -485,6 +525,21 @@ export class FakeEngine {
         groups: () => answer(() => ({ groups: this.groups() })),
         get: ({ id }) => answer(() => this.letter(id)),
       },
+      connections: { list: () => answer(() => ({ connections: this.clusters.connections() })) },
+      cluster: {
+        get: () => answer(() => this.clusters.cluster()),
+        brokerConfig: ({ broker }) => answer(() => this.clusters.brokerConfig(broker)),
+      },
+      topics: {
+        list: (request) => answer(() => this.clusters.topics(request)),
+        get: ({ topic }) => answer(() => this.clusters.topic(topic)),
+        history: ({ topic, ...range }) => answer(() => this.clusters.topicHistory(topic, range)),
+      },
+      groups: {
+        list: (request) => answer(() => this.clusters.groups(request)),
+        get: ({ group }) => answer(() => this.clusters.group(group)),
+        history: ({ group, ...range }) => answer(() => this.clusters.groupHistory(group, range)),
+      },
       events: { list: ({ limit }) => answer(() => ({ events: this.#events(limit) })) },
     })
   }
@@ -531,7 +586,29 @@ const late = `SELECT at, origin, city, state, destination, distance, delay,
 FROM enriched
 WHERE delay > 15`
 
+function clusterKind(scenario: Scenario): ClusterKind {
+  switch (scenario) {
+    case 'kafka':
+      return 'small'
+    case 'kafka-large':
+      return 'large'
+    case 'kafka-broken':
+      return 'broken'
+    case 'kafka-empty':
+      return 'unknown'
+    case 'busy':
+    case 'empty':
+    case 'broken':
+    case 'many':
+    case 'paused':
+      return 'none'
+    default:
+      return assertNever(scenario)
+  }
+}
+
 function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
+  if (scenario.startsWith('kafka')) return kafkaWorkspace(scenario, startedAt)
   const sources: WorkspaceView['sources'] = [makeSource('flights')]
   const lookups: WorkspaceView['lookups'] = [
     { name: 'airports', origin: '/home/ada/flights-demo/airports.csv', connection: null, key: 'iata' },
@@ -585,6 +662,35 @@ function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
     tables,
     version: '0.1.0',
     host: 'serve',
+    startedAt,
+  }
+}
+
+/** Two sources that read a cluster, and one table of each. */
+function kafkaWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
+  const connection = scenario === 'kafka-large' ? 'prod-eu' : 'orders-cluster'
+  const source = (name: string): WorkspaceView['sources'][number] => ({
+    ...makeSource(name),
+    kind: 'kafka',
+    origin: name,
+    connection,
+  })
+  const table = (name: string, from: string): TableView => ({
+    name,
+    source: from,
+    steps: [{ name: 'paid', sql: "SELECT * FROM input WHERE status = 'paid'", line: 31 }],
+    lookups: [],
+    retainRows: 5_000_000,
+    retainAgeMs: null,
+  })
+  return {
+    ...makeWorkspace('empty', startedAt),
+    name: 'orders',
+    file: '/home/ada/orders/penstock.yaml',
+    sources: [source('orders'), source('payments')],
+    lookups: [{ name: 'customers', origin: 'topic customers', connection, key: 'id' }],
+    connections: [connection],
+    tables: [table('paid_orders', 'orders'), table('settled', 'payments')],
     startedAt,
   }
 }

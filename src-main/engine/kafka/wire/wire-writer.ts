@@ -21,22 +21,26 @@ export class WireWriter {
   }
 
   int8(value: number): this {
-    this.#buffer.writeInt8(value, this.#take(1))
+    const start = this.#take(1)
+    this.#buffer.writeInt8(value, start)
     return this
   }
 
   int16(value: number): this {
-    this.#buffer.writeInt16BE(value, this.#take(2))
+    const start = this.#take(2)
+    this.#buffer.writeInt16BE(value, start)
     return this
   }
 
   int32(value: number): this {
-    this.#buffer.writeInt32BE(value, this.#take(4))
+    const start = this.#take(4)
+    this.#buffer.writeInt32BE(value, start)
     return this
   }
 
   int64(value: bigint): this {
-    this.#buffer.writeBigInt64BE(value, this.#take(8))
+    const start = this.#take(8)
+    this.#buffer.writeBigInt64BE(value, start)
     return this
   }
 
@@ -84,14 +88,17 @@ export class WireWriter {
   }
 
   raw(bytes: Uint8Array): this {
-    this.#buffer.set(bytes, this.#take(bytes.length))
+    const start = this.#take(bytes.length)
+    this.#buffer.set(bytes, start)
     return this
   }
 
   #byte(value: number): void {
-    this.#buffer[this.#take(1)] = value
+    const start = this.#take(1)
+    this.#buffer[start] = value
   }
 
+  /** Makes room, which may replace the buffer: take the place first, then write. */
   #take(size: number): number {
     const start = this.#length
     const end = start + size

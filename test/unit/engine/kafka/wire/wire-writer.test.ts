@@ -7,7 +7,12 @@ describe('WireWriter', () => {
     const numbers = Array.from({ length: 3000 }, (_, index) => index)
     const writer = new WireWriter(true).int8(7)
     writer.array(numbers, (index) => {
-      writer.int8(index % 100).int16(index).int32(index).int64(BigInt(index)).uvarint(index)
+      writer
+        .int8(index % 100)
+        .int16(index)
+        .int32(index)
+        .int64(BigInt(index))
+        .uvarint(index)
     })
     const reader = new WireReader(writer.bytes, true)
     expect(reader.int8()).toBe(7)

@@ -1,0 +1,266 @@
+/**
+ * Everything measured of the topics and brokers of one cluster. Each `measure` asks each leader a few requests, whatever the
+ * number of partitions; errors go to {@link notSeen} by what they concern. Cluster thread; knows nothing of when.
+ */
+import type { ClusterClient } from '../kafka/client/cluster-client.ts'
+import { codeOf, errorCode, errorName } from '../kafka/requests/error-codes.ts'
+import { describeLogDirsRequest, type LogDirectory } from '../kafka/requests/describe-log-dirs.ts'
+import { offsetTime } from '../kafka/requests/list-offsets.ts'
+import type { BrokerMetadata, ClusterMetadata } from '../kafka/requests/metadata.ts'
+import {
+  newestTimestampFrom,
+  type OffsetColumns,
+  offsetColumnsRequest,
+} from '../kafka/requests/offset-columns.ts'
+import {
+  measuring,
+  sweepErrors,
+  sweepOffsets,
+  type SweepOptions,
+  type SweepPlan,
+  SweepPlanner,
+} from './offset-sweep.ts'
+import { TopicEntry } from './topic-entry.ts'
+
+/** A broker may take long to add up the sizes of very many logs. */
+const sizesMs = 60_000
+
+export class TopicBook {
+  readonly topics = new Map<string, TopicEntry>()
+  /** What could not be seen, in words, by what it concerns. */
+  readonly notSeen = new Map<string, string>()
+  readonly brokerBytes = new Map<number, number>()
+  brokers: readonly BrokerMetadata[] = []
+  clusterId: string | null = null
+  controllerId = -1
+  partitions = 0
+  /** When the ends of the logs were measured last; null before. */
+  at: number | null = null
+  readonly #client: ClusterClient
+  #plan: SweepPlan = new Map()
+
+  constructor(client: ClusterClient) {
+    this.#client = client
+  }
+
+  /** Takes over what metadata says of all topics. A topic that was made anew begins anew. */
+  describe(metadata: ClusterMetadata): void {
+    const { brokers, clusterId, controllerId } = metadata
+    Object.assign(this, { brokers, clusterId, controllerId })
+    const refused = metadata.topics.filter(({ error }) => error === errorCode.topicAuthorizationFailed)
+    this.#note('topics', refused.length, () => refusedTopics(refused.length))
+    const names = new Set<string>()
+    this.partitions = 0
+    const planner = new SweepPlanner()
+    for (const topic of metadata.topics) {
+      if (topic.partitions.length === 0) continue
+      names.add(topic.name)
+      this.partitions += topic.partitions.length
+      const entry = this.#entry(topic)
+      for (const { partition, leader } of entry.metadata) planner.add(topic.name, partition, leader)
+    }
+    for (const name of this.topics.keys()) if (!names.has(name)) this.topics.delete(name)
+    this.#plan = planner.plan
+  }
+
+  /**
+   * Ends of the logs; of these topics, or of all with null.
+   * @returns whether a broker said that another one leads now
+   */
+  async measureLatest(topics: ReadonlySet<string> | null, signal: AbortSignal): Promise<boolean> {
+    let isStale = false
+    await this.#sweep('offsets', this.#planOf(topics), {
+      ...{ isolation: 'read_uncommitted', time: offsetTime.latest, signal },
+      take: (columns, atMs) => {
+        isStale ||= columns.error.some(isStaleLeader)
+        this.#each(columns, (entry, partition, offset) => {
+          entry.noteLatest(partition, offset, atMs)
+        })
+      },
+    })
+    for (const name of topics ?? this.topics.keys()) this.topics.get(name)?.summarise()
+    if (topics === null) this.at = Date.now()
+    return isStale
+  }
+
+  async measureEarliest(topics: ReadonlySet<string> | null, signal: AbortSignal): Promise<void> {
+    await this.#sweep('beginnings', this.#planOf(topics), {
+      ...{ isolation: 'read_uncommitted', time: offsetTime.earliest, signal },
+      take: (columns) => {
+        this.#each(columns, (entry, partition, offset) => {
+          entry.earliest[partition] = offset
+        })
+      },
+    })
+  }
+
+  /**
+   * Timestamps of the newest records, where the log has grown since they were asked for.
+   * @param topics in the order of their urgency
+   * @param most partitions asked for at once
+   */
+  async measureNewest(topics: Iterable<TopicEntry>, most: number, signal: AbortSignal): Promise<void> {
+    const planner = new SweepPlanner()
+    let left = most
+    for (const entry of topics) {
+      for (const { partition, leader } of entry.metadata) {
+        if (left <= 0) break
+        const latest = entry.latest[partition] ?? Number.NaN
+        if (Number.isNaN(latest) || leader < 0 || entry.newestFor[partition] === latest) continue
+        if (latest === entry.earliest[partition]) continue
+        planner.add(entry.name, partition, leader)
+        left--
+      }
+    }
+    if (left === most || !(await this.#knowsNewest([...planner.plan.keys()], signal))) return
+    await this.#sweep('timestamps', planner.plan, {
+      ...{ isolation: 'read_uncommitted', time: offsetTime.newestTimestamp, signal },
+      take: (columns) => {
+        for (const { name, start, end } of columns.topics) {
+          const entry = this.topics.get(name)
+          for (let row = start; row < end; row++) {
+            const partition = columns.partition[row] ?? 0
+            const timestamp = columns.timestamp[row] ?? -1
+            if (entry === undefined || columns.error[row] !== errorCode.none) continue
+            entry.newestFor[partition] = entry.latest[partition] ?? Number.NaN
+            if (timestamp >= 0) entry.newestAt[partition] = timestamp
+          }
+          entry?.summarise()
+        }
+      },
+    })
+  }
+
+  /** Bytes on disk, from every broker. */
+  async measureSizes(signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      this.brokers.map(async ({ nodeId }) => {
+        const what = `sizes ${String(nodeId)}`
+        try {
+          // A connection of its own: brokers answer in order, and others must not wait.
+          const connection = await this.#client.broker(nodeId, 'sizes', signal)
+          const options = { signal, timeoutMs: sizesMs }
+          this.#noteSizes(nodeId, await connection.send(describeLogDirsRequest, null, options))
+          this.notSeen.delete(what)
+        } catch (error) {
+          signal.throwIfAborted()
+          this.notSeen.set(what, sizeWords(nodeId, error))
+        }
+      }),
+    )
+    for (const entry of this.topics.values()) entry.summarise()
+  }
+
+  #entry(topic: ClusterMetadata['topics'][number]): TopicEntry {
+    const known = this.topics.get(topic.name)
+    if (known?.id === topic.id && known.partitions <= topic.partitions.length) {
+      known.describe(topic.partitions)
+      return known
+    }
+    const entry = new TopicEntry(topic)
+    this.topics.set(topic.name, entry)
+    return entry
+  }
+
+  #planOf(topics: ReadonlySet<string> | null): SweepPlan {
+    if (topics === null) return this.#plan
+    const planner = new SweepPlanner()
+    for (const name of topics) {
+      for (const { partition, leader } of this.topics.get(name)?.metadata ?? [])
+        planner.add(name, partition, leader)
+    }
+    return planner.plan
+  }
+
+  /** @throws where no broker answered at all */
+  async #sweep(what: string, plan: SweepPlan, options: SweepOptions): Promise<void> {
+    const refusals = new Set<string>()
+    const problems = await sweepOffsets(this.#client, plan, {
+      ...options,
+      take: (columns, atMs) => {
+        for (const words of sweepErrors(columns)) refusals.add(words)
+        options.take(columns, atMs)
+      },
+    })
+    const [first] = problems
+    if (first !== undefined && problems.length === plan.size) throw first.error
+    const words = [
+      ...problems.map(({ broker, words: own }) => `${what} of what broker ${String(broker)} leads: ${own}`),
+      ...[...refusals].map((name) => `${what} of some partitions: the broker answers ${name}`),
+    ]
+    this.#note(what, words.length, () => words.join('; '))
+  }
+
+  async #knowsNewest(leaders: readonly number[], signal: AbortSignal): Promise<boolean> {
+    const [leader] = leaders
+    if (leader === undefined) return false
+    const connection = await this.#client.broker(leader, measuring, signal)
+    const isKnown = (connection.versionOf(offsetColumnsRequest) ?? 0) >= newestTimestampFrom
+    this.#note('timestamps', isKnown ? 0 : 1, () => oldBrokers)
+    return isKnown
+  }
+
+  #each(columns: OffsetColumns, take: (entry: TopicEntry, partition: number, offset: number) => void): void {
+    for (const { name, start, end } of columns.topics) {
+      const entry = this.topics.get(name)
+      if (entry === undefined) continue
+      for (let row = start; row < end; row++) {
+        const partition = columns.partition[row] ?? -1
+        const offset = columns.offset[row] ?? -1
+        if (columns.error[row] === errorCode.none && offset >= 0 && partition < entry.partitions)
+          take(entry, partition, offset)
+      }
+    }
+  }
+
+  #noteSizes(broker: number, directories: readonly LogDirectory[]): void {
+    const atMs = Date.now()
+    let sum = 0
+    for (const { topics } of directories) {
+      for (const { topic, partitions, bytes, isFuture } of topics) {
+        const entry = this.topics.get(topic)
+        for (const [index, partition] of partitions.entries()) {
+          const size = bytes[index] ?? 0
+          sum += size
+          const leads = entry?.metadata[partition]?.leader === broker
+          if (leads && isFuture[index] !== true) entry.noteSize(partition, size, atMs)
+        }
+      }
+    }
+    this.brokerBytes.set(broker, sum)
+    const failed = directories.find(({ error }) => error !== errorCode.none)
+    const what = `directories ${String(broker)}`
+    this.#note(what, failed === undefined ? 0 : 1, () => directoryWords(broker, failed))
+  }
+
+  #note(what: string, count: number, words: () => string): void {
+    if (count === 0) this.notSeen.delete(what)
+    else this.notSeen.set(what, words())
+  }
+}
+
+const oldBrokers = 'times of the newest records: the brokers are older than Kafka 3.0 and do not tell them'
+
+function isStaleLeader(code: number): boolean {
+  return (
+    code === errorCode.notLeaderOrFollower ||
+    code === errorCode.unknownTopicOrPartition ||
+    code === errorCode.leaderNotAvailable
+  )
+}
+
+function refusedTopics(count: number): string {
+  return `${String(count)} topics: the broker answers ${errorName(errorCode.topicAuthorizationFailed)}`
+}
+
+function sizeWords(broker: number, error: unknown): string {
+  const what = `sizes of what broker ${String(broker)} holds`
+  const code = codeOf(error)
+  if (code !== null) return `${what}: the broker answers ${errorName(code)}`
+  return `${what}: ${error instanceof Error ? error.message : String(error)}`
+}
+
+function directoryWords(broker: number, directory: LogDirectory | undefined): string {
+  const name = errorName(directory?.error ?? -1)
+  return `sizes in ${directory?.path ?? ''} of broker ${String(broker)}: the broker answers ${name}`
+}

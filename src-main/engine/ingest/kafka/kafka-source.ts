@@ -100,13 +100,14 @@ export class KafkaSource implements IngestSource {
           failures = 0
         })
       } catch (error) {
-        if (this.#port.stopped) return
+        if (this.#hasStopped()) return
         if (!this.#session.signal.aborted) this.#session.abort()
         await Promise.allSettled(this.#lanes.values())
         this.#lanes.clear()
+        for (const cursor of this.#cursors.values()) moveCursor(cursor, cursor.next)
         this.#tellTrouble('source', error)
         this.#port.state('waiting', wordsOf(error))
-        await this.#port.sleep(Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(10, failures++)))
+        await this.#port.sleep(pauseMs(failures++))
       }
     }
   }
@@ -122,11 +123,16 @@ export class KafkaSource implements IngestSource {
       signal.throwIfAborted()
       this.#tellEnds()
       await this.#commitGroup(signal)
-      const isMissing = [...this.#troubles.keys()].some((key) => key.startsWith('topic '))
-      if (this.#port.nowMs() - this.#metadataAt < (isMissing ? missingTopicMs : metadataMs)) continue
+      if (this.#port.nowMs() - this.#metadataAt < (this.#isMissing() ? missingTopicMs : metadataMs)) continue
       await this.#refresh(signal)
       await this.#watch(signal)
     }
+  }
+
+  /** Whether a topic is not there, or a partition has no leader. */
+  #isMissing(): boolean {
+    if ([...this.#troubles.keys()].some((key) => key.startsWith('topic '))) return true
+    return [...this.#cursors.values()].some(({ leader, stopped }) => leader < 0 && stopped === '')
   }
 
   async #finish(): Promise<void> {
@@ -137,6 +143,11 @@ export class KafkaSource implements IngestSource {
     await this.#commits?.close(this.#client).catch((error: unknown) => {
       this.#port.event('warn', 'group-left', wordsOf(error))
     })
+  }
+
+  /** Asked anew after each wait: a stop may have come meanwhile. */
+  #hasStopped(): boolean {
+    return this.#port.stopped
   }
 
   get #client(): ClusterClient {
@@ -152,21 +163,31 @@ export class KafkaSource implements IngestSource {
     const metadata = await client.metadata(input.pattern === null ? input.topics : null, 0, signal)
     this.#metadataAt = this.#port.nowMs()
     const topics = this.#chosenTopics(metadata)
-    const fresh: NewPartition[] = []
-    for (const topic of topics) {
-      this.#noteTopic(topic)
-      for (const partition of topic.partitions) {
-        const known = this.#cursors.get(cursorKey(topic.name, partition.partition))
-        if (known === undefined) fresh.push(this.#newPartition(topic.name, partition.partition))
-        else if (partition.leader >= 0) {
-          known.leader = partition.leader
-          known.leaderEpoch = partition.leaderEpoch
-        }
-      }
-    }
+    // In a turn: what is being decoded must not go on in a topic that is another one meanwhile.
+    const fresh = await this.#turns.run(() => Promise.resolve(this.#takeUp(topics)))
     await this.#open(fresh, topics, metadata, signal)
     this.#hasStarted = true
     this.#tellState()
+  }
+
+  /** Leaders as they are now. @returns partitions that are not read yet */
+  #takeUp(topics: readonly TopicMetadata[]): NewPartition[] {
+    const gone = new Set(this.#cursors.values())
+    const fresh: NewPartition[] = []
+    for (const topic of topics) {
+      this.#noteTopic(topic)
+      for (const { partition, leader, leaderEpoch } of topic.partitions) {
+        const known = this.#cursors.get(cursorKey(topic.name, partition))
+        if (known === undefined) fresh.push(this.#newPartition(topic.name, partition))
+        else {
+          gone.delete(known)
+          known.leader = leader
+          known.leaderEpoch = leaderEpoch
+        }
+      }
+    }
+    for (const cursor of gone) cursor.leader = -1
+    return fresh
   }
 
   #chosenTopics(metadata: ClusterMetadata): TopicMetadata[] {
@@ -291,27 +312,32 @@ export class KafkaSource implements IngestSource {
   async #runLane(leader: number, signal: AbortSignal): Promise<void> {
     const key = `broker ${String(leader)}`
     let failures = 0
-    let decoding: Promise<void> = Promise.resolve()
+    let decoding = Promise.resolve(true)
     try {
       while (!signal.aborted && !this.#port.stopped) {
         await this.#gate()
-        const wanted = this.#wantedFrom(leader)
-        if (wanted.length === 0) return
-        try {
-          const fetched = await this.#fetch(leader, wanted, signal)
-          failures = 0
-          this.#recovered(key)
-          await decoding
-          decoding = this.#turns.run(() => this.#consume(fetched, signal))
-          decoding.catch(() => undefined)
-        } catch (error) {
-          if (signal.aborted || this.#port.stopped) return
-          if (!(error instanceof AppError)) throw error
-          this.#tellTrouble(key, error)
-          this.#tellState()
-          await this.#port.sleep(Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(10, failures++)))
-          if (!mayRetry(error)) throw error
+        const { wanted, waitMs } = this.#wantedFrom(leader)
+        if (wanted.length === 0 && waitMs === null) return
+        if (wanted.length === 0) await this.#port.sleep(waitMs ?? 0)
+        else {
+          const before = decoding
+          try {
+            const fetched = await this.#fetch(leader, wanted, signal)
+            failures = 0
+            this.#recovered(key)
+            decoding = this.#turns.run(() => this.#consume(fetched, signal))
+            decoding.catch(() => undefined)
+            if (await before) continue
+          } catch (error) {
+            if (isAborted(signal) || this.#hasStopped()) return
+            if (!(error instanceof AppError)) throw error
+            this.#tellTrouble(key, error)
+            this.#tellState()
+            await this.#port.sleep(pauseMs(failures++))
+            if (!mayRetry(error)) throw error
+          }
           await this.#refresh(signal)
+          this.#startLanes(signal)
         }
       }
     } finally {
@@ -331,13 +357,17 @@ export class KafkaSource implements IngestSource {
     if (!this.#port.stopped) this.#tellState()
   }
 
-  #wantedFrom(leader: number): PartitionCursor[] {
-    const wanted = [...this.#cursors.values()].filter(
+  /** What to ask a leader for now; with nothing, how long until there is something, or null where it leads nothing. */
+  #wantedFrom(leader: number): { wanted: PartitionCursor[]; waitMs: number | null } {
+    const led = [...this.#cursors.values()].filter(
       (cursor) => cursor.leader === leader && cursor.stopped === '',
     )
+    const nowMs = this.#port.nowMs()
+    const wanted = led.filter(({ retryAt }) => retryAt <= nowMs)
+    const waitMs = led.length === 0 ? null : Math.min(...led.map(({ retryAt }) => retryAt)) - nowMs
     // The broker fills the answer in the order asked: begin elsewhere each time, so that none starves.
     const from = this.#turn++ % Math.max(1, wanted.length)
-    return [...wanted.slice(from), ...wanted.slice(0, from)]
+    return { wanted: [...wanted.slice(from), ...wanted.slice(0, from)], waitMs }
   }
 
   #turn = 0
@@ -373,15 +403,20 @@ export class KafkaSource implements IngestSource {
 
   // --- decoding, one fetch at a time
 
-  async #consume(fetched: readonly Fetched[], signal: AbortSignal): Promise<void> {
+  /** @returns false where a broker refused a partition: leaders may have changed */
+  async #consume(fetched: readonly Fetched[], signal: AbortSignal): Promise<boolean> {
+    let isWell = true
     for (const one of fetched) {
-      if (this.#port.stopped || signal.aborted) return
+      if (this.#port.stopped || signal.aborted) return isWell
       const { part, cursor, from } = one
       // Moved meanwhile: what was fetched for the old place does not count.
-      if (cursor.next !== from) continue
-      if (part.error !== errorCode.none) await this.#answerError(cursor, part, signal)
-      else await this.#decode(one, signal)
+      if (cursor.next !== from) cursor.fetchFrom = cursor.next
+      else if (part.error === errorCode.none) {
+        this.#partitionWell(cursor)
+        await this.#decode(one, signal)
+      } else isWell = (await this.#answerError(cursor, part, signal)) && isWell
     }
+    return isWell
   }
 
   async #decode({ part, cursor, receivedAtMs }: Fetched, signal: AbortSignal): Promise<void> {
@@ -400,7 +435,10 @@ export class KafkaSource implements IngestSource {
       while (reader.next()) {
         while (!sink.take(reader, cursor.partition, receivedAtMs)) {
           sink.decodeMs += performance.now() - begun
-          if (!(await this.#formatReady(sink, signal))) return this.#rest(cursor, sink)
+          if (!(await this.#formatReady(sink, signal))) {
+            this.#rest(cursor, sink)
+            return
+          }
           begun = performance.now()
         }
         cursor.next = reader.offset + 1
@@ -444,7 +482,7 @@ export class KafkaSource implements IngestSource {
         this.#tellTrouble('schema', error)
         this.#port.state('waiting', error.message)
         for (const cursor of this.#cursors.values()) cursor.progressAt = this.#port.nowMs()
-        await this.#port.sleep(Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(10, attempt)))
+        await this.#port.sleep(pauseMs(attempt))
       }
     }
     return false
@@ -484,12 +522,29 @@ export class KafkaSource implements IngestSource {
     )
   }
 
-  async #answerError(cursor: PartitionCursor, part: FetchedPartition, signal: AbortSignal): Promise<void> {
-    if (part.error === errorCode.offsetOutOfRange) return this.#outOfRange(cursor, signal)
-    const where = `${cursor.topic}, partition ${String(cursor.partition)}`
-    throw new AppError('KAFKA_FAILED', `${where}: the broker answers ${errorName(part.error)}`, {
-      details: { kafkaCode: part.error, retriable: part.error !== errorCode.topicAuthorizationFailed },
-    })
+  /** @returns false where the partition is asked for again later */
+  async #answerError(cursor: PartitionCursor, part: FetchedPartition, signal: AbortSignal): Promise<boolean> {
+    let words = `the broker answers ${errorName(part.error)}`
+    if (part.error === errorCode.offsetOutOfRange) {
+      try {
+        await this.#outOfRange(cursor, signal)
+        return true
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        words = error.message
+      }
+    }
+    const { topic, partition } = cursor
+    cursor.retryAt = this.#port.nowMs() + pauseMs(cursor.failures++)
+    this.#tellTrouble(partitionKey(cursor), new Error(`${topic}, partition ${String(partition)}: ${words}`))
+    this.#tellState()
+    return false
+  }
+
+  #partitionWell(cursor: PartitionCursor): void {
+    if (cursor.failures === 0) return
+    cursor.failures = 0
+    this.#recovered(partitionKey(cursor))
   }
 
   /** The wanted offset is not in the log: retention was faster, or the log is another one. */
@@ -507,16 +562,14 @@ export class KafkaSource implements IngestSource {
         signal,
       })
       if (answer === undefined || answer.problem !== '') {
-        throw new AppError('KAFKA_FAILED', `${topic}: ${answer?.problem ?? 'no answer'}`, {
-          details: { retriable: true },
-        })
+        throw new AppError('KAFKA_FAILED', answer?.problem ?? 'the broker does not answer')
       }
       return Number(answer.offset)
     }
     const earliest = await ask(offsetTime.earliest)
     const latest = await ask(offsetTime.latest)
-    if (next >= earliest && next <= latest) return moveCursor(cursor, next)
-    await this.#applyPolicy(cursor, { earliest, latest })
+    if (next >= earliest && next <= latest) moveCursor(cursor, next)
+    else await this.#applyPolicy(cursor, { earliest, latest })
   }
 
   async #applyPolicy(cursor: PartitionCursor, log: { earliest: number; latest: number }): Promise<void> {
@@ -658,14 +711,18 @@ export class KafkaSource implements IngestSource {
     } else if (active.length === 0) {
       const { topic } = this.#source
       this.#port.state('waiting', trouble ?? `no topic matches ${topic}`)
-    } else if (trouble !== undefined && this.#lanesInTrouble()) this.#port.state('waiting', trouble)
+    } else if (trouble !== undefined && this.#isAllInTrouble()) this.#port.state('waiting', trouble)
     else this.#port.state('running', stopped?.stopped ?? trouble ?? '')
   }
 
-  /** Whether no leader answers. */
-  #lanesInTrouble(): boolean {
-    const leaders = new Set([...this.#cursors.values()].map(({ leader }) => leader))
-    return [...leaders].every((leader) => leader < 0 || this.#troubles.has(`broker ${String(leader)}`))
+  /** Whether no partition can be read. */
+  #isAllInTrouble(): boolean {
+    return [...this.#cursors.values()].every(
+      (cursor) =>
+        cursor.leader < 0 ||
+        this.#troubles.has(`broker ${String(cursor.leader)}`) ||
+        this.#troubles.has(partitionKey(cursor)),
+    )
   }
 
   /** Told once, until it is over or becomes another one. */
@@ -700,6 +757,19 @@ function byTopic(wanted: readonly PartitionCursor[], maxBytes: number) {
       leaderEpoch,
     })),
   }))
+}
+
+/** Asked anew after each wait. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted
+}
+
+function pauseMs(failures: number): number {
+  return Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(10, failures))
+}
+
+function partitionKey({ topic, partition }: PartitionCursor): string {
+  return `partition ${cursorKey(topic, partition)}`
 }
 
 function topicWords(name: string, error: number): string {

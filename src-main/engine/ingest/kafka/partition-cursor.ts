@@ -15,6 +15,9 @@ export interface PartitionCursor {
   end: number | null
   /** Batches in a row that could not be read at `next`. */
   damaged: number
+  /** Times in a row that the broker refused it, and when to ask again, milliseconds since 1970. */
+  failures: number
+  retryAt: number
   /** When it last moved on or had nothing to move on to, milliseconds since 1970. */
   progressAt: number
   /** Why it is not read any more; empty while it is. */
@@ -36,6 +39,8 @@ export function openCursor(
     fetchFrom: next,
     end: null,
     damaged: 0,
+    failures: 0,
+    retryAt: 0,
     progressAt: nowMs,
     stopped: '',
   }

@@ -11,6 +11,7 @@ import { BatchLog } from './batch-log.ts'
 import { DeadLetterLog } from './dead-letter-log.ts'
 import type { EventLog } from './event-log.ts'
 import { GapLog } from './gap-log.ts'
+import { LagLog } from './lag-log.ts'
 import { latencyRuns } from './latency.ts'
 import { Positions } from './positions.ts'
 import { RetainedTable } from './retained-table.ts'
@@ -29,6 +30,7 @@ export class BatchWriter {
   readonly batches: BatchLog
   readonly positions: Positions
   readonly gaps: GapLog
+  readonly lags: LagLog
   readonly tables: readonly RetainedTable[]
   readonly #database: Database
   readonly #transforms: ReadonlyMap<string, BatchTransform>
@@ -50,6 +52,7 @@ export class BatchWriter {
     this.batches = new BatchLog(database)
     this.positions = new Positions(database)
     this.gaps = new GapLog(database)
+    this.lags = new LagLog(database)
     this.tables = shapes.map((shape) => new RetainedTable(database, shape))
   }
 
@@ -105,7 +108,10 @@ export class BatchWriter {
     try {
       this.batches.finishEarlier()
       this.topics.addSilence(runningSources, nowMs)
+      this.topics.flushMeasured()
       this.topics.coarsen(nowMs)
+      this.lags.flush()
+      this.lags.coarsen(nowMs)
       for (const table of this.tables) if (table.evict(nowMs, idleEviction) > 0) table.note()
       this.events.flush()
       this.#database.exec('COMMIT')
@@ -121,6 +127,7 @@ export class BatchWriter {
     this.deadLetters.committed()
     this.topics.committed()
     this.gaps.committed()
+    this.lags.committed()
     this.events.flushed()
     for (const table of this.tables) table.committed()
   }
@@ -130,6 +137,7 @@ export class BatchWriter {
     this.deadLetters.rolledBack()
     this.topics.rolledBack()
     this.gaps.rolledBack()
+    this.lags.rolledBack()
     this.batches.rolledBack()
     for (const table of this.tables) table.rolledBack()
   }

@@ -24,6 +24,7 @@ export class Positions {
   readonly #save: Statement
   readonly #read: Statement
   readonly #committed = new Map<string, CommittedPosition>()
+  readonly #changed = new Map<string, CommittedPosition>()
 
   constructor(database: Database) {
     this.#save = database.prepare(
@@ -39,6 +40,13 @@ export class Positions {
   /** Positions that this start has committed or read, for the live figures. */
   get committed(): CommittedPosition[] {
     return [...this.#committed.values()]
+  }
+
+  /** Positions that changed since the last call. */
+  takeChanged(): CommittedPosition[] {
+    const changed = [...this.#changed.values()]
+    this.#changed.clear()
+    return changed
   }
 
   /** After the transaction that held the batch has committed. */
@@ -69,6 +77,9 @@ export class Positions {
   }
 
   #note(source: string, topic: string, partition: number, next: bigint): void {
-    this.#committed.set(`${source}\n${topic}\n${String(partition)}`, { source, topic, partition, next })
+    const key = `${source}\n${topic}\n${String(partition)}`
+    const position = { source, topic, partition, next }
+    this.#committed.set(key, position)
+    this.#changed.set(key, position)
   }
 }

@@ -1,15 +1,21 @@
 /**
  * Writes throughput by second and topic, and makes it coarser as it ages: 1 s for an hour, 10 s for a day, 60 s for a month.
- * A second in which a source ran and nothing came is a row of zeros; one in which it did not run has no row. Store thread only.
+ * A second in which a source ran and nothing came is a row of zeros; one in which it did not run has no row. What was measured
+ * of clusters comes in slices already, waits for the next transaction, and is bounded. Store thread only.
  */
+import { limits } from '#contract/limits.ts'
 import type { Database, Statement } from 'better-sqlite3'
+import type { TopicSlice } from '../batch/measured-rows.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
+import { MeasuredBound } from './measured-bound.ts'
 
 const second = 1000
 const hour = 3600 * second
 const day = 24 * hour
 const month = 31 * day
 const coarsenEveryMs = 60 * second
+/** Slices that wait for a transaction; the store may be full for long. */
+const mostWaiting = 20_000
 /** Ages at which slices of one width become slices of the next; the last ones are dropped. */
 const steps = [
   { from: 1, to: 10, afterMs: hour },
@@ -32,6 +38,9 @@ export class TopicLog {
   readonly #state: Statement
   readonly #fold: Statement
   readonly #drop: Statement
+  readonly #measured: Statement
+  readonly #bound: MeasuredBound
+  #waiting: TopicSlice[] = []
   readonly #partitions = new Map<string, { source: string; topic: string; partitions: Set<number> }>()
   #totals: Map<string, TopicTotals>
   #committed: Map<string, TopicTotals>
@@ -39,6 +48,7 @@ export class TopicLog {
 
   constructor(database: Database) {
     const insert = `INSERT INTO _penstock_topics (seconds, at, source, topic, partition, records, bytes, dead)`
+    const insertAll = `INSERT INTO _penstock_topics (seconds, at, source, connection, topic, partition, records, bytes, dead)`
     const merge = `ON CONFLICT DO UPDATE SET records = records + excluded.records, bytes = bytes + excluded.bytes,
       dead = dead + excluded.dead`
     this.#slice = database.prepare(`${insert} VALUES (1, ?, ?, ?, ?, ?, ?, ?) ${merge}`)
@@ -49,10 +59,13 @@ export class TopicLog {
        dead = excluded.dead, decode_ms = excluded.decode_ms, last_record_at = excluded.last_record_at`,
     )
     this.#fold = database.prepare(
-      `${insert} SELECT @to, at / (@to * 1000) * (@to * 1000), source, topic, partition, sum(records), sum(bytes), sum(dead)
+      `${insertAll} SELECT @to, at / (@to * 1000) * (@to * 1000), source, connection, topic, partition, sum(records),
+         sum(bytes), sum(dead)
        FROM _penstock_topics WHERE seconds = @from AND at < @before
-       GROUP BY at / (@to * 1000), source, topic, partition ${merge}`,
+       GROUP BY at / (@to * 1000), source, connection, topic, partition ${merge}`,
     )
+    this.#measured = database.prepare(`${insertAll} VALUES (?, ?, '', ?, ?, ?, ?, ?, 0) ${merge}`)
+    this.#bound = new MeasuredBound(database, '_penstock_topics', limits.keptTopicRows)
     this.#drop = database.prepare('DELETE FROM _penstock_topics WHERE seconds = ? AND at < ?')
     this.#totals = readTotals(database)
     this.#committed = copied(this.#totals)
@@ -90,6 +103,21 @@ export class TopicLog {
     }
   }
 
+  /** Keeps slices for the next {@link flushMeasured}. */
+  addMeasured(slices: readonly TopicSlice[]): void {
+    this.#waiting.push(...slices)
+    if (this.#waiting.length > mostWaiting) this.#waiting = this.#waiting.slice(-mostWaiting)
+  }
+
+  /** Writes what waits, inside the caller's transaction; it waits until {@link committed}. */
+  flushMeasured(): void {
+    for (const { seconds, at, connection, topic, partition, records, bytes } of this.#waiting)
+      this.#measured.run(seconds, at, connection, topic, partition, records, bytes)
+    this.#flushed = this.#waiting.length
+  }
+
+  #flushed = 0
+
   coarsen(nowMs: number): void {
     if (nowMs < this.#nextCoarsenMs) return
     this.#nextCoarsenMs = nowMs + coarsenEveryMs
@@ -101,13 +129,17 @@ export class TopicLog {
       this.#drop.run(from, before)
     }
     this.#drop.run(60, nowMs - month)
+    this.#bound.keep()
   }
 
   committed(): void {
     this.#committed = copied(this.#totals)
+    this.#waiting.splice(0, this.#flushed)
+    this.#flushed = 0
   }
 
   rolledBack(): void {
+    this.#flushed = 0
     this.#totals = copied(this.#committed)
   }
 

@@ -4,8 +4,10 @@
  */
 import type { MessagePort } from 'node:worker_threads'
 import type { Workspace } from '../../workspace/model.ts'
+import { ClusterWatch } from '../cluster/cluster-watch.ts'
 import { ClusterClients, type ResolvedConnections } from '../kafka/client/cluster-clients.ts'
-import { type CallHandler, ThreadCalls, type ThreadPort } from './thread-calls.ts'
+import { type CallHandler, hasKind, ThreadCalls, type ThreadPort } from './thread-calls.ts'
+import type { ClusterToStore, CommittedPositionsNotice } from './thread-messages.ts'
 
 /** Main to cluster thread. */
 export interface ClusterOpenInput {
@@ -39,11 +41,26 @@ export class ClusterThread {
     this.#main = new ThreadCalls(parent, this.#handlers, () => undefined)
   }
 
-  #open({ connections }: ClusterOpenInput): void {
-    this.#clients = new ClusterClients(connections, (notice) => {
+  #open({ connections, workspace, port }: ClusterOpenInput): void {
+    const clients = new ClusterClients(connections, (notice) => {
       this.#main.tell(notice)
     })
-    this.#areas = []
+    this.#clients = clients
+    const tell = (message: ClusterToStore): void => {
+      store.tell(message)
+    }
+    const watch = new ClusterWatch({
+      clients,
+      workspace,
+      tell: (rows) => {
+        tell({ kind: 'measured', ...rows })
+      },
+    })
+    const store = new ThreadCalls(port, {}, (message) => {
+      // The store thread is built from the same source.
+      if (hasKind(message, 'positions')) watch.notePositions((message as CommittedPositionsNotice).positions)
+    })
+    this.#areas = [watch]
     for (const area of this.#areas) Object.assign(this.#handlers, area.handlers)
   }
 

@@ -13,6 +13,7 @@ import { openScratch, openStore, type OpenStore, removeStore } from '../store/da
 import { EventLog } from '../store/event-log.ts'
 import { LogRestart } from '../store/log-restart.ts'
 import { LookupTables } from '../store/lookup-tables.ts'
+import type { CommittedPosition } from '../store/positions.ts'
 import { isStoreFull, storeFullReason } from '../store/store-full.ts'
 import { prepareTables } from '../store/tables.ts'
 import { planWorkspace } from '../transform/plan.ts'
@@ -21,6 +22,7 @@ import { StoreFigureSource } from './store-figures.ts'
 import { hasKind, nowMs, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type {
   ClusterToStore,
+  CommittedPositionsNotice,
   IngestToStore,
   LookupProblemInput,
   LookupRowsInput,
@@ -50,6 +52,7 @@ export class StoreThread {
   #log: LogRestart | null = null
   #port: MessagePort | null = null
   #clusterPort: MessagePort | null = null
+  #cluster: ThreadCalls | null = null
   #ingest: ThreadCalls | null = null
   #timers: NodeJS.Timeout[] = []
   #retry: NodeJS.Timeout | null = null
@@ -171,14 +174,24 @@ export class StoreThread {
   #attachCluster({ port }: StoreAttachInput): void {
     this.#clusterPort?.close()
     this.#clusterPort = port
-    new ThreadCalls(port, {}, (message) => {
+    this.#cluster = new ThreadCalls(port, {}, (message) => {
       // The cluster thread is built from the same source; see ClusterToStore.
       this.#clusterNotice(message as ClusterToStore)
     })
+    this.#tellPositions(this.#writer?.positions.committed ?? [])
   }
 
   #clusterNotice(message: ClusterToStore): void {
-    this.#event(message)
+    if (message.kind === 'event') this.#event(message)
+    else {
+      this.#writer?.topics.addMeasured(message.topics)
+      this.#writer?.lags.add(message.lags)
+    }
+  }
+
+  #tellPositions(positions: CommittedPosition[]): void {
+    if (positions.length === 0) return
+    this.#cluster?.tell({ kind: 'positions', positions } satisfies CommittedPositionsNotice)
   }
 
   #tables(): LookupTables {
@@ -285,6 +298,7 @@ export class StoreThread {
     try {
       this.#writer?.tidy(new Set(running))
       this.#log?.check(this.#figures?.logBytes ?? 0)
+      this.#tellPositions(this.#writer?.positions.takeChanged() ?? [])
     } catch (error) {
       if (!isStoreFull(error)) throw error
       // The next batch meets the same and reports it; silence and ageing are caught up with later.

@@ -3,11 +3,13 @@ import type { LiveEvent } from '#contract/live.ts'
 import type { Problem } from '#contract/workspace.ts'
 import type { MessagePort } from 'node:worker_threads'
 import type { Column, Lookup, Source, StoreSettings, Workspace } from '../../workspace/model.ts'
+import type { MeasuredRows } from '../batch/measured-rows.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import type { ResolvedConnections } from '../kafka/client/cluster-clients.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { SqlValue } from '../../columns/values.ts'
 import type { SourceState } from '../ingest/source-port.ts'
+import type { CommittedPosition } from '../store/positions.ts'
 import type { StoreLocation } from '../store/store-location.ts'
 import type { LogEnd } from '../ingest/source-port.ts'
 import type { FeedFigures } from '../watch/feed-input.ts'
@@ -102,7 +104,13 @@ export type IngestToStore =
   | { kind: 'source-state'; source: string; state: SourceState }
 
 /** Cluster thread to store thread, over their own port. */
-export type ClusterToStore = NewEventInput & { kind: 'event' }
+export type ClusterToStore = (NewEventInput & { kind: 'event' }) | (MeasuredRows & { kind: 'measured' })
+
+/** Store thread to cluster thread: positions that sources have committed since the last time, at most each second. */
+export interface CommittedPositionsNotice {
+  kind: 'positions'
+  positions: CommittedPosition[]
+}
 
 /** Calls of the ingest thread to the store thread. */
 export interface LookupRowsInput {

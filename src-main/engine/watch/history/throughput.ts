@@ -7,14 +7,14 @@ import type { TimeAxis } from './time-axis.ts'
 import { onAxis } from './time-axis.ts'
 
 /**
- * A slice of sys_topics without a row was not measured, so a rate is over the seconds that have rows, and a bucket
+ * What sources took in: rows without a source are measurements of clusters. A slice of sys_topics without a row was not measured, so a rate is over the seconds that have rows, and a bucket
  * without any is a gap. The slice that is still being filled is left out.
  */
 const sql = (where: string): string => `
 WITH slices AS (
   SELECT source, topic, seconds, at, sum(records) AS records
   FROM sys_topics
-  WHERE seconds IN (1, 10, 60) AND at >= ?1 AND at < ?2 AND at + seconds * 1000 <= ?3 ${where}
+  WHERE source <> '' AND seconds IN (1, 10, 60) AND at >= ?1 AND at < ?2 AND at + seconds * 1000 <= ?3 ${where}
   GROUP BY source, topic, seconds, at
 )
 SELECT at / ?4 * ?4 AS bucket, sum(records) / CAST(sum(seconds) AS REAL), source, topic

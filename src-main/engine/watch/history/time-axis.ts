@@ -39,12 +39,26 @@ export function timeAxis(range: Range, sliceMs: number): TimeAxis {
   }
 }
 
-/** The axis of a range, whose buckets hold whole slices of what sys_topics still has in it. */
-export async function chooseAxis(store: RowSource, range: Range): Promise<TimeAxis> {
+/** Rows with `seconds` and `at` that are to be shown; the axis follows the widest of them. */
+export interface SliceFilter {
+  table: 'sys_topics' | 'sys_lag'
+  /** Condition with one `?` for each of the parameters. */
+  where: string
+  parameters: readonly SqlValue[]
+}
+
+const ofSources: SliceFilter = { table: 'sys_topics', where: `source <> ''`, parameters: [] }
+
+/** The axis of a range, whose buckets hold whole slices of what the store still has in it; of sources by default. */
+export async function chooseAxis(
+  store: RowSource,
+  range: Range,
+  { table, where, parameters }: SliceFilter = ofSources,
+): Promise<TimeAxis> {
   const marginMs = range.bucketMs + longestSliceMs
   const [row] = await store.run(
-    'SELECT max(seconds) FROM sys_topics WHERE seconds IN (1, 10, 60) AND at >= ? AND at < ?',
-    [Math.floor(range.fromMs) - marginMs, Math.ceil(range.toMs)],
+    `SELECT max(seconds) FROM ${table} WHERE seconds IN (1, 10, 60) AND at >= ? AND at < ? AND ${where}`,
+    [Math.floor(range.fromMs) - marginMs, Math.ceil(range.toMs), ...parameters],
   )
   return timeAxis(range, (numberOrNull(row?.[0]) ?? 1) * secondMs)
 }

@@ -77,4 +77,37 @@ describe('TopicLog', () => {
     reopened().coarsen(start + 32 * 24 * 3600_000)
     expect(sums()).toEqual([])
   })
+
+  it('keeps measurements of clusters apart by connection while they become coarser', () => {
+    const { topics, rows } = log()
+    const slice = (connection: string, at: number, records: number) => ({
+      ...{ seconds: 1 as const, at, connection, topic: 't', partition: -1, records, bytes: records * 10 },
+    })
+    topics.addMeasured([slice('a', start, 3), slice('b', start, 5), slice('a', start + 1000, 4)])
+    topics.flushMeasured()
+    topics.committed()
+    topics.addBatch(batch(5), start + 100)
+    topics.coarsen(start + 2 * 3600_000)
+    expect(
+      rows(
+        'SELECT seconds, source, connection, partition, records, bytes FROM sys_topics ORDER BY source, connection',
+      ),
+    ).toEqual([
+      { seconds: 10, source: '', connection: 'a', partition: -1, records: 7, bytes: 70 },
+      { seconds: 10, source: '', connection: 'b', partition: -1, records: 5, bytes: 50 },
+      { seconds: 10, source: 's', connection: '', partition: 0, records: 5, bytes: 50 },
+    ])
+  })
+
+  it('writes measurements again where the transaction that held them was rolled back', () => {
+    const { topics, rows } = log()
+    topics.addMeasured([
+      { seconds: 1, at: start, connection: 'a', topic: 't', partition: 0, records: 3, bytes: 0 },
+    ])
+    topics.rolledBack()
+    topics.flushMeasured()
+    topics.committed()
+    topics.flushMeasured()
+    expect(rows('SELECT records FROM sys_topics')).toEqual([{ records: 3 }])
+  })
 })

@@ -18,6 +18,15 @@ export function addSlice(database: DatabaseSync, row: { at: number; records: num
   insert(database, '_penstock_topics', { ...defaults, ...row })
 }
 
+/** A slice of lag; one second unless told otherwise. */
+export function addLag(database: DatabaseSync, row: { at: number; lag: number | null } & Row): void {
+  insert(database, 'sys_lag', {
+    ...{ seconds: 1, connection: 'local', group_id: 'g', source: '', topic: 'flights', partition: 0 },
+    ...{ committed: null, latest: null, lag_ms: null },
+    ...row,
+  })
+}
+
 export function addBatch(database: DatabaseSync, row: { id: number } & Row): void {
   insert(database, 'sys_batches', {
     ...{ source: 'flights', committed_at: 0, records: 0, bytes: 0, rows_landed: 0, dead: 0, positions: '[]' },

@@ -18,6 +18,9 @@ const quote = 0x22
 const colon = 0x3a
 const dash = 0x2d
 
+/** Items such as null take no byte; a few bytes could ask for any number of them. */
+const mostEmptyItems = 100_000
+
 const twoTo28 = 2 ** 28
 const secondsPerDay = 86_400
 const nullText = new TextEncoder().encode('null')
@@ -182,7 +185,10 @@ export class AvroDecoder implements ValueDecoder {
     let index = 0
     output.byte(openBracket)
     for (let left = this.#block(); left > 0; left = this.#block()) {
+      const from = this.#at
       for (; left > 0; left--) {
+        if (index > mostEmptyItems && this.#at === from)
+          this.#fail('more items without bytes than anybody has')
         if (index > 0) output.byte(comma)
         this.#indexes[depth] = index++
         this.#value(items)

@@ -2,6 +2,7 @@
  * What only the whole of penstock.yaml can tell: names that collide, references that lead nowhere, settings that do not
  * go together. Works on the raw values, so that all problems are found at once. Used by parse.ts.
  */
+import { sourceFormat } from '#contract/workspace.ts'
 import { parseJsonPath } from '../columns/json-path.ts'
 import { lookupFormat } from './lookup-format.ts'
 import { checkName, type NamedKind } from '../columns/names.ts'
@@ -9,6 +10,12 @@ import type { FilePath, ProblemDraft } from './problem-draft.ts'
 import { rawEntries, rawList, rawText, type RawEntry } from './raw-file.ts'
 import { valueAt } from './issues.ts'
 import { suggest } from './suggest.ts'
+
+const sourceFormats: ReadonlySet<string> = new Set(sourceFormat.options)
+/** Formats that have a schema. */
+const schemaFormats: ReadonlySet<string> = new Set(['avro', 'protobuf', 'json-schema'])
+/** Formats of files of lookups. */
+const fileFormats: ReadonlySet<string> = new Set(['csv', 'json', 'ndjson'])
 
 /** Every problem of the file that is not about one value by itself. */
 export function checkFile(data: unknown): ProblemDraft[] {
@@ -84,6 +91,7 @@ function checkSource(data: unknown, source: RawEntry): ProblemDraft[] {
   return [
     ...checkInput(source, ['replay', 'kafka']),
     ...checkConnection(data, source),
+    ...checkCaptureFormat(source),
     ...checkSchemaFile(source),
     ...checkEventTime(source),
     ...checkOriginalRate(source),
@@ -124,10 +132,25 @@ function checkConnection(data: unknown, { value, path }: RawEntry): ProblemDraft
   ]
 }
 
+/** Captures are lines of JSON. */
+function checkCaptureFormat({ value, path }: RawEntry): ProblemDraft[] {
+  const format = rawText(value, 'format')
+  if (valueAt(value, ['replay']) === undefined || format === null || format === 'json') return []
+  if (!sourceFormats.has(format)) return []
+  return [
+    {
+      path: [...path, 'format'],
+      at: 'value',
+      message: `a capture is JSON, not ${format}`,
+      hint: 'remove format; it is for topics',
+    },
+  ]
+}
+
 function checkSchemaFile({ value, path }: RawEntry): ProblemDraft[] {
   const file = rawText(valueAt(value, ['schema']), 'file')
   const format = rawText(value, 'format') ?? 'json'
-  if (file === null || format === 'avro' || format === 'protobuf' || format === 'json-schema') return []
+  if (file === null || schemaFormats.has(format)) return []
   return [
     {
       path: [...path, 'schema'],
@@ -181,19 +204,39 @@ function checkOriginalRate({ value, path }: RawEntry): ProblemDraft[] {
 
 function checkLookup(data: unknown, lookup: RawEntry): ProblemDraft[] {
   const { value, path } = lookup
-  if (valueAt(value, ['kafka']) !== undefined) {
-    const inputs = checkInput(lookup, ['file', 'kafka'])
-    return [...inputs, ...checkConnection(data, lookup), ...checkLookupKey(lookup)]
-  }
+  const problems = [
+    ...checkInput(lookup, ['file', 'kafka']),
+    ...checkLookupKey(lookup),
+    ...checkLookupFormat(lookup),
+    ...checkSchemaFile(lookup),
+  ]
+  if (valueAt(value, ['kafka']) !== undefined) return [...problems, ...checkConnection(data, lookup)]
   const file = rawText(value, 'file')
   const declared = valueAt(value, ['format'])
   const format = file === null ? null : lookupFormat(file, declared)
-  const problems = [...checkInput(lookup, ['file', 'kafka']), ...checkLookupKey(lookup)]
   if (file !== null && declared === undefined && format === null) {
     const message = `the extension of ${JSON.stringify(file)} does not say its format`
     problems.push({ path: [...path, 'file'], at: 'value', message, hint: 'add format: csv, json or ndjson' })
   }
   return format === 'csv' ? [...problems, ...checkHeaderPaths(lookup)] : problems
+}
+
+/** Files and topics have formats of their own. */
+function checkLookupFormat({ value, path }: RawEntry): ProblemDraft[] {
+  const format = rawText(value, 'format')
+  if (format === null || !(sourceFormats.has(format) || fileFormats.has(format))) return []
+  const isTopic = valueAt(value, ['kafka']) !== undefined
+  const formats = isTopic ? sourceFormats : fileFormats
+  if (formats.has(format)) return []
+  const [what, hint] = isTopic ? ['topic', 'file'] : ['file', 'topic']
+  return [
+    {
+      path: [...path, 'format'],
+      at: 'value',
+      message: `${format} is a format of a ${hint}, not of a ${what}`,
+      hint: `write one of ${[...formats].join(', ')}`,
+    },
+  ]
 }
 
 function checkLookupKey({ value, path }: RawEntry): ProblemDraft[] {

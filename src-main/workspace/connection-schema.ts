@@ -1,11 +1,13 @@
 /** The form of `connections:` in penstock.yaml: how to reach clusters. A secret is named here, never written. */
 import { z } from 'zod'
+import { type SaslMechanism, saslMechanism } from '#contract/connections.ts'
 import { duration, filePath, map, reject, words } from './forms.ts'
 
-const brokerForm = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/[\]]+):\d{1,5}$/
+const brokerForm = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/[\]]+):(\d{1,5})$/
 
 const brokerAddress = z.string().check((context) => {
-  if (brokerForm.test(context.value)) return
+  const port = brokerForm.exec(context.value)?.[1]
+  if (port !== undefined && Number(port) >= 1 && Number(port) <= 65_535) return
   reject(context, context.value, `${JSON.stringify(context.value)} is no address of a broker`, {
     hint: 'write host:port, for example "127.0.0.1:9092"; IPv6 in brackets',
   })
@@ -16,16 +18,22 @@ const secretKeys = map({
   secret: words.optional().describe('Name in the secret store: penstock secret set NAME.'),
 })
 
+/** Whatever was written stays out of the message, for it may be the secret. */
+function refuseSecret(value: unknown, context: z.core.$RefinementCtx): unknown {
+  if (value === undefined || typeof value === 'object') return value
+  return reject(context, null, 'a secret does not stand in this file', {
+    hint: 'write { env: NAME_OF_A_VARIABLE } or { secret: NAME }, and keep it with: penstock secret set NAME',
+  })
+}
+
 /** `{ env: NAME }` or `{ secret: NAME }`; the value itself is refused, for the file is one that people share. */
-export const secretReference = z.union([z.string(), secretKeys]).transform((value, context) => {
-  if (typeof value === 'string') {
-    return reject(context, value, 'a secret does not stand in this file', {
-      hint: 'write { env: NAME_OF_A_VARIABLE } or { secret: NAME }, and keep it with: penstock secret set NAME',
-    })
-  }
+export const secretReference = z.preprocess(refuseSecret, secretKeys).transform((value, context) => {
   if (value.env !== undefined && value.secret === undefined) return { env: value.env }
   if (value.secret !== undefined && value.env === undefined) return { secret: value.secret }
-  return reject(context, value, 'a secret comes from one place', { hint: 'write either env or secret' })
+  return reject(context, value, 'a secret comes from one place', {
+    hint: 'write either env or secret',
+    missing: ['env', 'secret'],
+  })
 })
 
 const tlsFiles = {
@@ -51,38 +59,41 @@ const tls = z
 
 const password = { username: words.describe('User name.'), password: secretReference.describe('Password.') }
 
+function mechanism<Name extends SaslMechanism>(name: Name) {
+  return z.literal(name).describe('How to log in.')
+}
+
 const sasl = z.discriminatedUnion(
   'mechanism',
   [
-    map({ mechanism: z.literal('plain'), ...password }),
-    map({ mechanism: z.literal('scram-sha-256'), ...password }),
-    map({ mechanism: z.literal('scram-sha-512'), ...password }),
+    map({ mechanism: mechanism('plain'), ...password }),
+    map({ mechanism: mechanism('scram-sha-256'), ...password }),
+    map({ mechanism: mechanism('scram-sha-512'), ...password }),
     map({
-      mechanism: z.literal('oauthbearer'),
+      mechanism: mechanism('oauthbearer'),
       token: secretReference.optional().describe('A token as it is.'),
       token_url: words.optional().describe('Address that gives tokens (client credentials).'),
-      client_id: words.optional(),
-      client_secret: secretReference.optional(),
-      scope: words.optional(),
+      client_id: words.optional().describe('With token_url, who asks.'),
+      client_secret: secretReference.optional().describe('With token_url, its secret.'),
+      scope: words.optional().describe('With token_url, the scope to ask for. Default: none.'),
     }).check((context) => {
-      const { token, token_url: url, client_id: id, client_secret: secret } = context.value
-      const byUrl = url !== undefined && id !== undefined && secret !== undefined
-      if ((token !== undefined) !== byUrl && (token === undefined || url === undefined)) return
+      const { token, token_url: url, client_id: id, client_secret: secret, scope } = context.value
+      const given = [url, id, secret].filter((part) => part !== undefined).length
+      if (token === undefined ? given === 3 : given === 0 && scope === undefined) return
       reject(context, context.value, 'oauthbearer needs a token, or where to get one', {
         hint: 'write either token, or token_url with client_id and client_secret',
+        missing: given > 0 && token !== undefined ? [] : ['token', 'token_url', 'client_id', 'client_secret'],
       })
     }),
-    map({ mechanism: z.literal('aws-msk-iam'), region: words.describe('Region, for example eu-central-1.') }),
+    map({ mechanism: mechanism('aws-msk-iam'), region: words.describe('Region, for example eu-central-1.') }),
   ],
-  {
-    error: 'mechanism must be one of plain, scram-sha-256, scram-sha-512, oauthbearer, aws-msk-iam',
-  },
+  { error: `must be one of ${saslMechanism.options.join(', ')}` },
 )
 
 const registry = map({
   url: words.describe('Address of the schema registry, http or https.'),
-  username: words.optional(),
-  password: secretReference.optional(),
+  username: words.optional().describe('User name. Default: none is asked for.'),
+  password: secretReference.optional().describe('Password of the user.'),
   ca: tlsFiles.ca,
   cert: tlsFiles.cert,
   key: tlsFiles.key,
@@ -106,6 +117,13 @@ const registry = map({
   })
 })
 
+const color = z.string().check((context) => {
+  if (/^#[0-9A-Fa-f]{6}$/.test(context.value)) return
+  reject(context, context.value, `${JSON.stringify(context.value)} is no colour`, {
+    hint: 'write it in quotes as "#rrggbb", for example "#d03030"',
+  })
+})
+
 export const connection = map({
   brokers: z
     .array(brokerAddress)
@@ -124,11 +142,7 @@ export const connection = map({
     .optional()
     .describe('Whether Penstock may write to the cluster. Default refused.'),
   production: z.boolean().optional().describe('Marks the connection as production in the console.'),
-  color: z
-    .string()
-    .regex(/^#[0-9A-Fa-f]{6}$/, { error: 'must be a colour such as "#d03030"' })
-    .optional()
-    .describe('Colour that marks the connection in the console.'),
+  color: color.optional().describe('Colour that marks the connection in the console, for example "#d03030".'),
   timeout: duration.optional().describe('Longest that connecting to a broker may take. Default 10s.'),
 })
 

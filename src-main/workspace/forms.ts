@@ -11,6 +11,8 @@ export interface IssueParams {
   offset?: number
   /** The key inside the value that is at fault. */
   key?: string
+  /** Keys inside the value of which one is missing; a misspelt one is told instead. */
+  missing?: readonly string[]
 }
 
 /** The slice of zod's context that a form needs. */

@@ -8,7 +8,8 @@ type Issue = z.core.$ZodIssue
 
 /** A draft, and which key is missing or was probably meant, so that a misspelt key is not told as missing too. */
 interface IssueDraft extends ProblemDraft {
-  missing?: string
+  /** Paths of keys of which one is missing. */
+  missing?: readonly string[]
   meant?: string
 }
 
@@ -37,6 +38,15 @@ const examples: Readonly<Record<string, string>> = {
   brokers: 'brokers: ["127.0.0.1:9092"]',
   kafka: 'kafka: { connection: local, topic: flights }',
   from: 'from: earliest',
+  schema: 'schema: { file: orders.avsc }',
+  tls: 'tls: true',
+  sasl: 'sasl: { mechanism: scram-sha-512, username: penstock, password: { env: KAFKA_PASSWORD } }',
+  registry: 'registry: { url: https://registry.example:8081 }',
+  username: 'username: penstock',
+  client_secret: 'client_secret: { secret: oauth }',
+  token: 'token: { env: KAFKA_TOKEN }',
+  topics: 'topics: [orders, payments]',
+  'connections.*': 'local: { brokers: ["127.0.0.1:9092"] }',
   mechanism: 'mechanism: scram-sha-512',
   password: 'password: { env: KAFKA_PASSWORD }',
   url: 'url: https://registry.example:8081',
@@ -92,7 +102,7 @@ const typeSynonyms: Readonly<Record<string, string>> = {
 export function describeIssues(issues: readonly Issue[], data: unknown): IssueDraft[] {
   const drafts = issues.flatMap((issue) => describeIssue(issue, data))
   const misspelt = new Set(drafts.flatMap((draft) => draft.meant ?? []))
-  return drafts.filter((draft) => draft.missing === undefined || !misspelt.has(draft.missing))
+  return drafts.filter((draft) => draft.missing?.some((key) => misspelt.has(key)) !== true)
 }
 
 /** The value at a path, or undefined where there is none. */
@@ -110,6 +120,7 @@ function describeIssue(issue: Issue, data: unknown): IssueDraft[] {
   const value = valueAt(data, path)
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue, path)
   if (issue.code === 'custom') return [customProblem(issue, path)]
+  if (issue.code === 'invalid_key') return keyProblems(issue, path, data)
   if (value === undefined) return missingKey(path)
   if (issue.code === 'invalid_union') return unionProblem(issue, path, data)
   return [{ path, at: 'value', ...describeValue(issue, path, value) }]
@@ -130,31 +141,44 @@ function unknownKeys(issue: Extract<Issue, { code: 'unrecognized_keys' }>, path:
   })
 }
 
+/** What is wrong with a name that the file gives to an entry. */
+function keyProblems(
+  issue: Extract<Issue, { code: 'invalid_key' }>,
+  path: FilePath,
+  data: unknown,
+): IssueDraft[] {
+  const issues = issue.issues.map((inner) => ({ ...inner, path: [...path, ...inner.path] }))
+  return describeIssues(issues, data).map((draft) => ({ ...draft, at: 'key' }))
+}
+
 /** `sources.flights.columns.at` as `sources.*.columns.*`: every second key is a name. */
 function patternOf(path: FilePath): string {
   return path.map((segment, index) => (index % 2 === 1 ? '*' : segment)).join('.')
 }
 
-function customProblem(issue: Extract<Issue, { code: 'custom' }>, path: FilePath): ProblemDraft {
+function customProblem(issue: Extract<Issue, { code: 'custom' }>, path: FilePath): IssueDraft {
   const params = readParams(issue.params)
-  const draft = { message: issue.message, hint: params.hint, at: 'value' } as const
+  const missing = params.missing?.map((key) => formatFilePath([...path, key]))
+  const place = { message: issue.message, hint: params.hint, at: 'value' } as const
+  const draft = missing === undefined ? place : { ...place, missing }
   if (params.key !== undefined) return { ...draft, path: [...path, params.key] }
   return params.offset === undefined ? { ...draft, path } : { ...draft, path, offset: params.offset }
 }
 
 function readParams(params: Record<string, unknown> | undefined): IssueParams {
-  const { hint, offset, key } = params ?? {}
+  const { hint, offset, key, missing } = params ?? {}
   return {
     hint: typeof hint === 'string' ? hint : '',
     ...(typeof offset === 'number' ? { offset } : {}),
     ...(typeof key === 'string' ? { key } : {}),
+    ...(Array.isArray(missing) ? { missing: missing.map(String) } : {}),
   }
 }
 
 function missingKey(path: FilePath): IssueDraft[] {
   const key = String(path.at(-1))
   const parent = path.slice(0, -1)
-  const missing = formatFilePath(path)
+  const missing = [formatFilePath(path)]
   return [{ path: parent, at: 'key', message: `"${key}" is missing`, hint: exampleHint(path), missing }]
 }
 
@@ -163,23 +187,25 @@ function unionProblem(
   path: FilePath,
   data: unknown,
 ): IssueDraft[] {
-  if (issue.message !== 'Invalid input') {
-    return [
-      {
-        path,
-        at: 'value',
-        message: `${issue.message}, not ${describe(valueAt(data, path))}`,
-        hint: exampleHint(path),
-      },
-    ]
-  }
-  const isMap = typeof valueAt(data, path) === 'object'
+  const value = valueAt(data, path)
+  const isMap = typeof value === 'object' && value !== null
   const meant = issue.errors.find((issues) => !issues.some((inner) => isOtherType(inner, isMap)))
+  if (issue.message !== 'Invalid input' && (!isMap || meant === undefined)) {
+    const message = `${issue.message}, not ${describe(value)}`
+    return [{ path, at: 'value', message, hint: choiceHint(issue.message, value) ?? exampleHint(path) }]
+  }
   const branch = meant ?? issue.errors[0] ?? []
   return describeIssues(
     branch.map((inner) => ({ ...inner, path: [...path, ...inner.path] })),
     data,
   )
+}
+
+/** What was probably meant, where the message lists what there is. */
+function choiceHint(message: string, value: unknown): string | null {
+  const choices = /^must be (?:one of )?(.+)$/.exec(message)?.[1]?.split(', ') ?? []
+  const near = typeof value === 'string' ? suggest(value, choices) : null
+  return near === null ? null : `write ${near}`
 }
 
 /** Whether a branch of a union was not meant at all: a wrong choice counts as one only where a map was written. */

@@ -121,6 +121,7 @@ const kafkaStart = z.union(
       if (Object.keys(context.value).length === 1) return
       reject(context, context.value, 'a source begins in one place', {
         hint: 'write one of timestamp, ago or offset',
+        missing: ['timestamp', 'ago', 'offset'],
       })
     }),
   ],
@@ -168,6 +169,7 @@ const kafka = map({
   if (given !== 1) {
     reject(context, context.value, given === 0 ? 'no topic is named' : 'topics are named twice', {
       hint: 'write one of topic, topics or pattern',
+      missing: given === 0 ? ['topic', 'topics', 'pattern'] : [],
     })
   }
   if (group !== undefined && commit !== true) {

@@ -102,7 +102,7 @@ describe('types', () => {
 describe('columns', () => {
   it('are the union of members, in the order first seen, with what the sample showed', () => {
     const samples = ['{"b":1,"a":"x"}', '{"c":null,"a":null,"b":2.5}', '{"d":{"e":1}}'].map(bytes)
-    const common = { nullable: true, default: null, format: null, unit: 'ms' }
+    const common = { from: 'value', nullable: true, default: null, format: null, unit: 'ms' }
     expect(inferColumns(samples)).toEqual([
       { ...common, name: 'b', path: ['b'], type: 'real', seen: 2 },
       { ...common, name: 'a', path: ['a'], type: 'text', seen: 1 },

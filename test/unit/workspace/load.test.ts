@@ -106,7 +106,7 @@ describe('a workspace on the disk', () => {
   })
 
   it('is checked like any text', async () => {
-    expect(await problem('penstock: 1\n')).toBe('1:1 "sources" is missing')
+    expect(await problem('penstock: 1\nsources: 5\n')).toBe('2:10 must be a map of names, not 5')
     expect(await problem('')).toBe('1:1 the file is empty')
   })
 })

@@ -58,11 +58,12 @@ store: { mode: disk, limit: 4GB }
 describe('a whole workspace', () => {
   it('is read with defaults filled in and paths absolute', () => {
     const workspace = workspaceOf(whole)
-    const column = { nullable: true, default: null, format: null, unit: 'ms' }
+    const column = { from: 'value', nullable: true, default: null, format: null, unit: 'ms' }
     expect(workspace).toEqual({
       name: 'demo',
       file,
       folder: path.dirname(file),
+      connections: [],
       sources: [
         {
           name: 'flights',
@@ -77,6 +78,7 @@ describe('a whole workspace', () => {
             envelope: null,
           },
           format: 'json',
+          schema: null,
           columns: [
             {
               ...column,
@@ -105,8 +107,7 @@ describe('a whole workspace', () => {
       lookups: [
         {
           name: 'airports',
-          file: path.resolve('/demo/demo/airports.csv'),
-          format: 'csv',
+          input: { kind: 'file', file: path.resolve('/demo/demo/airports.csv'), format: 'csv' },
           key: 'iata',
           columns: [
             { ...column, name: 'iata', path: ['iata'], type: 'text' },
@@ -116,16 +117,14 @@ describe('a whole workspace', () => {
         },
         {
           name: 'carriers',
-          file: path.resolve('/data/carriers.jsonl'),
-          format: 'ndjson',
+          input: { kind: 'file', file: path.resolve('/data/carriers.jsonl'), format: 'ndjson' },
           key: 'code',
           columns: null,
           position: { line: 14, column: 3 },
         },
         {
           name: 'codes',
-          file: path.resolve('/demo/codes.txt'),
-          format: 'json',
+          input: { kind: 'file', file: path.resolve('/demo/codes.txt'), format: 'json' },
           key: 'code',
           columns: null,
           position: { line: 15, column: 3 },
@@ -175,6 +174,15 @@ describe('a whole workspace', () => {
         },
       ],
       store: { mode: 'disk', limitBytes: 4 * 1024 ** 3 },
+    })
+  })
+
+  it('may have nothing yet', () => {
+    expect(workspaceOf('penstock: 1')).toMatchObject({
+      connections: [],
+      sources: [],
+      lookups: [],
+      tables: [],
     })
   })
 

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3'
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -5,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { PackedBatch } from '../../../../src-main/engine/batch/packed-batch.ts'
 import { ReplaySource } from '../../../../src-main/engine/ingest/replay-source.ts'
 import type { SourcePort, SourceState } from '../../../../src-main/engine/ingest/source-port.ts'
-import type { ReplayedSource } from '../../../../src-main/workspace/model.ts'
+import type { Column, ReplayedSource } from '../../../../src-main/workspace/model.ts'
 import { column, source } from '../../../support/workspaces.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'penstock-replay-'))
@@ -75,6 +76,7 @@ class FakePort implements SourcePort {
 }
 
 const columns = [column('n', 'integer')]
+const database = new Database(':memory:')
 
 async function replay(
   of: ReplayedSource,
@@ -103,21 +105,58 @@ describe('envelopes', () => {
     expect(port.batches.map(({ rows, records }) => [rows, records])).toEqual([[1, 2]])
   })
 
-  it('without a value are dead letters, and so are those with a null or text for one', async () => {
-    const lines = [
-      '{"value":{"n":1}}',
-      '{"key":1}',
-      '{"value":null}',
-      '{"value":"{}"}',
-      '{"value":{},"timestamp":"soon"}',
-    ]
+  it('without a value are dead letters, and so are those with text for one', async () => {
+    const lines = ['{"value":{"n":1}}', '{"key":1}', '{"value":"{}"}', '{"value":{},"timestamp":"soon"}']
     const port = await replay(source('s', capture(lines.join('\n')), columns, { envelope: true }))
     expect(port.dead).toEqual([
       'envelope the line is no envelope: it has no member "value"',
-      'type null is not an object',
       'type "{}" is not an object',
       'envelope the envelope\'s "timestamp" is neither milliseconds since 1970 nor ISO 8601',
     ])
+  })
+})
+
+describe('an envelope whose value is null', () => {
+  const tombstone = '{"key":"k","value":null,"headers":{"h":"1"},"timestamp":1700000000000}\n'
+  const key = column('k', 'text', { from: 'key', path: [] })
+
+  async function rowsOf(declared: readonly Column[]): Promise<{ rows: unknown[]; dead: string[] }> {
+    const port = new FakePort()
+    const of = source('s', capture(`${tombstone}{"key":"k","value":{"n":1}}\n`), declared, { envelope: true })
+    const places = new Map<string, string>()
+    await new ReplaySource(of, declared, { nextOffsets: new Map(), places }, port).run()
+    const select = database.prepare('SELECT json(value) FROM jsonb_each(?)').pluck()
+    const rows = port.batches.flatMap(({ jsonb }) => select.all(Buffer.from(jsonb)))
+    return {
+      rows: rows.map((row) => (JSON.parse(String(row)) as unknown[]).slice(0, declared.length)),
+      dead: port.dead,
+    }
+  }
+
+  it('is a row with its key and NULL in the columns of the value', async () => {
+    expect(await rowsOf([key, ...columns])).toEqual({
+      rows: [
+        ['k', null],
+        ['k', 1],
+      ],
+      dead: [],
+    })
+  })
+
+  it('is a dead letter where a column may not be null and nothing says that it is a tombstone', async () => {
+    const strict = column('n', 'integer', { nullable: false })
+    const gone = column('gone', 'boolean', { from: 'tombstone', path: [] })
+    expect(await rowsOf([key, strict])).toEqual({
+      rows: [['k', 1]],
+      dead: ['tombstone n: the record is a tombstone, and the column is not nullable'],
+    })
+    expect(await rowsOf([key, strict, gone])).toEqual({
+      rows: [
+        ['k', null, 1],
+        ['k', 1, 0],
+      ],
+      dead: [],
+    })
   })
 })
 

@@ -18,6 +18,7 @@ describe('engine entries', () => {
       true,
       true,
       true,
+      true,
     ])
   })
 
@@ -26,6 +27,7 @@ describe('engine entries', () => {
     expect(Object.values(entries).map(String)).toEqual([
       'file:///app/out/main/ingest.worker.js',
       'file:///app/out/main/store.worker.js',
+      'file:///app/out/main/cluster.worker.js',
       'file:///app/out/main/query.process.js',
     ])
   })

@@ -26,7 +26,6 @@ export interface SendOptions {
 const saslAuthenticateKey = 36
 /** APIs whose answer begins with the time for which the broker throttles this client, from these versions on. */
 const throttleFrom: ReadonlyMap<number, number> = new Map([
-  [0, 1],
   [1, 1],
   [2, 2],
   [3, 3],

@@ -1,0 +1,132 @@
+/**
+ * Reads forwards: one loop for each leader, the next fetch under way while the one before is looked at. A live search goes
+ * on with what arrives. Cluster thread.
+ */
+import { BatchReader } from '../kafka/records/batch-reader.ts'
+import { limits } from '#contract/limits.ts'
+import type { FetchedRecords } from './partition-fetcher.ts'
+import type { FoundRow, ScanEnd, ScanParts } from './scan-parts.ts'
+import { isOpen, type ScannedPartition } from './scanned-partition.ts'
+
+const fetchWaitMs = 500
+
+export class ForwardScan {
+  readonly #parts: ScanParts
+  readonly #isLive: boolean
+  #end: ScanEnd = 'all'
+  #turn = 0
+
+  constructor(parts: ScanParts, options: { isLive: boolean }) {
+    this.#parts = parts
+    this.#isLive = options.isLive
+  }
+
+  /** Ends when all is looked at or enough is found; a live one only by its signal, whose reason it throws. */
+  async run(): Promise<ScanEnd> {
+    const lanes = new Map<number, Promise<number>>()
+    for (;;) {
+      for (const one of this.#parts.partitions) {
+        if (!this.#isWanted(one) || lanes.has(one.leader)) continue
+        const lane = this.#lane(one.leader)
+        // When several fail at once only the first is awaited.
+        lane.catch(() => undefined)
+        lanes.set(one.leader, lane)
+      }
+      if (lanes.size === 0 || this.#end !== 'all') break
+      lanes.delete(await Promise.race(lanes.values()))
+    }
+    await Promise.all(lanes.values())
+    for (const one of this.#parts.partitions) if (one.state === 'reading') this.#settle(one)
+    return this.#end
+  }
+
+  #isWanted(one: ScannedPartition): boolean {
+    return this.#end === 'all' && isOpen(one) && (this.#isLive || one.fetchFrom < one.goalTo)
+  }
+
+  /** @returns the leader, when nothing is left to be fetched from it */
+  async #lane(leader: number): Promise<number> {
+    const reader = new BatchReader()
+    let ahead: Promise<FetchedRecords[] | null> | null = null
+    for (;;) {
+      await this.#parts.gate()
+      const fetched: FetchedRecords[] | null = await (ahead ?? this.#fetch(leader))
+      if (fetched === null) return leader
+      ahead = this.#fetch(leader)
+      // Whoever awaits it gets the fault; where nobody does any more it must not count as unhandled.
+      ahead.catch(() => undefined)
+      await this.#consume(reader, fetched)
+      this.#parts.progress()
+      if (this.#end !== 'all') return leader
+    }
+  }
+
+  async #fetch(leader: number): Promise<FetchedRecords[] | null> {
+    const open = this.#parts.partitions.filter((one) => one.leader === leader && this.#isWanted(one))
+    if (open.length === 0) return null
+    // The broker fills the answer in the order asked: begin elsewhere each time, but first with what comes only alone.
+    const from = this.#turn++ % open.length
+    const turned = [...open.slice(from), ...open.slice(0, from)]
+    const wanted = turned
+      .toSorted((left, right) => Number(isLarge(right)) - Number(isLarge(left)))
+      .map((one) => ({ one, from: one.fetchFrom, maxBytes: one.fetchBytes }))
+    for (const { one } of wanted) one.state = 'reading'
+    const fetched = await this.#parts.fetcher.fetch(leader, wanted, fetchWaitMs)
+    for (const { one, end, latest } of fetched) {
+      one.fetchFrom = Math.max(one.fetchFrom, end)
+      if (this.#isLive) one.goalTo = Math.max(one.goalTo, latest)
+    }
+    return fetched
+  }
+
+  async #consume(reader: BatchReader, fetched: readonly FetchedRecords[]): Promise<void> {
+    const found: FoundRow[] = []
+    try {
+      for (const records of fetched) await this.#consumePart(reader, records, found)
+    } finally {
+      // Where a stop came in the middle of a partition, its part does not count.
+      this.#add(found.filter(({ one, offset }) => offset < one.to))
+    }
+  }
+
+  async #consumePart(reader: BatchReader, records: FetchedRecords, found: FoundRow[]): Promise<void> {
+    const { matches, scan } = this.#parts
+    const { one, set } = records
+    if (set.length === 0) return
+    let time = Number.NEGATIVE_INFINITY
+    let left = matches.room
+    one.to = await scan.scan(reader, records, one.goalTo, (row) => {
+      if (this.#isLive) {
+        matches.addNewest(row)
+        return true
+      }
+      time = Math.max(time, row.timestamp ?? time)
+      found.push({ one, row, offset: Number(row.offset), time })
+      return --left > 0
+    })
+    this.#settle(one)
+  }
+
+  /** Adds what a round has found in the order of time; what is too much counts as not looked at. */
+  #add(found: FoundRow[]): void {
+    found.sort((left, right) => left.time - right.time || left.offset - right.offset)
+    const { matches } = this.#parts
+    for (const { one, row, offset } of found) {
+      if (this.#end === 'all' && matches.isFull) this.#end = 'limit'
+      if (this.#end === 'all' && !matches.addNewer(row)) this.#end = 'room'
+      if (this.#end === 'all') continue
+      one.to = Math.min(one.to, offset)
+      one.state = 'reading'
+    }
+    if (this.#end === 'all' && matches.isFull && !this.#isLive) this.#end = 'limit'
+  }
+
+  #settle(one: ScannedPartition): void {
+    if (this.#isLive || one.state === 'failed') return
+    if (one.to >= one.goalTo) one.state = 'done'
+  }
+}
+
+function isLarge({ fetchBytes }: ScannedPartition): boolean {
+  return fetchBytes > limits.fetchPartitionBytes
+}

@@ -1,0 +1,37 @@
+/** What scans in both directions are made of. Cluster thread. */
+import type { MessageRow } from '#contract/messages.ts'
+import type { MatchList } from './match-list.ts'
+import type { PartitionFetcher } from './partition-fetcher.ts'
+import type { RecordScan } from './record-scan.ts'
+import type { ScannedPartition } from './scanned-partition.ts'
+
+export interface ScanParts {
+  partitions: readonly ScannedPartition[]
+  fetcher: PartitionFetcher
+  scan: RecordScan
+  matches: MatchList
+  /** True where every record matches. */
+  isUnfiltered: boolean
+  signal: AbortSignal
+  gate: () => Promise<void>
+  /** Called after each round. */
+  progress: () => void
+}
+
+/** Why a scan ended: all is looked at, there are matches enough, or no room for more. */
+export type ScanEnd = 'all' | 'limit' | 'room'
+
+/** A match on its way into the list. Partitions keep their order; between them time decides. */
+export interface FoundRow {
+  one: ScannedPartition
+  row: MessageRow
+  offset: number
+  /** Its time, or that of its neighbour where it would break the order of its partition. */
+  time: number
+}
+
+export function byLeader<Item extends { one: ScannedPartition }>(
+  items: readonly Item[],
+): Map<number, Item[]> {
+  return Map.groupBy(items, ({ one }) => one.leader)
+}

@@ -1,0 +1,169 @@
+/**
+ * What a search means to look at: for each partition the log as it is now, and the part of it that was asked for. Costs two
+ * or three requests per leader, whatever the number of partitions; empty ones are done with that. Cluster thread.
+ */
+import { AppError, assertNever } from '#contract/errors.ts'
+import type { MessageSearch, SearchStart } from '#contract/messages.ts'
+import type { ClusterClient } from '../kafka/client/cluster-client.ts'
+import { findOffsets, type FoundOffset } from '../kafka/client/partition-offsets.ts'
+import { errorCode, kafkaError } from '../kafka/requests/error-codes.ts'
+import { offsetTime } from '../kafka/requests/list-offsets.ts'
+import type { ClusterMetadata, PartitionMetadata, TopicMetadata } from '../kafka/requests/metadata.ts'
+import { failPartition, type ScannedPartition } from './scanned-partition.ts'
+
+/** Bytes asked for first, so that something is there soon. */
+const firstBytes = 64 * 1024
+/** Taken for the size of a record until one has been seen. */
+const supposedRecordBytes = 200
+
+export interface SearchPlan {
+  partitions: ScannedPartition[]
+  /** What will not be looked at although it was asked for, in words. */
+  notes: string[]
+}
+
+interface Question {
+  client: ClusterClient
+  search: MessageSearch
+  metadata: ClusterMetadata
+  signal: AbortSignal
+}
+
+/** @throws AppError NOT_FOUND for a topic or partition that is not there, KAFKA_FAILED, CONNECTION_FAILED */
+export async function planSearch(
+  client: ClusterClient,
+  search: MessageSearch,
+  options: { nowMs: number; signal: AbortSignal },
+): Promise<SearchPlan> {
+  const { signal, nowMs } = options
+  const metadata = await client.metadata([search.topic], 0, signal)
+  const chosen = choosePartitions(topicOf(metadata, search.topic), search.partitions)
+  const question: Question = { client, search, metadata, signal }
+  const startMs = startTime(search.start, nowMs)
+  const endMs = search.end?.at === 'time' ? search.end.timeMs : null
+  const [earliest, latest, starts, ends] = await Promise.all([
+    ask(question, chosen, offsetTime.earliest),
+    ask(question, chosen, offsetTime.latest),
+    startMs === null ? null : ask(question, chosen, timeOf(startMs)),
+    endMs === null ? null : ask(question, chosen, timeOf(endMs)),
+  ])
+  const notes: string[] = []
+  const partitions = chosen.map((meta) => {
+    const answers = [earliest, latest, starts, ends].map((found) => found?.get(meta.partition) ?? null)
+    return openPartition(meta, answers, search, notes)
+  })
+  return { partitions, notes }
+}
+
+/** @throws AppError NOT_FOUND, KAFKA_FAILED */
+export function topicOf(metadata: ClusterMetadata, name: string): TopicMetadata {
+  const topic = metadata.topics.find((one) => one.name === name)
+  if (topic === undefined || topic.error === errorCode.unknownTopicOrPartition) {
+    throw new AppError('NOT_FOUND', `there is no topic ${name}`)
+  }
+  if (topic.error !== errorCode.none) throw kafkaError(topic.error, `topic ${name}`)
+  return topic
+}
+
+function choosePartitions(topic: TopicMetadata, wanted: readonly number[] | undefined): PartitionMetadata[] {
+  const all = topic.partitions.toSorted((left, right) => left.partition - right.partition)
+  if (wanted === undefined) return all
+  const numbers = new Set(wanted)
+  const chosen = all.filter(({ partition }) => numbers.has(partition))
+  if (chosen.length === numbers.size) return chosen
+  const known = new Set(all.map(({ partition }) => partition))
+  const missing = wanted.filter((partition) => !known.has(partition))
+  throw new AppError('NOT_FOUND', `${topic.name} has no partition ${missing.join(', ')}`)
+}
+
+function startTime(start: SearchStart, nowMs: number): number | null {
+  switch (start.at) {
+    case 'time':
+      return start.timeMs
+    case 'ago':
+      return nowMs - start.ms
+    case 'newest':
+    case 'oldest':
+    case 'offset':
+      return null
+    default:
+      return assertNever(start)
+  }
+}
+
+/** Times before 1970 would be taken for something else. */
+function timeOf(ms: number): bigint {
+  return BigInt(Math.max(0, Math.floor(ms)))
+}
+
+async function ask(
+  { client, search, metadata, signal }: Question,
+  partitions: readonly PartitionMetadata[],
+  time: bigint,
+): Promise<Map<number, FoundOffset>> {
+  const wanted = partitions.map(({ partition }) => ({ topic: search.topic, partition, time }))
+  const found = await findOffsets(client, metadata, wanted, { isolation: search.isolation, signal })
+  return new Map(found.map((one) => [one.partition, one]))
+}
+
+function openPartition(
+  meta: PartitionMetadata,
+  [earliest, latest, start, end]: readonly (FoundOffset | null)[],
+  search: MessageSearch,
+  notes: string[],
+): ScannedPartition {
+  const fault = [earliest, latest, start, end].find((found) => (found?.problem ?? '') !== '') ?? null
+  const first = Math.max(0, Number(earliest?.offset ?? 0n))
+  const last = Math.max(first, Number(latest?.offset ?? 0n))
+  const wantedFrom = wantedStart(search, start ?? null, { first, last })
+  const wantedTo = wantedEnd(search, end ?? null, last)
+  const goalFrom = Math.min(Math.max(first, wantedFrom), last)
+  const goalTo = Math.max(goalFrom, Math.min(last, wantedTo))
+  if (fault === null && wantedFrom < first) notes.push(goneWords(meta.partition, wantedFrom, first))
+  const isBackwards = search.start.at === 'newest'
+  const begin = isBackwards ? goalTo : goalFrom
+  const partition: ScannedPartition = {
+    partition: meta.partition,
+    leader: meta.leader,
+    leaderEpoch: meta.leaderEpoch,
+    earliest: first,
+    latest: last,
+    goalFrom,
+    goalTo,
+    from: begin,
+    to: begin,
+    records: 0,
+    state: goalFrom === goalTo && !search.live ? 'done' : 'waiting',
+    reason: '',
+    fetchFrom: begin,
+    fetchBytes: firstBytes,
+    recordBytes: supposedRecordBytes,
+    lowTime: Number.POSITIVE_INFINITY,
+    failures: 0,
+  }
+  if (fault !== null) failPartition(partition, meta.leader < 0 ? 'it has no leader' : fault.problem)
+  return partition
+}
+
+function wantedStart(
+  search: MessageSearch,
+  found: FoundOffset | null,
+  { first, last }: { first: number; last: number },
+): number {
+  if (search.start.at === 'offset') return Number(search.start.offset)
+  if (found === null) return first
+  // Nothing as late as that: only what is still to come.
+  return found.offset < 0n ? last : Number(found.offset)
+}
+
+/** Only forward searches end anywhere but at what is the end now. */
+function wantedEnd(search: MessageSearch, found: FoundOffset | null, last: number): number {
+  if (search.start.at === 'newest' || search.end === undefined) return last
+  if (search.end.at === 'offset') return Number(search.end.offset)
+  return found === null || found.offset < 0n ? last : Number(found.offset)
+}
+
+export function goneWords(partition: number, from: number, to: number): string {
+  const last = String(to - 1)
+  return `partition ${String(partition)}: offsets ${String(from)} to ${last} are gone from the log (retention or deletion)`
+}

@@ -33,9 +33,11 @@ export function sourceStatus(source: LiveSource, now: number): SourceStatus {
   }
 }
 
-function runningStatus({ lastRecordAt }: LiveSource, now: number): SourceStatus {
+/** A source that has read everything there is does not stall: its topic is quiet. */
+function runningStatus({ lastRecordAt, lag }: LiveSource, now: number): SourceStatus {
   if (lastRecordAt === null) return { tone: 'neutral', word: '', reason: 'no record yet' }
   const silentMs = now - lastRecordAt
+  if (lag?.records === 0) return { tone: 'neutral', word: '', reason: 'Everything was read.' }
   if (silentMs < stalledAfterMs) return { tone: 'neutral', word: '', reason: '' }
   const duration = formatDuration(silentMs)
   return { tone: 'warn', word: `stalled ${duration}`, reason: `No record for ${duration}.` }

@@ -3,7 +3,15 @@ import type { LiveSnapshot, LiveSource, LiveStep } from '#contract/live.ts'
 import { assertNever } from '#contract/errors.ts'
 import type { WorkspaceView } from '#contract/workspace.ts'
 import { type Route, route } from '../../state/router.svelte.ts'
-import { formatBytes, formatByteRate, formatCompact, formatNumber, formatRate } from '../../ui/format.ts'
+import {
+  formatBytes,
+  formatByteRate,
+  formatCompact,
+  formatCount,
+  formatMilliseconds,
+  formatNumber,
+  formatRate,
+} from '../../ui/format.ts'
 import type { Tone } from '../../ui/tone.ts'
 import { type SourceStatus, engineStatus, sourceStatus } from '../../state/source-status.ts'
 import type { Stage, StageLink } from './graph-shape.ts'
@@ -65,19 +73,52 @@ function sourceFigures(name: string, { workspace, snapshot }: Facts): StageFigur
   const declared = workspace.sources.find((source) => source.name === name)
   const live = findSource(name, snapshot)
   const status = live === undefined || snapshot === null ? null : stateOf(live, snapshot)
+  const shown = status === null || status.word === '' ? gapStatus(live) : status
   return {
-    caption: declared?.kind ?? 'source',
+    caption:
+      declared?.kind === 'kafka' ? `kafka · ${declared.connection ?? ''}` : (declared?.kind ?? 'source'),
     name,
     left: formatRate(live?.recordsPerSecond ?? null),
-    right: formatByteRate(live?.bytesPerSecond ?? null),
-    tone: status?.tone ?? 'neutral',
-    status: status?.word ?? '',
-    detail:
-      status?.reason ||
-      (live === undefined ? '' : `${formatNumber(live.records)} records, ${formatBytes(live.bytes)}`),
+    right: declared?.kind === 'kafka' ? lagWords(live) : formatByteRate(live?.bytesPerSecond ?? null),
+    tone: shown.tone,
+    status: shown.word,
+    detail: sourceDetail(live, status),
     spark: live?.spark ?? null,
     target: pipelineOf(name, workspace),
   }
+}
+
+/** "lag 1.2k", "caught up"; nothing where it is not known. */
+function lagWords(live: LiveSource | undefined): string {
+  const lag = live?.lag ?? null
+  if (lag === null) return ''
+  return lag.records === 0 ? 'caught up' : `lag ${formatCompact(lag.records)}`
+}
+
+/** Records that were missed stay worth a look, however well it goes now. */
+function gapStatus(live: LiveSource | undefined): { tone: Tone; word: string } {
+  const missed = live?.gapRecords ?? 0
+  return missed === 0
+    ? { tone: 'neutral', word: '' }
+    : { tone: 'warn', word: `${formatCompact(missed)} missed` }
+}
+
+/** Why it stands still, how far behind it is, what it missed; else how much it has read. */
+function sourceDetail(live: LiveSource | undefined, status: SourceStatus | null): string {
+  if (live === undefined) return ''
+  const { lag, gapRecords } = live
+  const parts = [
+    ...(status === null || status.reason === '' ? [] : [status.reason]),
+    ...(lag === null || lag.records === 0
+      ? []
+      : [`${formatCount(lag.records, 'record')} to read, the oldest ${formatMilliseconds(lag.ms)} old`]),
+    ...(gapRecords === 0
+      ? []
+      : [`${formatCount(gapRecords, 'record')} were no longer in the log when they were wanted`]),
+  ]
+  return parts.length > 0
+    ? parts.join('\n')
+    : `${formatNumber(live.records)} records, ${formatBytes(live.bytes)}`
 }
 
 /** Its own trouble first, then what keeps the whole engine from going on. */

@@ -1,6 +1,13 @@
 /** The quiet line under each figure of the overview. Pure. */
 import type { LiveSnapshot } from '#contract/live.ts'
-import { formatByteRate, formatCompact, formatMilliseconds, formatPercent } from '../../ui/format.ts'
+import {
+  formatByteRate,
+  formatCompact,
+  formatCount,
+  formatMilliseconds,
+  formatPercent,
+} from '../../ui/format.ts'
+import type { Lag } from '../../state/reading.ts'
 import { totalByteRate, totalRecords } from '../../state/totals.ts'
 import type { Filtered } from './filtered.ts'
 
@@ -14,6 +21,12 @@ export function throughputWords(snapshot: LiveSnapshot, peak: { value: number; a
 export function latencyWords({ latency }: LiveSnapshot): string {
   if (latency.p99 === null) return 'no record in the last 10 s'
   return `p50 ${formatMilliseconds(latency.p50)} · max ${formatMilliseconds(latency.max)} in 10 s`
+}
+
+/** "1,204 records · 18.2k missed". */
+export function lagWords(lag: Lag, missed: number): string {
+  const records = lag.records === 0 ? 'everything was read' : formatCount(lag.records, 'record')
+  return missed === 0 ? records : `${records} · ${formatCompact(missed)} missed ·`
 }
 
 /** "late: 1.8M of 7.2M rows". */

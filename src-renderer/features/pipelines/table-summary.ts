@@ -1,6 +1,7 @@
 /** One line per table for the list of pipelines. Pure. */
 import type { LiveSnapshot, LiveTable } from '#contract/live.ts'
 import type { WorkspaceView } from '#contract/workspace.ts'
+import type { Lag } from '../../state/reading.ts'
 import { type SourceStatus, sourceStatus } from '../../state/source-status.ts'
 
 export interface TableSummary {
@@ -9,6 +10,8 @@ export interface TableSummary {
   steps: readonly string[]
   status: SourceStatus
   inPerSecond: number | null
+  /** Records that its source has still to read; null where that has no meaning or is not known. */
+  lag: Lag | null
   live: LiveTable | null
   /** Rows that the steps of this table failed on. */
   failed: number | null
@@ -26,6 +29,7 @@ export function tableSummaries(workspace: WorkspaceView, snapshot: LiveSnapshot 
       steps: table.steps.map((step) => step.name),
       status: tableStatus(table.name, snapshot),
       inPerSecond: source?.recordsPerSecond ?? null,
+      lag: source?.lag ?? null,
       live: snapshot?.tables.find((candidate) => candidate.name === table.name) ?? null,
       failed: snapshot === null ? null : steps.reduce((sum, step) => sum + step.failed, 0),
       retainRows: table.retainRows,

@@ -2,8 +2,10 @@
 import type { Series } from '#contract/statistics.ts'
 import type { TimeLine } from '../../charts/time-chart-option.ts'
 
-/** There are eight colours. */
+/** There are eight colours; the grey one stands for the rest. */
 const mostLines = 8
+const otherColor = 5
+const ownColors = [0, 1, 2, 3, 4, 6, 7]
 
 /** The busiest partitions each, all others as their sum; order and colours follow the partition's number. */
 export function partitionLines({ lines }: Series): TimeLine[] {
@@ -13,8 +15,12 @@ export function partitionLines({ lines }: Series): TimeLine[] {
   const own = byName(busiest.slice(0, mostLines - 1))
   const others = busiest.slice(mostLines - 1)
   return [
-    ...own.map(({ name, values }) => ({ name, values })),
-    { name: `${String(others.length)} others`, values: added(others.map(({ values }) => values)) },
+    ...own.map(({ name, values }, index) => ({ name, values, color: ownColors[index] ?? index })),
+    {
+      name: `${String(others.length)} others`,
+      values: added(others.map(({ values }) => values)),
+      color: otherColor,
+    },
   ]
 }
 

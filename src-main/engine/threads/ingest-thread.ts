@@ -7,7 +7,8 @@ import type { Column, Source, TopicSource } from '../../workspace/model.ts'
 import type { BatchReceipt } from '../batch/packed-batch.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import { inferSource } from '../ingest/infer-source.ts'
-import { JsonFormat } from '../formats/value-format.ts'
+import { openFormat } from '../formats/open-format.ts'
+import { Registries } from '../formats/registries.ts'
 import { KafkaSource } from '../ingest/kafka/kafka-source.ts'
 import { isReplayed, ReplaySource } from '../ingest/replay-source.ts'
 import type { IngestSource, SourcePort, SourceStart } from '../ingest/source-port.ts'
@@ -35,6 +36,7 @@ export class IngestThread {
   #store: ThreadCalls | null = null
   #lookups: LookupLoader | null = null
   #clients: ClusterClients | null = null
+  #registries: Registries | null = null
 
   constructor(parent: ThreadPort) {
     this.#main = new ThreadCalls(
@@ -64,6 +66,7 @@ export class IngestThread {
     this.#clients = new ClusterClients(connections, (notice) => {
       this.#main.tell(notice)
     })
+    this.#registries = new Registries(this.#clients)
     this.#store = new ThreadCalls(port, {}, (message) => {
       if (!isReceipt(message)) return
       const running = this.#sources.get(message.source)
@@ -114,9 +117,16 @@ export class IngestThread {
     port: SourcePort,
   ): IngestSource {
     if (isReplayed(source)) return new ReplaySource(source, columns, start, port)
-    if (!isTopic(source) || this.#clients === null)
+    const registries = this.#registries
+    if (!isTopic(source) || this.#clients === null || registries === null)
       throw new AppError('INTERNAL', 'the ingest thread has no connections')
-    const parts = { columns, start, clients: this.#clients, openFormat: () => new JsonFormat() }
+    const parts = {
+      columns,
+      start,
+      clients: this.#clients,
+      openFormat: (topic: string) =>
+        openFormat(source, { topic, registry: registries.of(source.input.connection), columns }),
+    }
     return new KafkaSource(source, parts, port)
   }
 
@@ -129,6 +139,7 @@ export class IngestThread {
     }
     await Promise.all(running.map(({ done }) => done))
     this.#clients?.close()
+    this.#registries?.close()
   }
 }
 

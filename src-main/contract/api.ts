@@ -99,6 +99,8 @@ export const api = {
   },
   connections: {
     list: procedure.output(z.object({ connections: z.array(connectionView) })),
+    /** A connection of the workspace as the form takes it; secrets are named, their values stay where they are. */
+    get: procedure.input(z.object({ name: connectionName })).output(connectionDraft),
     /** Starts a test of a connection of the workspace, or of one that is only in a form. */
     test: procedure
       .input(z.union([z.object({ name: connectionName }), z.object({ draft: connectionDraft })]))

@@ -14,7 +14,8 @@ export interface ElectronOptions {
   file: string
   /** Folder of the application. */
   root: string
-  workspace: string
+  /** Absolute path; null lets the console ask for one. */
+  workspace: string | null
 }
 
 /** How it ended: with an exit code after its window was ready, or with a reason before that. */

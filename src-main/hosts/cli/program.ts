@@ -8,7 +8,7 @@ import { packageVersion } from '../shared/package-root.ts'
 import type { CommandContext } from './command-host.ts'
 import { exitCodeOf, exitCodes, faultText } from './exit-code.ts'
 import type { Output } from './output.ts'
-import { workspacePath } from './workspace-argument.ts'
+import { workspacePath, workspacePathIfAny } from './workspace-argument.ts'
 
 const pathHelp = 'folder of the workspace, or its penstock.yaml (default: the current folder)'
 const defaultTimeoutSeconds = 60
@@ -78,13 +78,16 @@ function createProgram(output: Output, keep: (code: Promise<number>) => Promise<
 
   withRunFlags(program.command('open'))
     .summary('open the console in its window')
-    .description('Opens the console in a window of its own; in the browser where Electron cannot run.')
+    .description(
+      'Opens the console in a window of its own; in the browser where Electron cannot run. ' +
+        'Without a workspace here, the console asks what to open.',
+    )
     .addHelpText(
       'after',
       examples(['penstock open', 'penstock open pipelines/flights', 'penstock open --demo']),
     )
     .action(async (folder: string | undefined, { demo, verbose }: RunFlags) => {
-      const workspace = workspacePath({ path: folder, demo: demo === true })
+      const workspace = workspacePathIfAny({ path: folder, demo: demo === true })
       const { openCommand } = await import('./commands/open.ts')
       await keep(openCommand(workspace, context(verbose)))
     })
@@ -98,7 +101,7 @@ function createProgram(output: Output, keep: (code: Promise<number>) => Promise<
     .option('--no-open', 'do not open the address in a browser')
     .addHelpText('after', examples(['penstock serve', 'penstock serve --demo --port 8080 --no-open']))
     .action(async (folder: string | undefined, flags: RunFlags & { port?: number; open: boolean }) => {
-      const workspace = workspacePath({ path: folder, demo: flags.demo === true })
+      const workspace = workspacePathIfAny({ path: folder, demo: flags.demo === true })
       const { serveCommand } = await import('./commands/serve.ts')
       const options = { workspace, port: flags.port, shouldOpen: flags.open }
       await keep(serveCommand(options, context(flags.verbose)))

@@ -10,12 +10,12 @@ import { z } from 'zod'
 export const windowReadyLine = 'penstock: window process is ready'
 
 /** Arguments that {@link readLaunchWorkspace} reads back. */
-export function launchArguments(workspace: string): string[] {
-  return [`--workspace=${path.resolve(workspace)}`]
+export function launchArguments(workspace: string | null): string[] {
+  return workspace === null ? [] : [`--workspace=${path.resolve(workspace)}`]
 }
 
-/** Absolute path of the workspace asked for; `fallback` where none is. Chromium's own switches are passed over. */
-export function readLaunchWorkspace(parameters: readonly string[], fallback: string): string {
+/** Absolute path of the workspace asked for; null where none is. Chromium's own switches are passed over. */
+export function readLaunchWorkspace(parameters: readonly string[]): string | null {
   const { values } = parseArgs({
     args: [...parameters],
     options: { workspace: { type: 'string' } },
@@ -24,7 +24,7 @@ export function readLaunchWorkspace(parameters: readonly string[], fallback: str
   })
   return typeof values.workspace === 'string' && values.workspace !== ''
     ? path.resolve(values.workspace)
-    : fallback
+    : null
 }
 
 /** What a second start hands to the first one; null for anything else. */

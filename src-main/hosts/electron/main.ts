@@ -2,18 +2,33 @@
  * The Electron host: the engine in the main process, the console in one window, the contract over a MessagePort between
  * them. Started by Electron; the `open` command starts Electron.
  */
-import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, protocol, session } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  MessageChannelMain,
+  protocol,
+  safeStorage,
+  session,
+} from 'electron'
+import os from 'node:os'
 import path from 'node:path'
-import { AppError, nextSteps, toErrorShape } from '#contract/errors.ts'
-import { formatProblems } from '../../workspace/format-problems.ts'
+import { nextSteps, toErrorShape } from '#contract/errors.ts'
+import type { SessionView } from '#contract/session.ts'
+import { workspaceFileName } from '../../workspace/load.ts'
 import { createClientTransport } from '../shared/client-transport.ts'
 import type { ClientTransport } from '../shared/client-transport.ts'
 import { createFileLogger } from '../shared/logger.ts'
-import { demoFolder, packageRoot, rendererFolder } from '../shared/package-root.ts'
-import { openSession } from '../shared/session.ts'
+import { packageRoot, packageVersion, rendererFolder } from '../shared/package-root.ts'
+import { createRouter } from '../shared/router.ts'
+import { EncryptedFileStore } from '../shared/secrets/encrypted-file.ts'
 import { createShutdown, thisProcess } from '../shared/shutdown.ts'
 import { stateFolder } from '../shared/state-folder.ts'
+import { WorkspaceSession } from '../shared/workspace-session.ts'
 import { openConsoleWindow, shutSession } from './console-window.ts'
+import { KeychainStore } from './keychain-store.ts'
 import { readHandedWorkspace, readLaunchWorkspace, windowReadyLine } from './launch-options.ts'
 import { mainPortConnection } from './main-port.ts'
 import { menuTemplate } from './menu.ts'
@@ -21,6 +36,8 @@ import { answerPageRequest } from './page-scheme.ts'
 import { consoleScheme, isTrustedSender } from './trust.ts'
 
 const folder = stateFolder()
+/** penstock.yaml of what the window shows; null before anything is open. */
+let shownFile: string | null = null
 const { logger } = createFileLogger(folder)
 const shutdown = createShutdown({
   logger,
@@ -44,19 +61,17 @@ async function endWithFault(error: unknown): Promise<void> {
   await shutdown.end(1)
 }
 
-async function run(workspacePath: string): Promise<void> {
+async function run(workspacePath: string | null): Promise<void> {
   await app.whenReady()
   process.stdout.write(`${windowReadyLine}\n`)
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)))
   shutSession(session.defaultSession)
   protocol.handle(consoleScheme, (request) => answerPageRequest(request, rendererFolder()))
 
-  const opened = await openSession({ path: workspacePath, host: 'electron', logger, stateFolder: folder })
-  if ('problems' in opened) {
-    throw new AppError('WORKSPACE_INVALID', formatProblems(opened.problems))
-  }
-  const transport = createClientTransport(opened.router, logger)
-  shutdown.defer('engine', () => opened.engine.stop())
+  const opened = makeSession()
+  const router = createRouter(opened, { host: 'electron', version: packageVersion() })
+  const transport = createClientTransport(router, logger)
+  shutdown.defer('session', () => opened.stop())
   shutdown.defer('window connections', () => {
     transport.close()
   })
@@ -64,7 +79,7 @@ async function run(workspacePath: string): Promise<void> {
   const window = openConsoleWindow({
     preloadFile: path.join(packageRoot(), 'out', 'preload', 'preload.cjs'),
     stateFile: path.join(folder, 'window.json'),
-    title: `${opened.workspace.name} · Penstock`,
+    title: 'Penstock',
     logger,
   })
   window.webContents.on('render-process-gone', (_event, { reason }) => {
@@ -78,7 +93,32 @@ async function run(workspacePath: string): Promise<void> {
     if (choice === 0) window.webContents.reload()
     else void shutdown.end(1)
   })
-  await opened.engine.start()
+  if (workspacePath !== null) await opened.open(workspacePath)
+}
+
+/** The window shows what is open, and what would not start and why, by itself. */
+function makeSession(): WorkspaceSession {
+  const { platform } = process
+  const fallback = new EncryptedFileStore({ stateFolder: folder })
+  return new WorkspaceSession({
+    host: 'electron',
+    logger,
+    stateFolder: folder,
+    secrets: new KeychainStore({ safeStorage, stateFolder: folder, platform, fallback }),
+    folder: homeWhereNowhere(process.cwd()),
+    onChange: showTitle,
+  })
+}
+
+/** A program that is started from a menu stands in the root of the disk, where nobody keeps a workspace. */
+function homeWhereNowhere(current: string): string {
+  return current === path.parse(current).root ? os.homedir() : current
+}
+
+function showTitle({ state, file }: SessionView): void {
+  shownFile = state === 'none' ? null : file
+  const name = shownFile === null ? '' : `${path.basename(path.dirname(shownFile))} · `
+  for (const window of BrowserWindow.getAllWindows()) window.setTitle(`${name}Penstock`)
 }
 
 /** Gives a port to the console's page whenever it asks, and to nobody else. */
@@ -95,16 +135,16 @@ function handPortsOver(transport: ClientTransport): void {
   })
 }
 
-function showWindowAgain(current: string, asked: string): void {
+function showWindowAgain(asked: string | null): void {
   const [window] = BrowserWindow.getAllWindows()
   if (window === undefined) return
   if (window.isMinimized()) window.restore()
   window.focus()
-  if (current === asked) return
+  if (asked === null || asked === shownFile || path.join(asked, workspaceFileName) === shownFile) return
   void dialog.showMessageBox(window, {
     type: 'info',
-    message: `Penstock shows ${current}.`,
-    detail: `Close it first to open ${asked}, or open that with \`penstock serve\`.`,
+    message: shownFile === null ? 'Penstock is open already.' : `Penstock shows ${shownFile}.`,
+    detail: `Open ${asked} from the window, or with \`penstock serve\` beside it.`,
   })
 }
 
@@ -112,10 +152,10 @@ app.setPath('userData', path.join(folder, 'electron'))
 protocol.registerSchemesAsPrivileged([
   { scheme: consoleScheme, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ])
-const workspacePath = readLaunchWorkspace(process.argv.slice(1), demoFolder())
+const workspacePath = readLaunchWorkspace(process.argv.slice(1))
 if (app.requestSingleInstanceLock({ workspace: workspacePath })) {
   app.on('second-instance', (_event, _parameters, _folder, data) => {
-    showWindowAgain(workspacePath, readHandedWorkspace(data) ?? workspacePath)
+    showWindowAgain(readHandedWorkspace(data))
   })
   app.on('window-all-closed', () => void shutdown.end(0))
   app.on('before-quit', (event) => {

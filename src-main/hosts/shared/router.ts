@@ -93,6 +93,7 @@ export function createRouter(session: SessionPort, facts: HostFacts) {
       list: contract.connections.list.handler(async () => ({
         connections: await engine().clusters.connections(),
       })),
+      get: contract.connections.get.handler(({ input }) => session.connectionDraft(input.name)),
       test: contract.connections.test.handler(({ input }) => session.testConnection(input)),
       watchTest: contract.connections.watchTest.handler(({ input, signal }) =>
         session.watchTest(input.id, input.after, signal),

@@ -19,5 +19,7 @@ export interface SessionPort {
   testConnection(input: { name: string } | { draft: ConnectionDraft }): Promise<ConnectionTest>
   watchTest(id: string, after: number | null, signal?: AbortSignal): Promise<ConnectionTest>
   stopTest(id: string): boolean
+  /** @throws AppError CONNECTION_UNKNOWN */
+  connectionDraft(name: string): ConnectionDraft
   saveConnection(draft: ConnectionDraft): Promise<void>
 }

@@ -48,6 +48,7 @@ export function createFakeClient(calls: FakeCalls = {}): PenstockClient {
     },
     connections: {
       list: missing('connections.list'),
+      get: missing('connections.get'),
       test: missing('connections.test'),
       watchTest: missing('connections.watchTest'),
       stopTest: missing('connections.stopTest'),

@@ -11,11 +11,11 @@ import { runElectron } from '../electron-process.ts'
 import { exitCodes } from '../exit-code.ts'
 import { serveCommand } from './serve.ts'
 
-/** @param workspace absolute path of the workspace. @returns exit code */
-export async function openCommand(workspace: string, context: CommandContext): Promise<number> {
+/** @param workspace absolute path of the workspace; null lets the console ask for one. @returns exit code */
+export async function openCommand(workspace: string | null, context: CommandContext): Promise<number> {
   const { output } = context
-  const loaded = await loadWorkspace(workspace)
-  if ('problems' in loaded) {
+  const loaded = workspace === null ? null : await loadWorkspace(workspace)
+  if (loaded !== null && 'problems' in loaded) {
     output.note(formatProblems(loaded.problems))
     return exitCodes.failure
   }

@@ -4,8 +4,10 @@
  */
 import type { LiveSnapshot } from '#contract/live.ts'
 import { formatProblems } from '../../../workspace/format-problems.ts'
+import { loadWorkspace } from '../../../workspace/load.ts'
 import type { Engine } from '../../../engine/engine-api.ts'
-import { openSession } from '../../shared/session.ts'
+import { createHostEngine } from '../../shared/host-engine.ts'
+import { EncryptedFileStore } from '../../shared/secrets/encrypted-file.ts'
 import { startCommandHost } from '../command-host.ts'
 import type { CommandContext } from '../command-host.ts'
 import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
@@ -25,12 +27,13 @@ const reportEveryMs = 1000
 export async function runCommand(options: RunOptions, context: CommandContext): Promise<number> {
   const { output } = context
   const { logger, folder, shutdown, ended } = startCommandHost(context)
-  const session = await openSession({ path: options.workspace, host: 'cli', logger, stateFolder: folder })
-  if ('problems' in session) {
-    output.note(formatProblems(session.problems))
+  const loaded = await loadWorkspace(options.workspace)
+  if ('problems' in loaded) {
+    output.note(formatProblems(loaded.problems))
     return exitCodes.failure
   }
-  const { engine } = session
+  const secrets = new EncryptedFileStore({ stateFolder: folder })
+  const engine = createHostEngine(loaded.workspace, { host: 'cli', logger, stateFolder: folder, secrets })
   const describe = options.isJson ? statisticsJson : statisticsLine
   shutdown.defer('engine', () => engine.stop())
   reportUntilFinished(engine, { describe, output, signal: shutdown.signal }).then(

@@ -5,12 +5,15 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { AppError } from '#contract/errors.ts'
+import { AppError, fromErrorShape } from '#contract/errors.ts'
 import { formatProblems } from '../../../workspace/format-problems.ts'
+import { loadWorkspace } from '../../../workspace/load.ts'
 import { startServer } from '../../serve/server.ts'
 import type { LocalServer } from '../../serve/server.ts'
-import { rendererFolder } from '../../shared/package-root.ts'
-import { openSession } from '../../shared/session.ts'
+import { packageVersion, rendererFolder } from '../../shared/package-root.ts'
+import { createRouter } from '../../shared/router.ts'
+import { EncryptedFileStore } from '../../shared/secrets/encrypted-file.ts'
+import { WorkspaceSession } from '../../shared/workspace-session.ts'
 import { startCommandHost } from '../command-host.ts'
 import type { CommandContext, CommandHost } from '../command-host.ts'
 import { hasDisplay } from '../display.ts'
@@ -21,8 +24,8 @@ import type { Output } from '../output.ts'
 
 /** Options of {@link serveCommand}. */
 export interface ServeOptions {
-  /** Absolute path of the workspace. */
-  workspace: string
+  /** Absolute path of the workspace; null lets the console ask for one. */
+  workspace: string | null
   port: number | undefined
   /** Show the address in a browser, where there is a display. */
   shouldOpen: boolean
@@ -40,28 +43,42 @@ export async function serveCommand(options: ServeOptions, context: CommandContex
   const { logger, folder, shutdown } = host
   const consoleFolder = options.consoleFolder ?? rendererFolder()
   requireBuiltConsole(consoleFolder)
-  const session = await openSession({ path: options.workspace, host: 'serve', logger, stateFolder: folder })
-  if ('problems' in session) {
-    output.note(formatProblems(session.problems))
+  const { workspace } = options
+  const loaded = workspace === null ? null : await loadWorkspace(workspace)
+  if (loaded !== null && 'problems' in loaded) {
+    output.note(formatProblems(loaded.problems))
     return exitCodes.failure
   }
-  const { engine, router } = session
+  const secrets = new EncryptedFileStore({ stateFolder: folder })
+  const session = new WorkspaceSession({ host: 'serve', logger, stateFolder: folder, secrets })
+  const router = createRouter(session, { host: 'serve', version: packageVersion() })
   const server = await startServer({ router, logger, folder: consoleFolder, port: options.port })
-  shutdown.defer('engine', () => engine.stop())
+  shutdown.defer('session', () => session.stop())
   shutdown.defer('server', () => server.close())
   await printAddress(server.address, context)
 
-  const started = engine.start().catch((error: unknown) => {
-    if (shutdown.signal.aborted) return
-    logger.error({ err: error }, 'the engine could not start')
-    output.note(faultText(error))
-    void shutdown.end(exitCodeOf(error))
-  })
+  const started = workspace === null ? Promise.resolve() : openFirst(session, workspace, host, output)
   if (options.shouldOpen && hasDisplay()) {
     await Promise.race([started, wait(openAfterMs, undefined, { ref: false })])
     showPage(server, host, output)
   }
   return host.ended
+}
+
+/** A workspace that was named on the command line and does not start ends the command; later ones are told in the console. */
+async function openFirst(
+  session: WorkspaceSession,
+  workspace: string,
+  { shutdown }: CommandHost,
+  output: Output,
+): Promise<void> {
+  const fault = await session.open(workspace).then(
+    ({ error }) => (error === null ? null : fromErrorShape(error)),
+    (error: unknown) => error,
+  )
+  if (fault === null || shutdown.signal.aborted) return
+  output.note(faultText(fault))
+  void shutdown.end(exitCodeOf(fault))
 }
 
 async function printAddress(address: string, { output }: CommandContext): Promise<void> {

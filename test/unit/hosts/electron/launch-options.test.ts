@@ -7,16 +7,20 @@ import {
 } from '../../../../src-main/hosts/electron/launch-options.ts'
 import { menuTemplate } from '../../../../src-main/hosts/electron/menu.ts'
 
+it('writes nothing where no workspace is named', () => {
+  expect(launchArguments(null)).toEqual([])
+})
+
 it('reads back the workspace that was written, among switches of Chromium', () => {
   const written = launchArguments('pipelines/flights')
   const parameters = ['--disable-gpu', '.', ...written, '--remote-debugging-port=0']
-  expect(readLaunchWorkspace(parameters, '/demo')).toBe(path.resolve('pipelines/flights'))
+  expect(readLaunchWorkspace(parameters)).toBe(path.resolve('pipelines/flights'))
 })
 
 it.each([[[]], [['--workspace=']], [['--workspace']], [['/some/file']]])(
-  'goes to the demo for %j',
+  'names none for %j',
   (parameters) => {
-    expect(readLaunchWorkspace(parameters, '/demo')).toBe('/demo')
+    expect(readLaunchWorkspace(parameters)).toBeNull()
   },
 )
 

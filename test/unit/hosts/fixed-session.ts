@@ -1,9 +1,9 @@
-/** A session over one workspace that stays open. */
+/** A session over one workspace that stays open, for tests of the transports. */
 import { AppError } from '#contract/errors.ts'
 import type { SessionView } from '#contract/session.ts'
-import type { Engine } from '../../engine/engine-api.ts'
-import type { Workspace } from '../../workspace/model.ts'
-import type { SessionPort } from './session-port.ts'
+import type { Engine } from '../../../src-main/engine/engine-api.ts'
+import type { Workspace } from '../../../src-main/workspace/model.ts'
+import type { SessionPort } from '../../../src-main/hosts/shared/session-port.ts'
 
 export function fixedSession(workspace: Workspace, engine: Engine): SessionPort {
   const view: SessionView = {
@@ -28,6 +28,9 @@ export function fixedSession(workspace: Workspace, engine: Engine): SessionPort 
     testConnection: refused,
     watchTest: refused,
     stopTest: () => false,
+    connectionDraft: () => {
+      throw new AppError('CONNECTION_UNKNOWN', 'there is no connection')
+    },
     saveConnection: refused,
   }
 }

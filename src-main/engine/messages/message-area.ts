@@ -14,9 +14,12 @@ import type {
   SearchStatus,
 } from '#contract/messages.ts'
 import { randomUUID } from 'node:crypto'
+import type { Workspace } from '../../workspace/model.ts'
+import { Registries } from '../formats/registries.ts'
 import type { ClusterClients } from '../kafka/client/cluster-clients.ts'
+import { decoderOpener } from './format-decoder.ts'
 import { SearchRun } from './message-search.ts'
-import { type OpenDecoder, openPlainDecoder } from './part-decoder.ts'
+import type { OpenDecoder } from './part-decoder.ts'
 import { produceMessage } from './produce-message.ts'
 import { RecordLookup } from './record-lookup.ts'
 
@@ -47,18 +50,22 @@ export class MessageArea {
   readonly #lookup: RecordLookup
   /** By id, in the order in which they were started. */
   readonly #runs = new Map<string, SearchRun>()
+  readonly #registries: Registries
   #rowBytes = 0
 
-  constructor(clients: ClusterClients, openDecoder: OpenDecoder = openPlainDecoder) {
+  /** @param workspace says how the topics of its sources and lookups are read */
+  constructor(clients: ClusterClients, workspace: Workspace) {
     this.#clients = clients
-    this.#openDecoder = openDecoder
-    this.#lookup = new RecordLookup(clients, openDecoder)
+    this.#registries = new Registries(clients)
+    this.#openDecoder = decoderOpener(this.#registries, workspace)
+    this.#lookup = new RecordLookup(clients, this.#openDecoder)
   }
 
   close(): void {
     for (const run of this.#runs.values()) run.close()
     this.#runs.clear()
     this.#lookup.close()
+    this.#registries.close()
   }
 
   /** The oldest searches make room: those that are over first. */

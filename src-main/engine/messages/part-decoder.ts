@@ -16,8 +16,6 @@ export interface PartSchema {
 }
 
 export interface PartDecoder {
-  /** False where the text that people see is always the bytes themselves, so that these can be searched. */
-  readonly mayDiffer: boolean
   /** After `'text'`: the text in UTF-8 is `bytes[start, end)`, valid until the next call. */
   readonly bytes: Uint8Array
   readonly start: number
@@ -26,6 +24,8 @@ export interface PartDecoder {
   readonly format: string
   readonly problem: string
   readonly schema: PartSchema | null
+  /** Whether the text that people see may be another than the bytes themselves; else these can be searched. */
+  differs(bytes: Uint8Array, start: number, length: number): boolean
   /** Reads one part. `'bytes'`: there is no text. `'wait'`: await {@link ready}, then call again with the same part. */
   decode(bytes: Uint8Array, start: number, end: number): 'text' | 'bytes' | 'wait'
   /** @throws AppError SCHEMA_UNAVAILABLE */
@@ -37,7 +37,6 @@ const judgedBytes = 1024 * 1024
 
 /** Whatever needs no schema. */
 export class PlainDecoder implements PartDecoder {
-  readonly mayDiffer = false
   bytes: Uint8Array = new Uint8Array(0)
   start = 0
   end = 0
@@ -50,6 +49,10 @@ export class PlainDecoder implements PartDecoder {
   /** @param wanted formats that need a schema are read as `auto`, and the problem says so */
   constructor(wanted: MessageFormat) {
     this.#wanted = wanted
+  }
+
+  differs(): boolean {
+    return false
   }
 
   decode(bytes: Uint8Array, start: number, end: number): 'text' | 'bytes' {
@@ -123,8 +126,6 @@ export type OpenDecoder = (
   part: 'key' | 'value',
   wanted: MessageFormat,
 ) => PartDecoder
-
-export const openPlainDecoder: OpenDecoder = (_connection, _topic, _part, wanted) => new PlainDecoder(wanted)
 
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
 

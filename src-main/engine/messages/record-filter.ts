@@ -82,8 +82,10 @@ export class RecordFilter {
 
   /** False where neither the record's bytes hold the text nor a decoder could bring it forth. */
   #mayHaveText(reader: BatchReader, finder: TextFinder): boolean {
-    if (this.#decoders.value.mayDiffer || this.#decoders.key.mayDiffer) return true
     const { bytes, keyStart } = reader
+    const { key, value } = this.#decoders
+    if (value.differs(bytes, reader.valueStart, reader.valueLength)) return true
+    if (key.differs(bytes, keyStart, reader.keyLength)) return true
     if (bytes !== this.#searched) {
       this.#searched = bytes
       this.#textHit = -1
@@ -129,7 +131,7 @@ export class RecordFilter {
     if (length < 0) return 'no'
     const end = start + length
     const { bytes } = reader
-    if (!decoder.mayDiffer) {
+    if (!decoder.differs(bytes, start, length)) {
       if (finder.isIn(bytes, start, end)) return 'yes'
       return finder === this.#text && this.#isShownSo(bytes, start, end) ? 'yes' : 'no'
     }
@@ -167,7 +169,8 @@ export class RecordFilter {
     const start = reader.valueStart
     const end = start + reader.valueLength
     const decoder = this.#decoders.value
-    const read = decoder.mayDiffer ? decoder.decode(reader.bytes, start, end) : 'bytes'
+    const differs = decoder.differs(reader.bytes, start, reader.valueLength)
+    const read = differs ? decoder.decode(reader.bytes, start, end) : 'bytes'
     if (read === 'wait') return 'wait'
     const holds =
       read === 'text'

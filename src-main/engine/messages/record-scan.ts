@@ -12,6 +12,7 @@ import { previewOf } from './preview.ts'
 import type { Decoders, RecordFilter } from './record-filter.ts'
 
 const sliceMs = 8
+const retryMs = 5000
 /** Records between two looks at the clock. */
 const clockRecords = 64
 
@@ -38,6 +39,8 @@ export class RecordScan {
   schemaFailure = ''
   readonly #options: ScanOptions
   readonly #raw = { key: new PlainDecoder('auto'), value: new PlainDecoder('auto') }
+  /** A registry that has failed is not asked again for every record. */
+  #retryAt = Number.NEGATIVE_INFINITY
   #sinceClock = 0
   #sliceEnd = 0
 
@@ -111,6 +114,10 @@ export class RecordScan {
   /** False where what a decoder waits for cannot be had. */
   async #ready(): Promise<boolean> {
     const { decoders, signal } = this.#options
+    if (performance.now() < this.#retryAt) {
+      this.withoutSchema++
+      return false
+    }
     try {
       await decoders.key.ready(signal)
       await decoders.value.ready(signal)
@@ -119,6 +126,7 @@ export class RecordScan {
       signal.throwIfAborted()
       if (!(error instanceof AppError)) throw error
       this.withoutSchema++
+      this.#retryAt = performance.now() + retryMs
       if (this.schemaFailure === '') this.schemaFailure = error.message
       return false
     }

@@ -107,7 +107,7 @@ function partValue(
   length: number,
 ): SQLInputValue | undefined {
   if (length < 0) return null
-  if (!decoder.mayDiffer) return textOrBytes(bytes.subarray(start, start + length))
+  if (!decoder.differs(bytes, start, length)) return textOrBytes(bytes.subarray(start, start + length))
   const read = decoder.decode(bytes, start, start + length)
   if (read === 'wait') return undefined
   return read === 'text'

@@ -6,6 +6,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Workspace } from '../../workspace/model.ts'
 import { ClusterWatch } from '../cluster/cluster-watch.ts'
 import { ClusterClients, type ResolvedConnections } from '../kafka/client/cluster-clients.ts'
+import { MessageArea } from '../messages/message-area.ts'
 import { type CallHandler, hasKind, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type { ClusterToStore, CommittedPositionsNotice } from './thread-messages.ts'
 
@@ -60,7 +61,7 @@ export class ClusterThread {
       // The store thread is built from the same source.
       if (hasKind(message, 'positions')) watch.notePositions((message as CommittedPositionsNotice).positions)
     })
-    this.#areas = [watch]
+    this.#areas = [watch, new MessageArea(clients, workspace)]
     for (const area of this.#areas) Object.assign(this.#handlers, area.handlers)
   }
 

@@ -14,7 +14,10 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const tools = await startTools()
   const listeners = listenerKinds.filter((kind) => kind !== 'proxied')
-  const cluster = await startCluster({ toolsUrl: tools.url, listeners })
+  const cluster = await startCluster({ toolsUrl: tools.url, listeners }).catch(async (error: unknown) => {
+    await tools.stop()
+    throw error
+  })
   project.provide('kafka', cluster.address)
   return async () => {
     await cluster.close()

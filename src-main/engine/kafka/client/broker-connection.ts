@@ -10,7 +10,12 @@ import type { KafkaRequest } from '../requests/request.ts'
 import { WireReader } from '../wire/wire-reader.ts'
 import { WireWriter } from '../wire/wire-writer.ts'
 import { connectionFault, type ConnectPhase, systemCode } from './client-errors.ts'
-import { type BrokerAddress, addressText, type ConnectionSettings } from './connection-settings.ts'
+import {
+  type BrokerAddress,
+  addressText,
+  type ConnectionSettings,
+  type TlsSettings,
+} from './connection-settings.ts'
 import { createRawConnection, type RawConnection, silentLogger } from './kafkajs.ts'
 import { saslOf } from './sasl.ts'
 
@@ -23,6 +28,7 @@ export interface SendOptions {
   timeoutMs?: number | undefined
 }
 
+const noTls: TlsSettings = { ca: null, cert: null, key: null, passphrase: null, serverName: null }
 const saslAuthenticateKey = 36
 /** APIs whose answer begins with the time for which the broker throttles this client, from these versions on. */
 const throttleFrom: ReadonlyMap<number, number> = new Map([
@@ -62,7 +68,8 @@ export class BrokerConnection {
       sasl: saslOf(settings.sasl),
       logger: silentLogger,
       socketFactory: ({ onConnect }) => this.#openSocket(onConnect),
-      requestTimeout: settings.requestTimeoutMs,
+      // kafkajs takes the longer one of this and what a request allows.
+      requestTimeout: settings.connectTimeoutMs,
       connectionTimeout: settings.connectTimeoutMs,
     })
   }
@@ -183,18 +190,17 @@ export class BrokerConnection {
 
   /** TLS over a socket that is still connecting. */
   #secure(socket: net.Socket, onConnect: () => void): tls.TLSSocket {
-    const { host } = this.address
-    const settings = this.#settings.tls
-    const serverName = settings?.serverName ?? host
+    const { ca, cert, key, passphrase, serverName } = this.#settings.tls ?? noTls
+    const name = serverName ?? this.address.host
     const secured = tls.connect(
       {
         socket,
-        host: serverName,
-        ...(net.isIP(serverName) === 0 ? { servername: serverName } : {}),
-        ...(settings?.ca == null ? {} : { ca: settings.ca }),
-        ...(settings?.cert == null ? {} : { cert: settings.cert }),
-        ...(settings?.key == null ? {} : { key: settings.key }),
-        ...(settings?.passphrase == null ? {} : { passphrase: settings.passphrase }),
+        host: name,
+        ...(net.isIP(name) === 0 ? { servername: name } : {}),
+        ...(ca === null ? {} : { ca }),
+        ...(cert === null ? {} : { cert }),
+        ...(key === null ? {} : { key }),
+        ...(passphrase === null ? {} : { passphrase }),
       },
       onConnect,
     )
@@ -206,7 +212,7 @@ export class BrokerConnection {
     if (error instanceof AppError) return error
     if (isTimeout(error)) {
       // What comes later would be taken for the answer to something else being waited for: start afresh.
-      const fault = connectionFault(this.address, 'open', new Error('no answer in time'))
+      const fault = connectionFault(this.address, this.#phase, new Error('no answer in time'))
       this.#end(fault)
       return fault
     }

@@ -14,8 +14,11 @@ export function connectionFault(
   if (cause instanceof AppError && cause.code === 'CONNECTION_FAILED') return cause
   const words = wordsOf(cause)
   const broker = addressText(address)
-  return new AppError('CONNECTION_FAILED', `${broker}: ${phaseWords[phase]}: ${words}`, {
-    details: { broker, phase, code: systemCode(cause), words, retriable: phase !== 'authenticate' },
+  const code = systemCode(cause)
+  // With TLS 1.3 a broker refuses a client's certificate after the client has seen the handshake end.
+  const where = code?.startsWith('ERR_SSL_') === true ? 'tls' : phase
+  return new AppError('CONNECTION_FAILED', `${broker}: ${phaseWords[where]}: ${words}`, {
+    details: { broker, phase: where, code, words, retriable: where !== 'authenticate' },
     cause,
   })
 }
@@ -29,10 +32,14 @@ const phaseWords: Record<ConnectPhase | 'open', string> = {
   open: 'the connection was lost',
 }
 
-/** Words without kafkajs's own prefixes. */
+/** Words without kafkajs's own prefixes, and of OpenSSL's and Node's without what is for their programmers. */
 export function wordsOf(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause)
-  return message.replace(/^Connection error: /, '').replace(/^SASL [A-Z0-9-]+ authentication failed: /, '')
+  return message
+    .replace(/^Connection error: /, '')
+    .replace(/^SASL [A-Z0-9 -]+ authentication failed: /, '')
+    .replace(/^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):.*$/s, '$1')
+    .replace(/; if the root CA is installed locally.*$/s, '')
 }
 
 export function systemCode(cause: unknown): string | null {

@@ -22,14 +22,25 @@ export interface RawProtocol<Output> {
   logResponseError: boolean
 }
 
-export interface OauthToken {
-  value: string
+/** One step of SASL: bytes to the broker, and its answer read where `response` is given. Both begin with their length. */
+export interface RawSaslStep {
+  request: { encode: () => Promise<Buffer> }
+  response?: { decode: (bytes: Buffer) => Promise<Buffer>; parse: (bytes: Buffer) => Promise<Buffer> }
+}
+
+export interface RawAuthenticator {
+  authenticate: () => Promise<void>
 }
 
 /** What kafkajs takes for SASL. */
 export type RawSasl =
   | { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string }
-  | { mechanism: 'oauthbearer'; oauthBearerProvider: () => Promise<OauthToken> }
+  | {
+      mechanism: 'oauthbearer'
+      authenticationProvider: (parts: {
+        saslAuthenticate: (step: RawSaslStep) => Promise<Buffer | undefined>
+      }) => RawAuthenticator
+    }
 
 export interface RawConnectionOptions {
   host: string

@@ -1,4 +1,5 @@
 /** SASL settings as kafkajs takes them; tokens are fetched when a connection authenticates, and again before they end. */
+import { bearer } from './bearer.ts'
 import type { SaslSettings } from './connection-settings.ts'
 import type { RawSasl } from './kafkajs.ts'
 import { fetchToken, mskToken } from './tokens.ts'
@@ -11,12 +12,10 @@ export function saslOf(settings: SaslSettings | null): RawSasl | null {
     case 'scram-sha-512':
       return { ...settings }
     case 'oauthbearer':
-      return {
-        mechanism: 'oauthbearer',
-        oauthBearerProvider:
-          'token' in settings ? () => Promise.resolve({ value: settings.token }) : () => fetchToken(settings),
-      }
+      return bearer(
+        'token' in settings ? () => Promise.resolve({ value: settings.token }) : () => fetchToken(settings),
+      )
     case 'aws-msk-iam':
-      return { mechanism: 'oauthbearer', oauthBearerProvider: () => mskToken(settings.region) }
+      return bearer(() => mskToken(settings.region))
   }
 }

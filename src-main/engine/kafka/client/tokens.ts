@@ -2,7 +2,10 @@
 import { AppError } from '#contract/errors.ts'
 import { z } from 'zod'
 import type { SaslSettings } from './connection-settings.ts'
-import type { OauthToken } from './kafkajs.ts'
+
+export interface OauthToken {
+  value: string
+}
 
 type TokenEndpoint = Extract<SaslSettings, { tokenUrl: string }>
 

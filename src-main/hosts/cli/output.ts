@@ -20,6 +20,8 @@ export interface Output {
   write(text: string): Promise<void>
   /** Writes a line of words to stderr. */
   note(line: string): void
+  /** Writes to stderr without a line end, for a question. */
+  prompt(text: string): void
   /** Resolves when every note has been written. */
   flush(): Promise<void>
   /** Whether stdout is a terminal. */
@@ -39,6 +41,14 @@ export function createOutput(stdout: OutputStream, stderr: OutputStream): Output
   stdout.on('error', () => undefined)
   stderr.on('error', () => undefined)
   let notes: Promise<void> = Promise.resolve()
+  const say = (text: string): void => {
+    const written = new Promise<void>((resolve) => {
+      stderr.write(text, () => {
+        resolve()
+      })
+    })
+    notes = Promise.all([notes, written]).then(() => undefined)
+  }
   return {
     isTerminal: stdout.isTTY === true,
     write: (text) =>
@@ -49,13 +59,9 @@ export function createOutput(stdout: OutputStream, stderr: OutputStream): Output
         })
       }),
     note(line) {
-      const written = new Promise<void>((resolve) => {
-        stderr.write(`${line}\n`, () => {
-          resolve()
-        })
-      })
-      notes = Promise.all([notes, written]).then(() => undefined)
+      say(`${line}\n`)
     },
+    prompt: say,
     flush: () => notes,
   }
 }

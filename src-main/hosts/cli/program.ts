@@ -5,12 +5,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import path from 'node:path'
 import { packageVersion } from '../shared/package-root.ts'
-import type { CommandContext } from './command-host.ts'
+import { addConnect, addSecret } from './connection-commands.ts'
 import { exitCodeOf, exitCodes, faultText } from './exit-code.ts'
 import type { Output } from './output.ts'
+import { examples, pathHelp } from './program-parts.ts'
+import type { KeepCode, MakeContext, RunFlags } from './program-parts.ts'
 import { workspacePath, workspacePathIfAny } from './workspace-argument.ts'
 
-const pathHelp = 'folder of the workspace, or its penstock.yaml (default: the current folder)'
 const defaultTimeoutSeconds = 60
 const defaultSampleRecords = 1000
 
@@ -23,13 +24,6 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 wrong usage, 128 + number when a signal ended it.
 Penstock keeps its log and history in ~/.local/state/penstock or its like; PENSTOCK_STATE names another folder.`
 
-interface RunFlags {
-  demo?: true
-  verbose?: true
-}
-
-type MakeContext = (verbose?: true) => CommandContext
-
 /**
  * Reads the arguments and runs the command.
  * @param parameters arguments without program and script
@@ -38,11 +32,11 @@ type MakeContext = (verbose?: true) => CommandContext
 export async function runProgram(parameters: readonly string[], output: Output): Promise<number> {
   let exitCode: number = exitCodes.ok
   let helpText = ''
-  const keep = async (code: Promise<number>): Promise<void> => {
+  const keep: KeepCode = async (code) => {
     exitCode = await code
   }
   const program = createProgram(output, keep)
-  for (const command of [program, ...program.commands]) {
+  for (const command of allCommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => {
         helpText += text
@@ -66,7 +60,11 @@ export async function runProgram(parameters: readonly string[], output: Output):
   return exitCode
 }
 
-function createProgram(output: Output, keep: (code: Promise<number>) => Promise<void>): Command {
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)]
+}
+
+function createProgram(output: Output, keep: KeepCode): Command {
   const program = new Command('penstock')
     .description('Brings streams of records through SQL into a store that answers queries while it fills.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -120,6 +118,9 @@ function createProgram(output: Output, keep: (code: Promise<number>) => Promise<
 
   addQuery(program, context, keep)
 
+  addConnect(program, context, keep)
+  addSecret(program, context, keep)
+
   program
     .command('check')
     .argument('[path]', pathHelp)
@@ -150,11 +151,7 @@ function createProgram(output: Output, keep: (code: Promise<number>) => Promise<
   return program
 }
 
-function addQuery(
-  program: Command,
-  context: MakeContext,
-  keep: (code: Promise<number>) => Promise<void>,
-): void {
+function addQuery(program: Command, context: MakeContext, keep: KeepCode): void {
   interface QueryFlags extends RunFlags {
     json?: true
     csv?: true
@@ -201,10 +198,6 @@ function withRunFlags(command: Command): Command {
     .argument('[path]', pathHelp)
     .option('--demo', 'the demo workspace that comes with Penstock')
     .option('--verbose', 'write the log to the terminal instead of the file')
-}
-
-function examples(lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`
 }
 
 function parsePort(text: string): number {

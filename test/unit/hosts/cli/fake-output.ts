@@ -24,6 +24,7 @@ export function createFakeOutput(closesAfter = Number.POSITIVE_INFINITY): FakeOu
     note: (line) => {
       notes.push(line)
     },
+    prompt: () => undefined,
     flush: () => Promise.resolve(),
   }
 }

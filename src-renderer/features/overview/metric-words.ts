@@ -1,12 +1,6 @@
 /** The quiet line under each figure of the overview. Pure. */
 import type { LiveSnapshot } from '#contract/live.ts'
-import {
-  formatByteRate,
-  formatCompact,
-  formatCount,
-  formatMilliseconds,
-  formatPercent,
-} from '../../ui/format.ts'
+import { formatByteRate, formatCompact, formatMilliseconds, formatPercent } from '../../ui/format.ts'
 import type { Lag } from '../../state/reading.ts'
 import { totalByteRate, totalRecords } from '../../state/totals.ts'
 import type { Filtered } from './filtered.ts'
@@ -23,9 +17,12 @@ export function latencyWords({ latency }: LiveSnapshot): string {
   return `p50 ${formatMilliseconds(latency.p50)} · max ${formatMilliseconds(latency.max)} in 10 s`
 }
 
-/** "1,204 records · 18.2k missed". */
+/** "1.2k records · 18.2k missed ·". */
 export function lagWords(lag: Lag, missed: number): string {
-  const records = lag.records === 0 ? 'everything was read' : formatCount(lag.records, 'record')
+  const records =
+    lag.records === 0
+      ? 'everything was read'
+      : `${formatCompact(lag.records)} ${lag.records === 1 ? 'record' : 'records'}`
   return missed === 0 ? records : `${records} · ${formatCompact(missed)} missed ·`
 }
 

@@ -7,7 +7,7 @@ import type { MessageRow } from '#contract/messages.ts'
 import { BatchReader } from '../kafka/records/batch-reader.ts'
 import type { FetchedRecords } from './partition-fetcher.ts'
 import { byLeader, type FoundRow, type ScanEnd, type ScanParts } from './scan-parts.ts'
-import { isOpen, type ScannedPartition } from './scanned-partition.ts'
+import { isOpen, restPartition, type ScannedPartition } from './scanned-partition.ts'
 
 const fetchWaitMs = 500
 /** Bytes that one round asks for in all, and the least of one window. */
@@ -52,9 +52,7 @@ export class BackwardScan {
       throw error
     } finally {
       this.#putBack()
-      for (const one of this.#parts.partitions) {
-        if (one.state === 'reading') one.state = one.from <= one.goalFrom ? 'done' : 'waiting'
-      }
+      for (const one of this.#parts.partitions) restPartition(one)
     }
   }
 
@@ -144,28 +142,53 @@ export class BackwardScan {
     return isOpen(one) && one.leader === leader && nextOf(window) < window.to
   }
 
-  async #consume({ one, from, to, parts, lowTime }: Window): Promise<void> {
-    const most = Math.max(1, this.#parts.matches.room)
-    let rows: MessageRow[] = []
-    let low = from
-    for (const records of parts) {
-      await this.#parts.scan.scan(this.#reader, records, to, (row) => {
-        rows.push(row)
-        if (rows.length <= most * 2) return true
-        rows = rows.slice(-most)
-        return true
-      })
-    }
-    if (rows.length > most) rows = rows.slice(-most)
-    if (rows.length === most) low = Math.max(low, Number(rows[0]?.offset ?? low))
-    one.from = low
+  async #consume(window: Window): Promise<void> {
+    const { one, from, lowTime } = window
+    const before = { records: one.records, bytes: one.bytes }
+    const rows = await this.#readWindow(window, before)
+    const [first] = rows
+    one.from = from
     one.lowTime = lowTime
+    if (first !== undefined && rows.length >= this.#parts.matches.room) {
+      // As many as are wanted in all: what lies before them is left out.
+      one.from = first.offset
+      one.records = first.records + 1
+      one.bytes = first.bytes + first.row.sizeBytes
+    }
     let time = this.#lastTimes.get(one) ?? Number.POSITIVE_INFINITY
-    for (const row of rows.reverse()) {
-      time = Math.min(time, row.timestamp ?? time)
-      this.#pending.push({ one, row, offset: Number(row.offset), time })
+    for (const found of rows.reverse()) {
+      time = Math.min(time, found.row.timestamp ?? time)
+      this.#pending.push({ ...found, time })
     }
     this.#lastTimes.set(one, time)
+  }
+
+  /** The newest matches of a window, as many as are wanted, oldest first. */
+  async #readWindow(
+    { one, to, parts }: Window,
+    before: { records: number; bytes: number },
+  ): Promise<FoundRow[]> {
+    const most = Math.max(1, this.#parts.matches.room)
+    let rows: FoundRow[] = []
+    const take = (row: MessageRow): boolean => {
+      // So far what lies before it; once the window is read, what lies after it.
+      rows.push({ one, row, offset: Number(row.offset), time: 0, records: one.records, bytes: one.bytes })
+      if (rows.length > most * 2) rows = rows.slice(-most)
+      return true
+    }
+    try {
+      for (const records of parts) await this.#parts.scan.scan(this.#reader, records, to, take)
+    } catch (error) {
+      // A window that was not read to its end does not count.
+      one.records = before.records
+      one.bytes = before.bytes
+      throw error
+    }
+    for (const found of rows) {
+      found.records = before.records + one.records - found.records
+      found.bytes = before.bytes + one.bytes - found.bytes
+    }
+    return rows.slice(-most)
   }
 
   /** Lists what nothing newer can come before any more; at the end whatever there is. */
@@ -192,7 +215,11 @@ export class BackwardScan {
 
   /** What was found and not listed counts as not looked at. */
   #putBack(): void {
-    for (const { one, offset } of this.#pending) one.from = Math.max(one.from, offset + 1)
+    for (const { one, offset, records, bytes } of this.#pending) {
+      one.from = Math.max(one.from, offset + 1)
+      one.records = Math.min(one.records, records)
+      one.bytes = Math.min(one.bytes, bytes)
+    }
     this.#pending = []
   }
 }

@@ -84,8 +84,7 @@ export class ForwardScan {
     try {
       for (const records of fetched) await this.#consumePart(reader, records, found)
     } finally {
-      // Where a stop came in the middle of a partition, its part does not count.
-      this.#add(found.filter(({ one, offset }) => offset < one.to))
+      this.#add(found)
     }
   }
 
@@ -95,15 +94,20 @@ export class ForwardScan {
     if (set.length === 0) return
     let time = Number.NEGATIVE_INFINITY
     let left = matches.room
-    one.to = await scan.scan(reader, records, one.goalTo, (row) => {
-      if (this.#isLive) {
-        matches.addNewest(row)
-        return true
-      }
-      time = Math.max(time, row.timestamp ?? time)
-      found.push({ one, row, offset: Number(row.offset), time })
-      return --left > 0
-    })
+    try {
+      records.lookedTo = await scan.scan(reader, records, one.goalTo, (row) => {
+        if (this.#isLive) {
+          matches.addNewest(row)
+          return true
+        }
+        time = Math.max(time, row.timestamp ?? time)
+        const looked = { records: one.records - 1, bytes: one.bytes - row.sizeBytes }
+        found.push({ one, row, offset: Number(row.offset), time, ...looked })
+        return --left > 0
+      })
+    } finally {
+      one.to = Math.max(one.to, records.lookedTo)
+    }
     this.#settle(one)
   }
 
@@ -111,11 +115,13 @@ export class ForwardScan {
   #add(found: FoundRow[]): void {
     found.sort((left, right) => left.time - right.time || left.offset - right.offset)
     const { matches } = this.#parts
-    for (const { one, row, offset } of found) {
+    for (const { one, row, offset, records, bytes } of found) {
       if (this.#end === 'all' && matches.isFull) this.#end = 'limit'
       if (this.#end === 'all' && !matches.addNewer(row)) this.#end = 'room'
       if (this.#end === 'all') continue
       one.to = Math.min(one.to, offset)
+      one.records = Math.min(one.records, records)
+      one.bytes = Math.min(one.bytes, bytes)
       one.state = 'reading'
     }
     if (this.#end === 'all' && matches.isFull && !this.#isLive) this.#end = 'limit'

@@ -14,7 +14,7 @@ import { PartitionFetcher } from './partition-fetcher.ts'
 import { type Decoders, RecordFilter } from './record-filter.ts'
 import { RecordScan } from './record-scan.ts'
 import type { ScanEnd, ScanParts } from './scan-parts.ts'
-import { partitionView, type ScannedPartition, turnForwards } from './scanned-partition.ts'
+import { partitionView, restPartition, type ScannedPartition, turnForwards } from './scanned-partition.ts'
 import { planSearch } from './search-plan.ts'
 import { type EndReason, unseenWords } from './search-words.ts'
 import { Stopwatch } from './stopwatch.ts'
@@ -101,6 +101,7 @@ export class SearchRun {
     } finally {
       fetcher.close()
       this.#filter.close()
+      for (const one of this.#partitions) restPartition(one)
       // The rest of what was under way when a stop came is counted now.
       this.#changed()
     }
@@ -117,10 +118,10 @@ export class SearchRun {
       state: this.#state,
       matches: this.#matches.count,
       dropped: this.#matches.dropped,
-      scanned: scan.scanned,
-      scannedBytes: scan.scannedBytes,
+      scanned: this.#scanned,
+      scannedBytes: partitions.reduce((sum, { bytes }) => sum + bytes, 0),
       total,
-      recordsPerSecond: this.#watch.rate(scan.scanned),
+      recordsPerSecond: this.#watch.rate(this.#scanned),
       elapsedMs: this.#watch.elapsedMs,
       firstTimestamp: hasSeen ? scan.firstTimestamp : null,
       lastTimestamp: hasSeen ? scan.lastTimestamp : null,
@@ -224,6 +225,10 @@ export class SearchRun {
     return new ForwardScan(parts, { isLive: this.#search.live }).run()
   }
 
+  get #scanned(): number {
+    return this.#partitions.reduce((sum, { records }) => sum + records, 0)
+  }
+
   async #gate(): Promise<void> {
     this.#stopping.signal.throwIfAborted()
     if (this.#resumed === null) return
@@ -271,7 +276,7 @@ export class SearchRun {
     if (this.#progressTimer !== null) clearTimeout(this.#progressTimer)
     this.#progressTimer = null
     this.#toldAt = performance.now()
-    this.#watch.note(this.#scan.scanned)
+    this.#watch.note(this.#scanned)
     this.#version++
     for (const tell of [...this.#watchers]) tell()
   }

@@ -10,6 +10,7 @@ import { PlainDecoder } from './part-decoder.ts'
 import type { FetchedRecords } from './partition-fetcher.ts'
 import { previewOf } from './preview.ts'
 import type { Decoders, RecordFilter } from './record-filter.ts'
+import type { ScannedPartition } from './scanned-partition.ts'
 
 const sliceMs = 8
 const retryMs = 5000
@@ -29,8 +30,6 @@ export interface ScanOptions {
 }
 
 export class RecordScan {
-  scanned = 0
-  scannedBytes = 0
   /** Timestamps of what was looked at; infinite before the first one. */
   firstTimestamp = Number.POSITIVE_INFINITY
   lastTimestamp = Number.NEGATIVE_INFINITY
@@ -55,20 +54,23 @@ export class RecordScan {
    */
   async scan(
     reader: BatchReader,
-    { one, set, from, aborted }: FetchedRecords,
+    records: FetchedRecords,
     until: number,
     take: (row: MessageRow) => boolean,
   ): Promise<number> {
+    const { one, set, from, aborted } = records
     reader.open(set, from, aborted)
-    for (;;) {
+    for (let read = 0; ; read++) {
       if (++this.#sinceClock >= clockRecords) {
         this.#sinceClock = 0
-        if (performance.now() > this.#sliceEnd) await this.#breathe()
+        if (performance.now() > this.#sliceEnd) {
+          if (read > 0) records.lookedTo = reader.offset + 1
+          await this.#breathe()
+        }
       }
       if (!this.#next(reader, one.partition)) return Math.min(until, reader.nextOffset)
       if (reader.offset >= until) return until
-      one.records++
-      this.#count(reader)
+      this.#count(reader, one)
       let answer = this.#options.filter.matches(reader, one.partition)
       while (answer === 'wait') {
         const isReady = await this.#ready()
@@ -91,9 +93,9 @@ export class RecordScan {
     }
   }
 
-  #count({ timestampMs, recordBytes }: BatchReader): void {
-    this.scanned++
-    this.scannedBytes += recordBytes
+  #count({ timestampMs, recordBytes }: BatchReader, one: ScannedPartition): void {
+    one.records++
+    one.bytes += recordBytes
     if (timestampMs < 0) return
     if (timestampMs < this.firstTimestamp) this.firstTimestamp = timestampMs
     if (timestampMs > this.lastTimestamp) this.lastTimestamp = timestampMs

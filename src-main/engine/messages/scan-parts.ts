@@ -28,6 +28,9 @@ export interface FoundRow {
   offset: number
   /** Its time, or that of its neighbour where it would break the order of its partition. */
   time: number
+  /** Records of its partition that stay looked at where it is not listed, and their bytes. */
+  records: number
+  bytes: number
 }
 
 export function byLeader<Item extends { one: ScannedPartition }>(

@@ -14,7 +14,9 @@ export interface ScannedPartition {
   /** What was looked at. Forwards `to` grows, backwards `from` shrinks. */
   from: number
   to: number
+  /** Records looked at there, and their bytes. */
   records: number
+  bytes: number
   state: SearchedPartition['state']
   reason: string
   /** What is fetched already: forwards up to here, backwards down to here. */
@@ -57,6 +59,11 @@ export function partitionView(one: ScannedPartition): SearchedPartition {
 export function turnForwards(one: ScannedPartition): void {
   one.fetchFrom = one.goalTo
   if (one.state !== 'failed') one.state = 'reading'
+}
+
+/** Says how a partition stands once nothing reads it any more. */
+export function restPartition(one: ScannedPartition): void {
+  if (one.state === 'reading') one.state = unseenOffsets(one) === 0 ? 'done' : 'waiting'
 }
 
 /** What a search means to look at and has not, in offsets. */

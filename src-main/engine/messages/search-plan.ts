@@ -133,6 +133,7 @@ function openPartition(
     from: begin,
     to: begin,
     records: 0,
+    bytes: 0,
     state: goalFrom === goalTo && !search.live ? 'done' : 'waiting',
     reason: '',
     fetchFrom: begin,

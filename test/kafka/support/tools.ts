@@ -97,6 +97,11 @@ export class ClusterTools {
     return this.#post('leaders', { topic })
   }
 
+  /** Resolves when every copy of every partition is in step. */
+  async awaitReplicas(topic: string): Promise<void> {
+    await this.#post('await-replicas', { topic })
+  }
+
   offsets(topic: string): Promise<{ earliest: number; latest: number }[]> {
     return this.#post('offsets', { topic })
   }

@@ -78,6 +78,7 @@ public final class KafkaTools {
     commands.put("topic-config", this::topicConfig);
     commands.put("move-leader", this::moveLeader);
     commands.put("leaders", this::leaders);
+    commands.put("await-replicas", this::awaitReplicas);
     commands.put("offsets", this::offsets);
     commands.put("produce", this::produce);
     commands.put("end-transaction", this::endTransaction);
@@ -259,7 +260,16 @@ public final class KafkaTools {
     return leaders;
   }
 
-  /** { topic, partitions: count }: [{ earliest, latest }] */
+  /** { topic } */
+  private JsonNode awaitReplicas(JsonNode input) throws Exception {
+    for (long until = System.currentTimeMillis() + limitMs; System.currentTimeMillis() < until; Thread.sleep(50)) {
+      var partitions = describe(input, input.get("topic").asText()).partitions();
+      if (partitions.stream().allMatch((one) -> one.isr().size() == one.replicas().size())) return done();
+    }
+    throw new IllegalStateException("copies are behind");
+  }
+
+  /** { topic }: [{ earliest, latest }] */
   private JsonNode offsets(JsonNode input) throws Exception {
     String topic = input.get("topic").asText();
     ArrayNode answer = json.createArrayNode();

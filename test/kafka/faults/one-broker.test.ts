@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { testBench, untilLive } from '../../support/engines.ts'
+import type { TestCluster } from '../support/cluster.ts'
+import { landing, untilRecords } from '../support/landing.ts'
+import { ownCluster, topicName } from '../support/suite.ts'
+import type { TcpProxy } from '../support/tcp-proxy.ts'
+import { expectWhole, type UnderLoad, underLoad } from '../support/under-load.ts'
+
+const bench = testBench()
+const perSecond = 2000
+let cluster: TestCluster
+let proxy: TcpProxy
+
+beforeAll(async () => {
+  cluster = await ownCluster({ listeners: ['plaintext', 'proxied'] })
+  const [only] = cluster.proxies
+  if (only === undefined) throw new Error('there is no proxy')
+  proxy = only
+})
+
+const start = (word: string): Promise<UnderLoad> =>
+  underLoad(bench, cluster, word, { listener: 'proxied', rate: perSecond, topic: { partitions: 2 } })
+
+describe('one broker', () => {
+  test('is killed and restarted in the middle of a stream', async () => {
+    const { engine, count } = await start('killed')
+    const [broker] = cluster.nodes
+    await broker?.kill()
+    await untilLive(engine, ({ sources }) => sources[0]?.state === 'waiting')
+    await broker?.start()
+    const { sources } = await untilLive(engine, (one) => one.sources[0]?.state === 'running')
+    expect(sources[0]?.reason).toBe('')
+    expectWhole(await count())
+  })
+
+  test('is stopped in order and started again', async () => {
+    const { engine, count } = await start('stopped')
+    const [broker] = cluster.nodes
+    await broker?.stop()
+    await untilLive(engine, ({ sources }) => sources[0]?.state === 'waiting')
+    await broker?.start()
+    await untilLive(engine, ({ sources }) => sources[0]?.state === 'running')
+    expectWhole(await count())
+  })
+
+  test('is away when the engine starts, and comes', async () => {
+    const topic = topicName('away')
+    await cluster.tools.createTopics({ name: topic })
+    await cluster.tools.load({ topic, count: 1000 })
+    const [broker] = cluster.nodes
+    await broker?.stop()
+    const engine = await bench.started(landing(bench.folder(), cluster.brokers('proxied'), [topic]))
+    const { sources, connections } = await untilLive(
+      engine,
+      (one) => one.sources[0]?.state === 'waiting' && one.connections[0]?.state === 'waiting',
+    )
+    expect(sources[0]?.reason).not.toBe('')
+    expect(connections[0]?.reason).not.toBe('')
+    await broker?.start()
+    await untilRecords(engine, 1000)
+    const after = await untilLive(engine, (one) => one.connections[0]?.state === 'connected')
+    expect(after.sources[0]).toMatchObject({ state: 'running', reason: '' })
+  })
+})
+
+describe('the network', () => {
+  test('is cut for a while', async () => {
+    const { engine, count } = await start('cut')
+    proxy.cut()
+    await untilLive(engine, ({ sources }) => sources[0]?.state === 'waiting')
+    proxy.restore()
+    await untilLive(engine, ({ sources }) => sources[0]?.state === 'running')
+    expectWhole(await count())
+  })
+
+  test('swallows everything for a while', async () => {
+    const { engine, count } = await start('swallowed')
+    proxy.blackHole()
+    await untilLive(engine, ({ sources }) => sources[0]?.state === 'waiting')
+    proxy.restore()
+    await untilLive(engine, ({ sources }) => sources[0]?.state === 'running')
+    expectWhole(await count())
+  })
+
+  test('is slow, and cuts every twentieth connection', async () => {
+    const { engine, count } = await start('slow')
+    proxy.delayMs = 250
+    proxy.cutShare = 0.05
+    await untilLive(engine, () => proxy.cuts >= 2)
+    const before = (await engine.live.next(null, null)).sources[0]?.records ?? 0
+    await untilRecords(engine, before + perSecond)
+    proxy.restore()
+    expectWhole(await count())
+  })
+})

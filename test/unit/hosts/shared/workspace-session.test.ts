@@ -1,0 +1,374 @@
+/** The session of a host: what is open, switching, retrying, making workspaces and saving connections. Fake engines. */
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../../../../src-main/contract/errors.ts'
+import type { ConnectionDraft } from '../../../../src-main/contract/connections.ts'
+import type { SessionView } from '../../../../src-main/contract/session.ts'
+import type { Engine } from '../../../../src-main/engine/engine-api.ts'
+import { EncryptedFileStore } from '../../../../src-main/hosts/shared/secrets/encrypted-file.ts'
+import { WorkspaceSession } from '../../../../src-main/hosts/shared/workspace-session.ts'
+import type { Workspace } from '../../../../src-main/workspace/model.ts'
+import { createFakeEngine } from '../fake-engine.ts'
+import { createFakeLogger } from '../fake-logger.ts'
+import { temporaryFolders } from '../temporary-folder.ts'
+
+const folder = temporaryFolders()
+
+/** How the engine of a workspace starts, by the workspace's name; at once and well where nothing is said. */
+type Starts = Map<string, () => Promise<void>>
+
+function setUp() {
+  const base = folder()
+  const log: string[] = []
+  const starts: Starts = new Map()
+  const secrets = new EncryptedFileStore({ stateFolder: path.join(base, 'state'), environment: {} })
+  const createEngine = ({ name }: Workspace): Engine => ({
+    ...createFakeEngine(),
+    start: () => {
+      log.push(`start ${name}`)
+      return starts.get(name)?.() ?? Promise.resolve()
+    },
+    stop: () => {
+      log.push(`stop ${name}`)
+      return Promise.resolve()
+    },
+  })
+  const make = (): WorkspaceSession =>
+    new WorkspaceSession({
+      host: 'cli',
+      logger: createFakeLogger(),
+      stateFolder: path.join(base, 'state'),
+      secrets,
+      folder: base,
+      createEngine,
+    })
+  return { base, log, starts, secrets, make, session: make() }
+}
+
+function workspaceIn(base: string, name: string, text = `penstock: 1\nname: ${name}\n`): string {
+  mkdirSync(path.join(base, name), { recursive: true })
+  const file = path.join(base, name, 'penstock.yaml')
+  writeFileSync(file, text)
+  return file
+}
+
+const plain: ConnectionDraft = {
+  name: 'local',
+  brokers: ['127.0.0.1:9092'],
+  tls: null,
+  sasl: null,
+  registry: null,
+  writes: false,
+  production: false,
+  color: null,
+}
+
+function withPassword(value: string, name = 'local'): ConnectionDraft {
+  return { ...plain, name, sasl: { mechanism: 'plain', username: 'reader', password: { value } } }
+}
+
+const nothing = { code: 'ENGINE_NOT_RUNNING' }
+
+it('has nothing open at first, and answers that no engine runs', async () => {
+  const { base, session } = setUp()
+  expect(await session.watch(null)).toEqual({
+    version: 1,
+    state: 'none',
+    file: null,
+    error: null,
+    problems: [],
+    recent: [],
+    folder: base,
+  })
+  expect(() => session.current()).toThrow(expect.objectContaining(nothing))
+  await expect(session.saveConnection(plain)).rejects.toMatchObject(nothing)
+})
+
+describe('opening', () => {
+  it('takes a path relative to its folder and starts the engine', async () => {
+    const { base, session, log } = setUp()
+    const file = workspaceIn(base, 'one')
+    expect(await session.open('one')).toMatchObject({ state: 'open', file, error: null })
+    expect(session.current().workspace.name).toBe('one')
+    expect(log).toEqual(['start one'])
+  })
+
+  it('stops the engine before and starts the next', async () => {
+    const { base, session, log } = setUp()
+    workspaceIn(base, 'one')
+    workspaceIn(base, 'two')
+    await session.open('one')
+    await session.open('two/penstock.yaml')
+    expect(log).toEqual(['start one', 'stop one', 'start two'])
+    expect(session.current().workspace.name).toBe('two')
+  })
+
+  it('leaves what is open where there is no such workspace', async () => {
+    const { base, session, log } = setUp()
+    workspaceIn(base, 'one')
+    await session.open('one')
+    await expect(session.open('none')).rejects.toMatchObject({ code: 'WORKSPACE_NOT_FOUND' })
+    expect(session.current().workspace.name).toBe('one')
+    expect(log).toEqual(['start one'])
+  })
+
+  it('fails with the problems of the file, and can be tried again', async () => {
+    const { base, session } = setUp()
+    const file = workspaceIn(base, 'one', 'penstock: 1\ntabels: {}\n')
+    expect(await session.open('one')).toMatchObject({
+      state: 'failed',
+      file,
+      error: { code: 'WORKSPACE_INVALID' },
+      problems: [{ line: 2, column: 1 }],
+    })
+    expect(() => session.current()).toThrow(expect.objectContaining(nothing))
+    workspaceIn(base, 'one')
+    expect(await session.open(file)).toMatchObject({ state: 'open', error: null, problems: [] })
+  })
+
+  it('fails with what kept the engine from starting, and can be tried again', async () => {
+    const { base, session, starts } = setUp()
+    const file = workspaceIn(base, 'one')
+    const problem = { file, line: 3, column: 1, path: 'tables', message: 'no', hint: '' }
+    starts.set('one', () =>
+      Promise.reject(new AppError('WORKSPACE_INVALID', 'wrong SQL', { details: { problems: [problem] } })),
+    )
+    expect(await session.open('one')).toMatchObject({
+      state: 'failed',
+      error: { code: 'WORKSPACE_INVALID', message: 'wrong SQL' },
+      problems: [problem],
+    })
+    expect(() => session.current()).toThrow(expect.objectContaining(nothing))
+    starts.delete('one')
+    expect(await session.open('one')).toMatchObject({ state: 'open' })
+  })
+
+  it('gives way to a newer switch while an engine still starts', async () => {
+    const { base, session, starts, log } = setUp()
+    workspaceIn(base, 'slow')
+    workspaceIn(base, 'quick')
+    const { promise, reject } = Promise.withResolvers<undefined>()
+    const begun = Promise.withResolvers<undefined>()
+    starts.set('slow', () => {
+      begun.resolve(undefined)
+      return promise
+    })
+    const slow = session.open('slow')
+    await begun.promise
+    const quick = await session.open('quick')
+    reject(new AppError('ENGINE_NOT_RUNNING', 'the engine was stopped while it started'))
+    expect([quick.state, (await slow).state]).toEqual(['open', 'open'])
+    expect(session.current().workspace.name).toBe('quick')
+    expect(log).toEqual(['start slow', 'stop slow', 'start quick'])
+  })
+
+  it('is told to who watches, step by step', async () => {
+    const { base, session } = setUp()
+    workspaceIn(base, 'one')
+    const seen: SessionView[] = []
+    const watching = (async () => {
+      let view = await session.watch(null)
+      while (view.state !== 'open') {
+        view = await session.watch(view.version)
+        seen.push(view)
+      }
+    })()
+    await session.open('one')
+    await watching
+    const versions = seen.map(({ version }) => version)
+    expect(versions).toEqual([...versions].toSorted((one, other) => one - other))
+    expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['opening', 'open']))
+  })
+
+  it('ends a watch whose caller goes away', async () => {
+    const { session } = setUp()
+    const controller = new AbortController()
+    const watching = session.watch(1, controller.signal)
+    controller.abort(new Error('gone'))
+    await expect(watching).rejects.toThrow('gone')
+  })
+
+  it('stops for good', async () => {
+    const { base, session, log } = setUp()
+    workspaceIn(base, 'one')
+    await session.open('one')
+    await session.stop()
+    await session.stop()
+    expect(log).toEqual(['start one', 'stop one'])
+  })
+})
+
+describe('recent workspaces', () => {
+  it('are kept over starts, newest first, and only those that still exist', async () => {
+    const { base, session, make } = setUp()
+    const files = ['one', 'two', 'three'].map((name) => workspaceIn(base, name))
+    for (const name of ['one', 'two', 'three', 'one']) await session.open(name)
+    rmSync(path.join(base, 'two'), { recursive: true })
+    const { recent } = await make().watch(null)
+    expect(recent.map(({ file, name }) => [file, name])).toEqual([
+      [files[0], 'one'],
+      [files[2], 'three'],
+    ])
+  })
+
+  it('hold neither the demo nor one that did not start', async () => {
+    const { base, session } = setUp()
+    workspaceIn(base, 'one', 'penstock: 2\n')
+    await session.open('one')
+    const { state, recent } = await session.openDemo()
+    expect([state, recent]).toEqual(['open', []])
+  })
+
+  it('are empty where their file cannot be read', async () => {
+    const { base, make } = setUp()
+    mkdirSync(path.join(base, 'state'), { recursive: true })
+    writeFileSync(path.join(base, 'state', 'recent.json'), '{')
+    expect((await make().watch(null)).recent).toEqual([])
+  })
+})
+
+describe('making a workspace', () => {
+  it('writes penstock.yaml with the connection, keeps the secret apart, and opens it', async () => {
+    const { base, session, secrets } = setUp()
+    const view = await session.create({ folder: 'new/one', connection: withPassword('tOp-secret') })
+    const text = readFileSync(path.join(base, 'new/one/penstock.yaml'), 'utf8')
+    expect(view).toMatchObject({ state: 'open', file: path.join(base, 'new/one/penstock.yaml') })
+    expect(text).toContain('password: { secret: local-password }')
+    expect(text).not.toContain('tOp-secret')
+    expect(await secrets.read('local-password')).toBe('tOp-secret')
+    expect(JSON.stringify(view)).not.toContain('tOp-secret')
+  })
+
+  it('never overwrites a file, and keeps no secret then', async () => {
+    const { base, session, secrets } = setUp()
+    const file = workspaceIn(base, 'one', '# mine\npenstock: 1\n')
+    await expect(session.create({ folder: 'one', connection: withPassword('value') })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('there already'),
+    })
+    expect(readFileSync(file, 'utf8')).toBe('# mine\npenstock: 1\n')
+    expect(await secrets.list()).toEqual([])
+  })
+
+  it('makes nothing where the connection is wrong, and says what is', async () => {
+    const { base, session } = setUp()
+    const connection = { ...plain, brokers: ['no address'] }
+    await expect(session.create({ folder: 'one', connection })).rejects.toMatchObject({
+      code: 'WORKSPACE_INVALID',
+      message: expect.stringMatching(/no address of a broker; write host:port/u),
+    })
+    expect(existsSync(path.join(base, 'one'))).toBe(false)
+  })
+
+  it('gives a secret a name that is free', async () => {
+    const { session, secrets } = setUp()
+    await session.create({ folder: 'one', connection: withPassword('first') })
+    await session.create({ folder: 'two', connection: withPassword('second') })
+    expect(await secrets.list()).toEqual(['local-password', 'local-password-2'])
+    expect(await secrets.read('local-password')).toBe('first')
+  })
+})
+
+describe('saving a connection', () => {
+  const written = `# mine
+penstock: 1   # the version
+connections:
+  local: { brokers: ["a:1"] }   # where it runs
+`
+
+  it('changes the file and nothing beside it, and opens the workspace anew', async () => {
+    const { base, session, log } = setUp()
+    const file = workspaceIn(base, 'one', written)
+    await session.open('one')
+    await session.saveConnection({ ...plain, writes: true })
+    expect(readFileSync(file, 'utf8')).toBe(written.replace('["a:1"]', '[ 127.0.0.1:9092 ], writes: allowed'))
+    expect(log).toEqual(['start one', 'stop one', 'start one'])
+    expect(session.current().workspace.connections[0]).toMatchObject({ writes: true })
+    expect(session.connectionDraft('local')).toEqual({ ...plain, writes: true })
+  })
+
+  it('puts a new password in the place of the old one, under its name', async () => {
+    const { base, session, secrets } = setUp()
+    workspaceIn(base, 'one', written)
+    await session.open('one')
+    await session.saveConnection(withPassword('first'))
+    await session.saveConnection(withPassword('second'))
+    expect(await secrets.list()).toEqual(['local-password'])
+    expect(await secrets.read('local-password')).toBe('second')
+    expect(session.connectionDraft('local').sasl).toEqual({
+      mechanism: 'plain',
+      username: 'reader',
+      password: { secret: 'local-password' },
+    })
+  })
+
+  it('refuses a file that changed since it was opened, and takes secrets back', async () => {
+    const { base, session, secrets } = setUp()
+    const file = workspaceIn(base, 'one', written)
+    await session.open('one')
+    await session.saveConnection(withPassword('first'))
+    const changed = `${readFileSync(file, 'utf8')}# and more\n`
+    writeFileSync(file, changed)
+    await expect(session.saveConnection(withPassword('second'))).rejects.toMatchObject({
+      code: 'WORKSPACE_INVALID',
+      message: expect.stringContaining('has changed since it was opened'),
+    })
+    await expect(session.saveConnection(withPassword('third', 'other'))).rejects.toThrow()
+    expect(readFileSync(file, 'utf8')).toBe(changed)
+    expect(await secrets.list()).toEqual(['local-password'])
+    expect(await secrets.read('local-password')).toBe('first')
+    await session.open('one')
+    await session.saveConnection(withPassword('second'))
+    expect(await secrets.read('local-password')).toBe('second')
+  })
+
+  it('helps where the workspace did not start', async () => {
+    const { base, session } = setUp()
+    workspaceIn(base, 'one', `penstock: 1\nsources:\n  s: { kafka: { connection: local, topic: t } }\n`)
+    expect(await session.open('one')).toMatchObject({ state: 'failed' })
+    await session.saveConnection(plain)
+    expect(await session.watch(null)).toMatchObject({ state: 'open' })
+  })
+
+  it('keeps a link to the file a link', async () => {
+    const { base, session } = setUp()
+    const file = workspaceIn(base, 'one', written)
+    mkdirSync(path.join(base, 'linked'))
+    symlinkSync(file, path.join(base, 'linked', 'penstock.yaml'))
+    await session.open('linked')
+    await session.saveConnection({ ...plain, production: true })
+    expect(readFileSync(file, 'utf8')).toContain('production: true')
+  })
+})
+
+describe('testing a connection', () => {
+  it('works with nothing open, and forgets a typed secret', async () => {
+    const { session, secrets } = setUp()
+    const draft = { ...withPassword('tOp-secret'), brokers: ['127.0.0.1:1'] }
+    let view = await session.testConnection({ draft })
+    while (!view.done) view = await session.watchTest(view.id, view.version)
+    expect(view.steps.find(({ state }) => state === 'failed')).toMatchObject({ name: 'connect' })
+    expect(JSON.stringify(view)).not.toContain('tOp-secret')
+    expect(await secrets.list()).toEqual([])
+    expect(session.stopTest(view.id)).toBe(false)
+  })
+
+  it('knows those of a workspace that did not start', async () => {
+    const { base, session, starts } = setUp()
+    workspaceIn(base, 'one', 'penstock: 1\nconnections:\n  local: { brokers: ["127.0.0.1:1"] }\n')
+    starts.set('one', () => Promise.reject(new Error('no')))
+    await session.open('one')
+    expect(await session.testConnection({ name: 'local' })).toMatchObject({ done: false })
+    expect(() => session.testConnection({ name: 'other' })).toThrow(
+      expect.objectContaining({ code: 'CONNECTION_UNKNOWN' }),
+    )
+    await session.stop()
+  })
+
+  it('knows no test that it did not start', async () => {
+    const { session } = setUp()
+    await expect(session.watchTest('x', null)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(session.stopTest('x')).toBe(false)
+  })
+})

@@ -32,8 +32,10 @@ export function unseenWords(unseen: Unseen): string[] {
   if (end !== null && left.length > 0) {
     words.push(`${partitionsText(left)}: ${offsetsText(left)}, because ${endWords(end, unseen.limit)}`)
   }
-  if (unseen.notJson > 0)
-    words.push(`the JSON filter could not look into ${values(unseen.notJson)} that are not JSON`)
+  if (unseen.notJson > 0) {
+    const are = unseen.notJson === 1 ? 'is' : 'are'
+    words.push(`the JSON filter could not look into ${count(unseen.notJson, 'value')} that ${are} not JSON`)
+  }
   if (unseen.sqlFailed > 0) {
     words.push(`the SQL filter failed on ${count(unseen.sqlFailed, 'message')}: ${unseen.sqlFailure}`)
   }
@@ -64,10 +66,6 @@ function partitionsText(partitions: readonly ScannedPartition[]): string {
 function offsetsText(partitions: readonly ScannedPartition[]): string {
   const total = partitions.reduce((sum, one) => sum + unseenOffsets(one), 0)
   return total === 0 ? 'not looked at' : `${count(total, 'offset')} not looked at`
-}
-
-function values(number: number): string {
-  return count(number, 'value')
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

@@ -36,6 +36,7 @@ interface ColumnsOptions {
   widths: ReadonlyMap<string, number>
   zone: () => TimeZone
   isSelected: (rowIndex: number, columnId: string) => boolean
+  isMarked: (cells: readonly Cell[]) => boolean
 }
 
 function viewIn(params: ValueGetterParams<GridRow>, column: ResultColumn, index: number, zone: TimeZone) {
@@ -72,6 +73,7 @@ function resultColumn(
     cellClassRules: {
       ...kindRules,
       'grid-selected': (params) => options.isSelected(params.rowIndex, id),
+      'grid-marked': (params) => params.data !== undefined && options.isMarked(params.data.cells),
     },
   }
 }

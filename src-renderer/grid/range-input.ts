@@ -1,6 +1,6 @@
 /** Pointer and keys of the result grid: ranges of cells, whole rows, copying, opening a value. Used by ResultGrid.svelte. */
 import type { CellPlace } from './cell-range.ts'
-import { extended } from './cell-range.ts'
+import { extended, isSingle } from './cell-range.ts'
 import { numberColumnId } from './grid-columns.ts'
 import type { ResultGridView } from './result-grid.ts'
 
@@ -97,6 +97,23 @@ function handleKey(grid: ResultGridView, actions: RangeActions, event: KeyboardE
   }
   if (movers.has(event.key) && range !== null) grid.setRange(null)
   return false
+}
+
+/** Calls back when a cell is pressed and let go without drawing a range; the result stops that. */
+export function listenForClicks(
+  element: HTMLElement,
+  grid: ResultGridView,
+  open: (place: CellPlace) => void,
+): () => void {
+  const click = (event: MouseEvent): void => {
+    const hit = hitOf(grid, event.target)
+    const isDrawn = grid.range !== null && !isSingle(grid.range)
+    if (hit !== null && !hit.isRowNumber && !isDrawn) open(hit.place)
+  }
+  element.addEventListener('click', click)
+  return () => {
+    element.removeEventListener('click', click)
+  }
 }
 
 /** Listens on the element of the grid; the result stops that. */

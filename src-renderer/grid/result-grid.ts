@@ -33,6 +33,8 @@ export interface ResultGridOptions {
   memory: GridMemory
   onRange: (range: CellRange | null) => void
   onFocus: (place: CellPlace) => void
+  /** Whether a row is the one that is open beside the grid. */
+  isMarked: (cells: readonly Cell[]) => boolean
   /** A block could not be read; null once one could. */
   onProblem: (error: unknown) => void
 }
@@ -81,6 +83,11 @@ export class ResultGridView {
     this.#api.setRowCount(rows, true)
     if (this.#hasPartial) this.reload()
     if (this.#isNarrow && rows >= sampledRows) void this.#widen()
+  }
+
+  /** Rows have moved, or another one is marked: what is shown is drawn anew. */
+  redraw(): void {
+    this.#api.refreshCells({ force: true, suppressFlash: true })
   }
 
   setZone(zone: TimeZone): void {
@@ -146,6 +153,11 @@ export class ResultGridView {
     const value =
       index === undefined ? undefined : this.#api.getDisplayedRowAtIndex(place.row)?.data?.cells[index]
     return column === undefined || value === undefined ? null : { value, column }
+  }
+
+  /** All cells of a row; null while it is not here yet. */
+  cellsOf(row: number): readonly Cell[] | null {
+    return this.#api.getDisplayedRowAtIndex(row)?.data?.cells ?? null
   }
 
   /**
@@ -228,6 +240,7 @@ export class ResultGridView {
         zone: () => this.#zone,
         isSelected: (rowIndex, id) =>
           this.#range !== null && isInRange(this.#range, rowIndex, this.place(id)),
+        isMarked: this.#options.isMarked,
       }),
       defaultColDef: {
         sortable: false,

@@ -21,6 +21,11 @@ export class RowSource {
     this.#fetchPage = fetchPage
   }
 
+  /** Forgets every row: they have moved, or changed. */
+  clear(): void {
+    this.#blocks.clear()
+  }
+
   /** Rows `start` to `end` (exclusive), or as many as there are. Rejects as the pages do. */
   async rows(start: number, end: number): Promise<Cell[][]> {
     const rows: Cell[][] = []
@@ -47,15 +52,16 @@ export class RowSource {
     return block
   }
 
-  async #load(index: number): Promise<Cell[][]> {
-    try {
-      const rows = await this.#fill(index * blockRows)
-      if (rows.length < blockRows) this.#blocks.delete(index)
-      return rows
-    } catch (error) {
-      this.#blocks.delete(index)
-      throw error
+  #load(index: number): Promise<Cell[][]> {
+    const drop = (): void => {
+      // A newer reading of the same block stays.
+      if (this.#blocks.get(index) === block) this.#blocks.delete(index)
     }
+    const block = this.#fill(index * blockRows)
+    block.then((rows) => {
+      if (rows.length < blockRows) drop()
+    }, drop)
+    return block
   }
 
   async #fill(start: number): Promise<Cell[][]> {

@@ -13,7 +13,20 @@ import { browserPorts, connectWebSocket } from './websocket-connect.ts'
 export type PenstockClient = ContractRouterClient<typeof api>
 
 /** The calls that must not be sent twice; all others only read, or do nothing when repeated. */
-const sendOnce: ReadonlySet<string> = new Set(['query.start', 'engine.pause', 'engine.resume'])
+const sendOnce: ReadonlySet<string> = new Set([
+  'query.start',
+  'engine.pause',
+  'engine.resume',
+  'messages.start',
+  'messages.produce',
+  'messages.pause',
+  'messages.resume',
+  'connections.test',
+  'connections.save',
+  'session.open',
+  'session.openDemo',
+  'session.create',
+])
 
 /** The client and the link that carries it. */
 export interface Transport {

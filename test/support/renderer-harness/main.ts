@@ -2,10 +2,12 @@
 import '../../../src-renderer/transport/jitless.ts'
 import '../../../src-renderer/app.css'
 import { mount } from 'svelte'
+import { AppError } from '#contract/errors.ts'
 import App from '../../../src-renderer/App.svelte'
 import { createApp } from '../../../src-renderer/state/app.ts'
 import { memoryPreferences } from '../../../src-renderer/state/preferences.ts'
 import { FakeEngine, type Scenario } from '../../unit/renderer/fake-engine.ts'
+import { FakeMessages } from '../../unit/renderer/fake-messages.ts'
 import { FakeLink } from '../../unit/renderer/fake-link.ts'
 
 const search = new URLSearchParams(location.search)
@@ -42,8 +44,17 @@ const harness = {
 }
 Object.assign(window, { harness })
 
+const messages = new FakeMessages(
+  scenario === 'kafka-broken' ? 'broken' : scenario === 'kafka-empty' ? 'empty' : 'busy',
+)
+async function answer<T>(make: () => T): Promise<T> {
+  await new Promise((resolve) => setTimeout(resolve, 4))
+  if (isCut) throw new AppError('CONNECTION_LOST', 'The connection to the engine is cut.')
+  return make()
+}
+
 const app = createApp({
-  client: engine.client(() => isCut),
+  client: { ...engine.client(() => isCut), messages: messages.calls(answer) },
   link,
   preferences: memoryPreferences({ theme: search.get('theme') ?? 'dark', 'time-zone': 'utc' }),
 })

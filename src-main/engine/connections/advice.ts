@@ -131,7 +131,6 @@ export function authenticateAdvice(
   if (/SASL state/iu.test(fault.words)) {
     return 'The listener lets everybody in and takes no login: remove `sasl:`, or use the port of the listener that asks for one.'
   }
-  if (/no token|credential|region/iu.test(fault.words)) return tokenAdvice(mechanism)
   if (isTimeout(fault)) return 'The broker does not answer the login: look into its log, and try again.'
   switch (settings.sasl?.mechanism) {
     case 'plain':

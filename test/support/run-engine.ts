@@ -6,7 +6,10 @@ import { createEngine } from '../../src-main/engine/engine.ts'
 import type { Workspace } from '../../src-main/workspace/model.ts'
 
 const source = (file: string): URL => new URL(`../../src-main/engine/${file}`, import.meta.url)
-const workspace = JSON.parse(process.argv[2] ?? '{}') as Workspace
+const written = JSON.parse(process.argv[2] ?? '{}') as Workspace
+// A map does not survive JSON: brokers are reached under the addresses that they give.
+const connections = written.connections.map((one) => ({ ...one, addresses: new Map<string, string>() }))
+const workspace = { ...written, connections }
 const silent = (): void => undefined
 const engine = createEngine(workspace, {
   logger: { debug: silent, info: silent, warn: silent, error: silent },

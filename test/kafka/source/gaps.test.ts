@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Engine } from '../../../src-main/engine/engine-api.ts'
 import { query, testBench, untilLive } from '../../support/engines.ts'
-import {
-  landedIds,
-  landing,
-  type LandingOptions,
-  numbered,
-  untilRead,
-  untilRecords,
-} from '../support/landing.ts'
+import { landing, type LandingOptions } from '../support/landing-workspace.ts'
+import { landedIds, numbered, untilRead, untilRecords } from '../support/landing.ts'
 import { sharedCluster } from '../support/suite.ts'
 
 const bench = testBench()

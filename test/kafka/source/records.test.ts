@@ -3,7 +3,8 @@ import { limits } from '../../../src-main/contract/limits.ts'
 import { query, testBench } from '../../support/engines.ts'
 import { column } from '../../support/workspaces.ts'
 import { kcat } from '../support/kcat.ts'
-import { idColumns, landedIds, landing, numbered, untilRecords } from '../support/landing.ts'
+import { idColumns, landing } from '../support/landing-workspace.ts'
+import { landedIds, numbered, untilRecords } from '../support/landing.ts'
 import { sharedCluster } from '../support/suite.ts'
 
 const bench = testBench()

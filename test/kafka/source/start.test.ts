@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { testBench } from '../../support/engines.ts'
-import { landedIds, landing, numbered, untilBegun, untilRecords } from '../support/landing.ts'
+import { landing } from '../support/landing-workspace.ts'
+import { landedIds, numbered, untilBegun, untilRecords } from '../support/landing.ts'
 import { sharedCluster } from '../support/suite.ts'
 
 const bench = testBench()

@@ -1,36 +1,7 @@
-/** Engines that land topics of a test's cluster in one table, and what they have landed. */
+/** What engines over a landing workspace have landed, and waiting for it. */
 import type { LiveSnapshot } from '../../../src-main/contract/live.ts'
 import type { Engine } from '../../../src-main/engine/engine-api.ts'
-import type { TopicSource, Workspace } from '../../../src-main/workspace/model.ts'
 import { query, untilLive } from '../../support/engines.ts'
-import { column, connection, step, table, topicSource, workspace } from '../../support/workspaces.ts'
-
-/** Columns of the records that the tools produce. */
-export const idColumns = [column('id', 'integer', { nullable: false })]
-
-export interface LandingOptions {
-  /** Source; named `in` where it is not given. */
-  source?: Partial<TopicSource['input']>
-  columns?: TopicSource['columns']
-  store?: Workspace['store']['mode']
-  addresses?: Map<string, string>
-}
-
-/** A workspace that lands the topics in `landed`, as they are. */
-export function landing(
-  folder: string,
-  brokers: readonly string[],
-  topics: readonly string[],
-  options: LandingOptions = {},
-): Workspace {
-  const { columns = idColumns, store = 'memory', addresses = new Map() } = options
-  return workspace(folder, {
-    connections: [connection('local', brokers, { addresses })],
-    sources: [topicSource('in', columns, { topics, ...options.source })],
-    tables: [table('landed', 'in', [step('all', 'SELECT * FROM input')])],
-    store: { mode: store, limitBytes: null },
-  })
-}
 
 /** Waits until so many records have been taken in, dead ones included, since the store began. */
 export function untilRecords(engine: Engine, count: number): Promise<LiveSnapshot> {

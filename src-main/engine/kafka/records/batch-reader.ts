@@ -50,6 +50,8 @@ export class BatchReader {
   #batchMaxTime = 0
   #recordsLeft = 0
   #recordAt = 0
+  /** End of the records of the open batch in `bytes`. */
+  #recordsEnd = 0
   /** Offset after the last record that was read of the open batch. */
   #readTo = 0
   #varint = 0
@@ -90,15 +92,29 @@ export class BatchReader {
     }
   }
 
-  /** Goes past a batch that cannot be read. @returns its offsets, from inclusive, to exclusive */
+  /**
+   * Goes past a batch that cannot be read, to the one behind it, or as far as it says itself where there is none.
+   * @returns its offsets, from inclusive, to exclusive; at least one
+   */
   skipBatch(): { from: number; to: number } {
     const from = this.nextOffset
+    const view = this.#view
     const at = this.#batchAt
-    const to = Number(this.#view.getBigInt64(at)) + this.#view.getInt32(at + 23) + 1
-    this.#at = at + 12 + this.#view.getInt32(at + 8)
+    const behind = this.#behind(at)
+    const isBatch = behind + headerBytes <= this.#set.length && view.getInt8(behind + 16) === 2
+    const said = Number(view.getBigInt64(at)) + view.getInt32(at + 23) + 1
+    const ends = isBatch ? [Number(view.getBigInt64(behind)), said] : [said]
+    const to = ends.find((end) => end > from && Number.isSafeInteger(end)) ?? from + 1
+    this.#at = behind
     this.#recordsLeft = 0
-    this.nextOffset = Math.max(from, to)
-    return { from, to: this.nextOffset }
+    this.nextOffset = to
+    return { from, to }
+  }
+
+  /** Where the next batch begins; the end of what was fetched where the length of this one cannot be right. */
+  #behind(at: number): number {
+    const end = at + 12 + this.#view.getInt32(at + 8)
+    return end >= at + headerBytes && end <= this.#set.length ? end : this.#set.length
   }
 
   /** Opens the next batch with records that count; false where there is none. */
@@ -121,11 +137,14 @@ export class BatchReader {
       const magic = view.getInt8(at + 16)
       if (magic !== 2)
         throw damaged(`its format is ${String(magic)}, which is older than Kafka 0.11`, this.nextOffset)
+      if (end < at + headerBytes) throw damaged('its length is wrong', this.nextOffset)
       if (view.getUint32(at + 17) !== crc32c(set, at + crcStart, end))
         throw damaged('its checksum is wrong', this.nextOffset)
       const base = Number(view.getBigInt64(at))
       const attributes = view.getInt16(at + 21)
       const last = base + view.getInt32(at + 23)
+      if (base < 0 || !Number.isSafeInteger(last + 1))
+        throw damaged('its offsets are impossible', this.nextOffset)
       const counts = last >= this.#fromOffset && !this.#isLeftOut(at, attributes, BigInt(last))
       if (counts) this.#begin(at, end, base, attributes)
       this.#at = end
@@ -153,6 +172,7 @@ export class BatchReader {
   #isAbortMarker(at: number): boolean {
     this.bytes = this.#set
     this.#recordAt = at + headerBytes
+    this.#recordsEnd = this.#behind(at)
     this.#recordsLeft = 1
     this.#batchBase = 0
     const isRead = this.#readRecord()
@@ -167,9 +187,11 @@ export class BatchReader {
     if (codec === 0) {
       this.bytes = this.#set
       this.#recordAt = at + headerBytes
+      this.#recordsEnd = end
     } else {
       this.bytes = unpack(codec, this.#set.subarray(at + headerBytes, end))
       this.#recordAt = 0
+      this.#recordsEnd = this.bytes.length
     }
     this.isAppendTime = (attributes & appendTimeBit) !== 0
     this.#batchBase = base
@@ -186,7 +208,7 @@ export class BatchReader {
     let at = this.#read(begun)
     const length = this.#varint
     const end = at + length
-    if (length < 0 || end > this.bytes.length) return false
+    if (length < 0 || end > this.#recordsEnd) return false
     at = this.#read(at + 1)
     this.timestampMs = this.isAppendTime ? this.#batchMaxTime : this.#batchTime + this.#varint
     at = this.#read(at)
@@ -247,7 +269,7 @@ export function readHeaders(
   }
   const count = varint()
   const headers: { name: Uint8Array; value: Uint8Array | null }[] = []
-  for (let index = 0; index < count; index++) {
+  for (let index = 0; index < count && at < bytes.length; index++) {
     const nameLength = Math.max(0, varint())
     const name = bytes.subarray(at, at + nameLength)
     at += nameLength

@@ -33,8 +33,14 @@ export function sourceStatus(source: LiveSource, now: number): SourceStatus {
   }
 }
 
-/** A source that has read everything there is does not stall: its topic is quiet. */
-function runningStatus({ lastRecordAt, lag }: LiveSource, now: number): SourceStatus {
+/**
+ * A source that has read everything there is does not stall: its topic is quiet. Nor does one that reads records which were
+ * produced long ago.
+ */
+function runningStatus({ lastRecordAt, lag, recordsPerSecond }: LiveSource, now: number): SourceStatus {
+  if (lag !== null && lag.records > 0 && recordsPerSecond > 0) {
+    return { tone: 'neutral', word: '', reason: '' }
+  }
   if (lastRecordAt === null) return { tone: 'neutral', word: '', reason: 'no record yet' }
   const silentMs = now - lastRecordAt
   if (lag?.records === 0) return { tone: 'neutral', word: '', reason: 'Everything was read.' }

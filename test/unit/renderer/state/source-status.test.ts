@@ -19,7 +19,11 @@ describe('the state of a source', () => {
     [{ lastRecordAt: base.at - 9999 }, 'neutral '],
     [{ lastRecordAt: base.at - 14_000 }, 'warn stalled 14 s'],
     [{ lastRecordAt: base.at - 14_000, lag: { records: 0, ms: 0 } }, 'neutral '],
-    [{ lastRecordAt: base.at - 14_000, lag: { records: 3, ms: 14_000 } }, 'warn stalled 14 s'],
+    [
+      { lastRecordAt: base.at - 14_000, lag: { records: 3, ms: 14_000 }, recordsPerSecond: 0 },
+      'warn stalled 14 s',
+    ],
+    [{ lastRecordAt: base.at - 14_000, lag: { records: 3, ms: 14_000 }, recordsPerSecond: 9 }, 'neutral '],
     [{ state: 'waiting' as const }, 'warn waiting'],
     [{ state: 'failed' as const }, 'error failed'],
     [{ state: 'ended' as const, lastRecordAt: base.at - 99_000 }, 'neutral ended'],

@@ -8,11 +8,12 @@ import type { BatchTransform } from '../batch/batch-result.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import type { TableShape } from '../batch/relations.ts'
 import { BatchLog } from './batch-log.ts'
-import { DeadLetterLog } from './dead-letter-log.ts'
+import { DeadLetterLog, type LookupFailures } from './dead-letter-log.ts'
 import type { EventLog } from './event-log.ts'
 import { GapLog } from './gap-log.ts'
 import { LagLog } from './lag-log.ts'
 import { latencyRuns } from './latency.ts'
+import type { LookupChange, LookupTables } from './lookup-tables.ts'
 import { Positions } from './positions.ts'
 import { RetainedTable } from './retained-table.ts'
 import { TopicLog } from './topic-log.ts'
@@ -95,6 +96,26 @@ export class BatchWriter {
       const afterwards = { batchId, commitMs: committed - beforeCommit, totalMs: committed - begun, latency }
       this.batches.committed(afterwards, steps.length)
       return latency
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+  }
+
+  /**
+   * Lands what a topic says about a lookup, and what of it does not fit.
+   * @throws the database's error, after rolling back; it can be tried again
+   */
+  changeLookup(tables: LookupTables, change: LookupChange, failures: LookupFailures): void {
+    const nowMs = Math.floor(this.#now())
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      tables.change(change, nowMs)
+      this.deadLetters.addLookupFailures(failures, nowMs)
+      this.deadLetters.trim()
+      this.events.flush()
+      this.#database.exec('COMMIT')
+      this.#committed()
     } catch (error) {
       this.#rollBack()
       throw error

@@ -8,10 +8,20 @@ import { absentSpan, type DeadRecord, type PackedBatch, spanFields } from '../ba
 /** Least number of rows that one transaction may drop; more where more came. */
 const trimAtLeast = 500
 
+/** Records of one topic that its lookup could not take. */
+export interface LookupFailures {
+  lookup: string
+  topic: string
+  dead: readonly DeadRecord[]
+}
+
 export class DeadLetterLog {
   readonly #insert: Statement
   readonly #oldest: Statement<[number], { id: number; bytes: number }>
   readonly #delete: Statement
+  readonly #places: Statement
+  /** Places of records that failed for lookups, by lookup and topic. */
+  readonly #noted = new Map<string, Set<string>>()
   #total: number
   #kept: number
   #bytes: number
@@ -26,6 +36,11 @@ export class DeadLetterLog {
     this.#oldest = database.prepare(
       'SELECT id, coalesce(length(value), 0) AS bytes FROM sys_dead_letters ORDER BY id LIMIT ?',
     )
+    this.#places = database
+      .prepare(
+        `SELECT partition || ' ' || "offset" FROM sys_dead_letters WHERE step = 'lookup' AND source = ? AND topic = ?`,
+      )
+      .pluck()
     this.#delete = database.prepare('DELETE FROM sys_dead_letters WHERE id <= ?')
     const row = database
       .prepare<[], { total: number; kept: number; bytes: number }>(
@@ -51,8 +66,30 @@ export class DeadLetterLog {
     for (const failure of failures) this.#add(batch, nowMs, recordOf(batch, failure), failure)
   }
 
+  /** Records of a topic that do not fit its lookup. One that was noted before, when the lookup was loaded, is not again. */
+  addLookupFailures({ lookup, topic, dead }: LookupFailures, nowMs: number): void {
+    if (dead.length === 0) return
+    const noted = this.#notedOf(lookup, topic)
+    for (const record of dead) {
+      const place = `${String(record.partition)} ${String(record.offset)}`
+      if (noted.has(place)) continue
+      noted.add(place)
+      this.#add({ source: lookup, topic }, nowMs, record, { table: '', step: 'lookup', sql: '' })
+    }
+  }
+
+  #notedOf(lookup: string, topic: string): Set<string> {
+    const key = `${lookup}\n${topic}`
+    const known = this.#noted.get(key)
+    if (known !== undefined) return known
+    const places = this.#places.all(lookup, topic).map((place) => String(place))
+    const noted = new Set(places)
+    this.#noted.set(key, noted)
+    return noted
+  }
+
   #add(
-    batch: PackedBatch,
+    batch: Pick<PackedBatch, 'source' | 'topic'>,
     nowMs: number,
     dead: DeadRecord,
     where: { table: string; step: string; sql: string },
@@ -103,6 +140,7 @@ export class DeadLetterLog {
 
   rolledBack(): void {
     this.#added = 0
+    this.#noted.clear()
     this.#total = this.#committed.total
     this.#kept = this.#committed.kept
     this.#bytes = this.#committed.bytes

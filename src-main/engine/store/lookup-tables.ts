@@ -15,6 +15,14 @@ interface Loading {
   rowsRead: number
 }
 
+/** What a topic says about a lookup: rows that are new or others now, and keys that are gone. No key is in both. */
+export interface LookupChange {
+  name: string
+  /** Values in the order of the shape's columns. */
+  rows: readonly (readonly SqlValue[])[]
+  deleted: readonly SqlValue[]
+}
+
 /** What became of a load. */
 export interface LookupLoaded {
   rows: number
@@ -25,6 +33,7 @@ export interface LookupLoaded {
 export class LookupTables {
   readonly #database: Database
   readonly #loading = new Map<string, Loading>()
+  readonly #shapes = new Map<string, LookupShape>()
   #compiled = false
 
   constructor(database: Database) {
@@ -87,6 +96,60 @@ export class LookupTables {
     this.#database.prepare('UPDATE sys_lookups SET problem = ? WHERE name = ?').run(problem, name)
   }
 
+  /** Makes sure that there is a table of this shape, empty where there was none, so that steps can be compiled. */
+  prepare(shape: LookupShape): void {
+    const { name, origin } = shape.lookup
+    this.#shapes.set(name, shape)
+    const known = this.#database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?")
+    const isThere = known.pluck().get(name) === lookupTable(name, shape)
+    const make = this.#database.transaction(() => {
+      if (!isThere) {
+        this.#database.exec(`DROP TABLE IF EXISTS ${quoted(name)}`)
+        this.#database.exec(lookupTable(name, shape))
+      }
+      this.#noteColumns(name, shape)
+      this.#database
+        .prepare(
+          `INSERT INTO sys_lookups (name, origin, rows, loaded_at, problem) VALUES (?, ?, 0, NULL, '')
+           ON CONFLICT DO UPDATE SET origin = excluded.origin, rows = iif(?, rows, 0)`,
+        )
+        .run(name, origin, Number(isThere))
+    })
+    make()
+  }
+
+  /**
+   * Changes rows of the version that is being filled in, or else of the one that is shown. The caller's transaction.
+   * @throws AppError INTERNAL for a lookup that was not prepared
+   */
+  change({ name, rows, deleted }: LookupChange, nowMs: number): void {
+    const loading = this.#loading.get(name)
+    const shape = loading?.shape ?? this.#shapes.get(name)
+    if (shape === undefined) throw new AppError('INTERNAL', `lookup ${name} was not prepared`)
+    const table = quoted(loading?.table ?? name)
+    const key = shape.lookup.key.toLowerCase()
+    const keyIndex = shape.columns.findIndex((column) => column.name.toLowerCase() === key)
+    const remove = this.#database.prepare(`DELETE FROM ${table} WHERE ${quoted(shape.lookup.key)} = ?`)
+    const marks = shape.columns.map(() => '?').join(', ')
+    const insert = this.#database.prepare(`INSERT INTO ${table} VALUES (${marks})`)
+    let added = 0
+    for (const gone of deleted) added -= remove.run(bindable(gone)).changes
+    for (const row of rows) {
+      const values = row.map(bindable)
+      added -= remove.run(values[keyIndex]).changes
+      added += insert.run(...values).changes
+    }
+    if (loading !== undefined) return
+    this.#database
+      .prepare('UPDATE sys_lookups SET rows = rows + ?, loaded_at = ? WHERE name = ?')
+      .run(added, Math.floor(nowMs), name)
+  }
+
+  /** Says what keeps a lookup from being whole or up to date; empty where nothing does. */
+  problem(name: string, problem: string): void {
+    this.#database.prepare('UPDATE sys_lookups SET problem = ? WHERE name = ?').run(problem, name)
+  }
+
   /** From now on steps are compiled against the columns as they are. */
   freezeColumns(): void {
     this.#compiled = true
@@ -143,4 +206,9 @@ export class LookupTables {
       this.#database.prepare('DELETE FROM sys_lookups WHERE name = ?').run(name)
     }
   }
+}
+
+/** Bytes come from another thread as what better-sqlite3 does not take. */
+function bindable(value: SqlValue): SqlValue {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value
 }

@@ -9,13 +9,16 @@ import type { LookupShape } from '../batch/relations.ts'
 import { inferSource } from '../ingest/infer-source.ts'
 import { openFormat } from '../formats/open-format.ts'
 import { Registries } from '../formats/registries.ts'
+
 import { KafkaSource } from '../ingest/kafka/kafka-source.ts'
 import { isReplayed, ReplaySource } from '../ingest/replay-source.ts'
 import type { IngestSource, SourcePort, SourceStart } from '../ingest/source-port.ts'
 import { ClusterClients } from '../kafka/client/cluster-clients.ts'
 import { fileLookup } from '../lookups/file-lookup.ts'
+import { inferKafkaSource } from './infer-kafka-source.ts'
 import { LookupLoader } from './lookup-loader.ts'
 import { ThreadSourcePort } from './source-port.ts'
+import { isTopicLookup, TopicLookups } from './topic-lookups.ts'
 import { hasKind, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type {
   IngestAttachInput,
@@ -35,6 +38,7 @@ export class IngestThread {
   readonly #sources = new Map<string, RunningSource>()
   #store: ThreadCalls | null = null
   #lookups: LookupLoader | null = null
+  #topicLookups: TopicLookups | null = null
   #clients: ClusterClients | null = null
   #registries: Registries | null = null
 
@@ -46,7 +50,7 @@ export class IngestThread {
           this.#attach(input)
         },
         lookups: (input: IngestLookupsInput) => this.#loadLookups(input),
-        infer: (input: IngestInferInput) => inferSources(input.sources),
+        infer: (input: IngestInferInput) => this.#infer(input.sources),
         start: (input: IngestStartInput) => {
           this.#start(input)
         },
@@ -80,13 +84,39 @@ export class IngestThread {
     return this.#store
   }
 
-  /** Loads every lookup. @throws AppError LOOKUP_UNREADABLE naming the file, where one cannot be loaded */
+  /**
+   * Loads lookups from their files, and makes those that are topics known: they are loaded once everything has started.
+   * @throws AppError LOOKUP_UNREADABLE naming the file, where one cannot be loaded; and as TopicLookups.prepare
+   */
   async #loadLookups({ lookups }: IngestLookupsInput): Promise<LookupShape[]> {
-    this.#lookups = new LookupLoader(this.#toStore())
+    const store = this.#toStore()
+    this.#lookups = new LookupLoader(store)
     const shapes: LookupShape[] = []
-    for (const lookup of lookups.flatMap((entry) => fileLookup(entry) ?? []))
-      shapes.push(await this.#lookups.loadSettled(lookup))
+    for (const lookup of lookups) {
+      const file = fileLookup(lookup)
+      if (file !== null) shapes.push(await this.#lookups.loadSettled(file))
+      else if (isTopicLookup(lookup)) {
+        this.#topicLookups ??= new TopicLookups({ store, ...this.#clusters() })
+        shapes.push(await this.#topicLookups.prepare(lookup))
+      }
+    }
     return shapes
+  }
+
+  /** Columns of sources that declare none, from their first or newest records. */
+  async #infer(sources: readonly Source[]): Promise<Map<string, Column[]>> {
+    const inferred = new Map<string, Column[]>()
+    for (const source of sources) {
+      if (isReplayed(source)) inferred.set(source.name, await inferSource(source))
+      else if (isTopic(source)) inferred.set(source.name, await inferKafkaSource(source, this.#clusters()))
+    }
+    return inferred
+  }
+
+  #clusters(): { clients: ClusterClients; registries: Registries } {
+    if (this.#clients === null || this.#registries === null)
+      throw new AppError('INTERNAL', 'the ingest thread has no connections')
+    return { clients: this.#clients, registries: this.#registries }
   }
 
   #start(input: IngestStartInput): void {
@@ -99,7 +129,8 @@ export class IngestThread {
       }
       const port = new ThreadSourcePort(source.name, this.#main, this.#toStore(), input.paused)
       const opened = this.#openSource(source, columns, start, port)
-      const done = opened.run().catch((error: unknown) => {
+      const needs = input.needs.get(source.name) ?? []
+      const done = this.#runSource(opened, port, needs).catch((error: unknown) => {
         // A fault of Penstock itself: let the thread end, so that it is reported and started anew.
         setImmediate(() => {
           throw error
@@ -107,7 +138,19 @@ export class IngestThread {
       })
       this.#sources.set(source.name, { source: opened, port, done })
     }
+    this.#topicLookups?.start()
     this.#lookups?.watch(input.lookups.flatMap((entry) => fileLookup(entry) ?? []))
+  }
+
+  /** A source runs once the lookups that its steps read are whole. */
+  async #runSource(source: IngestSource, port: ThreadSourcePort, needs: readonly string[]): Promise<void> {
+    const lookups = this.#topicLookups?.waitingFor(needs) ?? []
+    if (lookups.length > 0) {
+      port.state('waiting', `${lookups.length === 1 ? 'lookup' : 'lookups'} ${needs.join(', ')}: loading`)
+      await Promise.race([Promise.all(lookups.map(({ whole }) => whole)), port.whenStopped()])
+      if (port.stopped) return
+    }
+    await source.run()
   }
 
   #openSource(
@@ -117,13 +160,12 @@ export class IngestThread {
     port: SourcePort,
   ): IngestSource {
     if (isReplayed(source)) return new ReplaySource(source, columns, start, port)
-    const registries = this.#registries
-    if (!isTopic(source) || this.#clients === null || registries === null)
-      throw new AppError('INTERNAL', 'the ingest thread has no connections')
+    if (!isTopic(source)) throw new AppError('INTERNAL', `source ${source.name} reads nothing`)
+    const { clients, registries } = this.#clusters()
     const parts = {
       columns,
       start,
-      clients: this.#clients,
+      clients,
       openFormat: (topic: string) =>
         openFormat(source, { topic, registry: registries.of(source.input.connection), columns }),
     }
@@ -137,19 +179,10 @@ export class IngestThread {
       port.stop()
       source.stop()
     }
-    await Promise.all(running.map(({ done }) => done))
+    await Promise.all([...running.map(({ done }) => done), this.#topicLookups?.stop()])
     this.#clients?.close()
     this.#registries?.close()
   }
-}
-
-/** Columns of sources that declare none, from their first records. */
-async function inferSources(sources: readonly Source[]): Promise<Map<string, Column[]>> {
-  const inferred = new Map<string, Column[]>()
-  for (const source of sources) {
-    if (isReplayed(source)) inferred.set(source.name, await inferSource(source))
-  }
-  return inferred
 }
 
 function isTopic(source: Source): source is TopicSource {

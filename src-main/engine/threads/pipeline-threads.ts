@@ -10,9 +10,11 @@ import type { LookupShape } from '../batch/relations.ts'
 import type { EngineEntries } from '../engine-api.ts'
 import type { StoreLocation } from '../store/store-location.ts'
 import type { ResolvedConnections } from '../kafka/client/cluster-clients.ts'
+import { codeTokens, identifierOf } from '../sql/sql-tokens.ts'
 import { EngineThread } from './engine-thread.ts'
 import type { ThreadCalls } from './thread-calls.ts'
 import type {
+  IngestStartInput,
   NewEventInput,
   StoredStart,
   StoreOpenInput,
@@ -82,8 +84,9 @@ export class PipelineThreads {
       columns,
       starts,
       lookups: workspace.lookups,
+      needs: neededLookups(workspace),
       paused: this.#paused,
-    })
+    } satisfies IngestStartInput)
     await this.#openCluster(store)
     return used
   }
@@ -150,6 +153,19 @@ export class PipelineThreads {
       }),
     )
   }
+}
+
+/** By source: the lookups that its steps read. */
+function neededLookups({ sources, tables, lookups }: Workspace): Map<string, string[]> {
+  return new Map(
+    sources.map((source) => {
+      const steps = tables.filter((table) => table.source === source.name).flatMap((table) => table.steps)
+      const words = new Set(
+        steps.flatMap(({ sql }) => codeTokens(sql).map((token) => identifierOf(token)?.toLowerCase())),
+      )
+      return [source.name, lookups.map(({ name }) => name).filter((name) => words.has(name.toLowerCase()))]
+    }),
+  )
 }
 
 function invalid(problems: readonly Problem[]): AppError {

@@ -105,6 +105,10 @@ export class ThreadSourcePort implements SourcePort {
     this.#wake()
   }
 
+  async whenStopped(): Promise<void> {
+    while (!this.stopped) await this.#woken()
+  }
+
   nowMs(): number {
     return nowMs()
   }

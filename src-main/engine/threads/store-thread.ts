@@ -24,6 +24,7 @@ import type {
   ClusterToStore,
   CommittedPositionsNotice,
   IngestToStore,
+  LookupChangeInput,
   LookupProblemInput,
   LookupRowsInput,
   NewEventInput,
@@ -159,6 +160,21 @@ export class StoreThread {
           })
         },
         'lookup-commit': (name: string) => this.#unlessFull(() => this.#tables().commit(name, nowMs())),
+        'lookup-prepare': (shape: LookupShape) => {
+          this.#unlessFull(() => {
+            this.#tables().prepare(shape)
+          })
+        },
+        'lookup-change': (input: LookupChangeInput) => {
+          this.#unlessFull(() => {
+            this.#changeLookup(input)
+          })
+        },
+        'lookup-problem': ({ name, problem }: LookupProblemInput) => {
+          this.#unlessFull(() => {
+            this.#tables().problem(name, problem)
+          })
+        },
         'lookup-abandon': ({ name, problem }: LookupProblemInput) => {
           this.#tables().abandon(name, problem)
         },
@@ -197,6 +213,12 @@ export class StoreThread {
   #tables(): LookupTables {
     if (this.#lookups === null) throw new AppError('INTERNAL', 'the store is not open')
     return this.#lookups
+  }
+
+  #changeLookup({ topic, dead, ...change }: LookupChangeInput): void {
+    const writer = this.#writer
+    if (writer === null) throw new AppError('INTERNAL', 'nothing is planned yet')
+    writer.changeLookup(this.#tables(), change, { lookup: change.name, topic, dead })
   }
 
   #starts(sources: string[]): StoredStart[] {

@@ -4,12 +4,13 @@ import type { Problem } from '#contract/workspace.ts'
 import type { MessagePort } from 'node:worker_threads'
 import type { Column, Lookup, Source, StoreSettings, Workspace } from '../../workspace/model.ts'
 import type { MeasuredRows } from '../batch/measured-rows.ts'
-import type { PackedBatch } from '../batch/packed-batch.ts'
+import type { DeadRecord, PackedBatch } from '../batch/packed-batch.ts'
 import type { ResolvedConnections } from '../kafka/client/cluster-clients.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { SqlValue } from '../../columns/values.ts'
 import type { SourceState } from '../ingest/source-port.ts'
 import type { CommittedPosition } from '../store/positions.ts'
+import type { LookupChange } from '../store/lookup-tables.ts'
 import type { StoreLocation } from '../store/store-location.ts'
 import type { LogEnd } from '../ingest/source-port.ts'
 import type { FeedFigures } from '../watch/feed-input.ts'
@@ -75,6 +76,8 @@ export interface IngestStartInput {
   columns: Map<string, readonly Column[]>
   starts: StoredStart[]
   lookups: readonly Lookup[]
+  /** Lookups by the source whose steps read them. */
+  needs: Map<string, readonly string[]>
   paused: boolean
 }
 
@@ -116,6 +119,11 @@ export interface CommittedPositionsNotice {
 export interface LookupRowsInput {
   name: string
   rows: SqlValue[][]
+}
+/** Changes of a topic lookup with the records that do not fit, committed together. */
+export interface LookupChangeInput extends LookupChange {
+  topic: string
+  dead: DeadRecord[]
 }
 export interface LookupProblemInput {
   name: string

@@ -8,6 +8,7 @@ import https from 'node:https'
 import { z } from 'zod'
 import { systemCode, wordsOf } from '../../kafka/client/client-errors.ts'
 import type { RegistrySettings, TlsSettings } from '../../kafka/client/connection-settings.ts'
+import { hideSecrets } from '../../kafka/client/hide-secrets.ts'
 
 const timeoutMs = 10_000
 const mostResponseBytes = 16 * 1024 * 1024
@@ -29,6 +30,8 @@ export class RegistryClient {
   readonly #base: URL
   readonly #headers: Record<string, string>
   readonly #agent: http.Agent
+  /** Not to be repeated in messages, whatever the registry says. */
+  readonly #secrets: readonly string[]
 
   /** @throws AppError SCHEMA_UNAVAILABLE where the address or the TLS files are no use */
   constructor({ url, basic, tls }: RegistrySettings) {
@@ -37,6 +40,7 @@ export class RegistryClient {
     const username = basic?.username ?? decodeURIComponent(base.username)
     const password = basic?.password ?? decodeURIComponent(base.password)
     this.#headers = { accept: accepted }
+    this.#secrets = [password, tls?.passphrase ?? '']
     if (username !== '' || password !== '') {
       const token = Buffer.from(`${username}:${password}`).toString('base64')
       this.#headers['authorization'] = `Basic ${token}`
@@ -113,7 +117,8 @@ export class RegistryClient {
     details: { status?: number; code?: string | null; cause?: unknown },
   ): AppError {
     const { cause, ...rest } = details
-    return new AppError('SCHEMA_UNAVAILABLE', `schema registry ${this.address}: ${what}: ${why}`, {
+    const words = hideSecrets(`${what}: ${why}`, this.#secrets)
+    return new AppError('SCHEMA_UNAVAILABLE', `schema registry ${this.address}: ${words}`, {
       details: { registry: this.address, ...rest },
       ...(cause === undefined ? {} : { cause }),
     })

@@ -1,0 +1,403 @@
+/**
+ * Keeps a lookup like a compacted topic: the latest row of each key, and none where a tombstone came last. Reads the topic
+ * from its beginning to what is its end, shows that as one version, and follows it from then on. Never throws for a cluster,
+ * a registry or a store that fails: it says so, and goes on when it can. Ingest thread.
+ */
+import { AppError } from '#contract/errors.ts'
+import { limits } from '#contract/limits.ts'
+import type { Column } from '../../workspace/model.ts'
+import type { DeadRecord } from '../batch/packed-batch.ts'
+import type { LookupShape } from '../batch/relations.ts'
+import type { ValueFormat } from '../formats/value-format.ts'
+import type { ClusterClient } from '../kafka/client/cluster-client.ts'
+import { findOffsets } from '../kafka/client/partition-offsets.ts'
+import { BatchReader } from '../kafka/records/batch-reader.ts'
+import { headersText } from '../kafka/records/headers-text.ts'
+import { errorCode, errorName } from '../kafka/requests/error-codes.ts'
+import { type FetchedPartition, fetchRequest } from '../kafka/requests/fetch.ts'
+import { offsetTime } from '../kafka/requests/list-offsets.ts'
+import type { ClusterMetadata, TopicMetadata } from '../kafka/requests/metadata.ts'
+import { type GatheredChanges, TopicChanges } from './topic-changes.ts'
+import { isTopicMisfit, type TopicMisfit, TopicRows } from './topic-rows.ts'
+
+const metadataMs = 15_000
+const fetchWaitMs = 500
+const firstPauseMs = 250
+const longestPauseMs = 5000
+/** A batch that cannot be read so often in a row is left out. */
+const damagedTries = 3
+const isolation = 'read_committed' as const
+const utf8 = new TextDecoder()
+
+/** Where rows go, and who is told. Calls to the store reject as the store does; then they are made again. */
+export interface TopicLookupPort {
+  /** Begins a version that nobody sees before {@link commit}. */
+  begin(): Promise<void>
+  change(changes: GatheredChanges): Promise<void>
+  /** @returns rows of the version */
+  commit(): Promise<number>
+  /** Told whenever it changes; empty where there is none. */
+  problem(problem: string): Promise<void>
+  event(level: 'info' | 'warn' | 'error', kind: string, message: string): void
+  /** Milliseconds since 1970. */
+  nowMs(): number
+  /** Resolves after so many milliseconds, or when the signal says stop. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+export interface TopicLookupParts {
+  topic: string
+  shape: LookupShape
+  /** Asked anew each time, so that a connection that was built anew is used. */
+  client: () => ClusterClient
+  openFormat: () => ValueFormat
+  port: TopicLookupPort
+}
+
+interface Cursor {
+  partition: number
+  leader: number
+  leaderEpoch: number
+  next: number
+  /** End of the log when the load began; it is whole when all are reached. */
+  goal: number
+  damaged: number
+}
+
+export class TopicLookup {
+  /** Resolves when it is whole for the first time. */
+  readonly whole: Promise<void>
+  readonly #parts: TopicLookupParts
+  readonly #rows: TopicRows
+  readonly #reader = new BatchReader()
+  readonly #changes = new TopicChanges()
+  readonly #ending = new AbortController()
+  readonly #becomeWhole: () => void
+  #format: ValueFormat | null = null
+  #cursors = new Map<number, Cursor>()
+  #topicId: string | null = null
+  #hasBegun = false
+  #isWhole = false
+  #metadataAt = 0
+  #problem = ''
+
+  constructor(parts: TopicLookupParts) {
+    this.#parts = parts
+    const { lookup, columns } = parts.shape
+    this.#rows = new TopicRows(columns, keyOf(columns, lookup.key))
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    this.whole = promise
+    this.#becomeWhole = () => {
+      resolve(undefined)
+    }
+  }
+
+  /** What keeps it from being whole or up to date; empty where nothing does. */
+  get problem(): string {
+    return this.#problem
+  }
+
+  stop(): void {
+    this.#ending.abort()
+  }
+
+  /** Runs until {@link stop}. */
+  async run(): Promise<void> {
+    const { signal } = this.#ending
+    let failures = 0
+    while (!this.#hasStopped()) {
+      try {
+        await this.#round(signal)
+        failures = 0
+        await this.#well()
+      } catch (error) {
+        if (this.#hasStopped()) return
+        if (!(error instanceof AppError)) throw error
+        this.#metadataAt = 0
+        await this.#unwell(error)
+        await this.#parts.port.sleep(
+          Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(10, failures++)),
+          signal,
+        )
+      }
+    }
+  }
+
+  /** Asked anew after each wait. */
+  #hasStopped(): boolean {
+    return this.#ending.signal.aborted
+  }
+
+  async #round(signal: AbortSignal): Promise<void> {
+    const { port } = this.#parts
+    await this.#flush()
+    if (!this.#hasBegun) await this.#begin(signal)
+    else if (port.nowMs() - this.#metadataAt > metadataMs && !(await this.#refresh(signal))) return
+    const fetched = await this.#fetch(signal)
+    for (const part of fetched) if (!(await this.#take(part, signal))) return
+    await this.#flush()
+    this.#passQuietEnds(fetched)
+    if (this.#isWhole || [...this.#cursors.values()].some(({ next, goal }) => next < goal)) return
+    const rows = await port.commit()
+    this.#isWhole = true
+    port.event('info', 'lookup-loaded', `${this.#name} holds ${String(rows)} rows and follows the topic`)
+    this.#becomeWhole()
+  }
+
+  get #name(): string {
+    const { lookup } = this.#parts.shape
+    return `lookup ${lookup.name}: ${lookup.origin}`
+  }
+
+  // --- which partitions there are
+
+  /** Begins a version from the beginning of the log. */
+  async #begin(signal: AbortSignal): Promise<void> {
+    const metadata = await this.#metadata(signal)
+    const topic = this.#topicOf(metadata)
+    this.#topicId = topic.id
+    const cursors = await this.#openCursors(topic, metadata, signal)
+    await this.#parts.port.begin()
+    this.#changes.clear()
+    this.#cursors = new Map(cursors.map((cursor) => [cursor.partition, cursor]))
+    this.#isWhole = false
+    this.#hasBegun = true
+  }
+
+  /** @returns false where everything has to begin anew */
+  async #refresh(signal: AbortSignal): Promise<boolean> {
+    const metadata = await this.#metadata(signal)
+    const topic = this.#topicOf(metadata)
+    if (topic.id !== this.#topicId) {
+      this.#beginAnew('the topic was deleted and made again')
+      return false
+    }
+    for (const { partition, leader, leaderEpoch } of topic.partitions) {
+      const cursor = this.#cursors.get(partition)
+      if (cursor !== undefined && leader >= 0) Object.assign(cursor, { leader, leaderEpoch })
+    }
+    const fresh = topic.partitions.filter(({ partition }) => !this.#cursors.has(partition))
+    if (fresh.length === 0) return true
+    const opened = await this.#openCursors({ ...topic, partitions: fresh }, metadata, signal)
+    for (const cursor of opened) this.#cursors.set(cursor.partition, cursor)
+    return true
+  }
+
+  async #metadata(signal: AbortSignal): Promise<ClusterMetadata> {
+    const metadata = await this.#parts.client().metadata([this.#parts.topic], 0, signal)
+    this.#metadataAt = this.#parts.port.nowMs()
+    return metadata
+  }
+
+  #topicOf(metadata: ClusterMetadata): TopicMetadata {
+    const { topic } = this.#parts
+    const found = metadata.topics.find(({ name }) => name === topic)
+    if (found?.error === errorCode.none) return found
+    const error = found?.error ?? errorCode.unknownTopicOrPartition
+    const isMissing = error === errorCode.unknownTopicOrPartition
+    const why = isMissing
+      ? `there is no topic ${topic}`
+      : `topic ${topic}: the broker answers ${errorName(error)}`
+    throw new AppError('KAFKA_FAILED', why, { details: { retriable: true } })
+  }
+
+  async #openCursors(
+    { name, partitions }: TopicMetadata,
+    metadata: ClusterMetadata,
+    signal: AbortSignal,
+  ): Promise<Cursor[]> {
+    const wanted = (time: bigint) => partitions.map(({ partition }) => ({ topic: name, partition, time }))
+    const ask = async (time: bigint): Promise<Map<number, number>> => {
+      const client = this.#parts.client()
+      const found = await findOffsets(client, metadata, wanted(time), { isolation, signal })
+      const failed = found.find(({ problem }) => problem !== '')
+      if (failed === undefined)
+        return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]))
+      const message = `${name}, partition ${String(failed.partition)}: ${failed.problem}`
+      throw new AppError('KAFKA_FAILED', message, { details: { retriable: true } })
+    }
+    const [starts, ends] = [await ask(offsetTime.earliest), await ask(offsetTime.latest)]
+    return partitions.map(({ partition, leader, leaderEpoch }) => ({
+      partition,
+      leader,
+      leaderEpoch,
+      next: starts.get(partition) ?? 0,
+      goal: ends.get(partition) ?? 0,
+      damaged: 0,
+    }))
+  }
+
+  #beginAnew(why: string): void {
+    this.#hasBegun = false
+    this.#parts.port.event('warn', 'lookup-restarted', `${this.#name} is loaded anew: ${why}`)
+  }
+
+  // --- reading
+
+  async #fetch(signal: AbortSignal): Promise<FetchedPartition[]> {
+    const byLeader = Map.groupBy(this.#cursors.values(), ({ leader }) => leader)
+    byLeader.delete(-1)
+    if (byLeader.size === 0) {
+      throw new AppError('KAFKA_FAILED', `${this.#parts.topic} has no leader`, {
+        details: { retriable: true },
+      })
+    }
+    const maxBytes = Math.max(1024 * 1024, Math.floor(limits.fetchBytes / byLeader.size))
+    const answers = await Promise.all(
+      [...byLeader].map(async ([leader, cursors]) => {
+        const purpose = `lookup ${this.#parts.shape.lookup.name}`
+        const connection = await this.#parts.client().broker(leader, purpose, signal)
+        const partitions = cursors.map(({ partition, next, leaderEpoch }) => ({
+          partition,
+          offset: BigInt(next),
+          maxBytes: Math.min(limits.fetchPartitionBytes, maxBytes),
+          leaderEpoch,
+        }))
+        const topics = [{ name: this.#parts.topic, partitions }]
+        const input = { maxWaitMs: fetchWaitMs, minBytes: 1, maxBytes, isolation, topics }
+        return connection.send(fetchRequest, input, { signal })
+      }),
+    )
+    return answers.flat()
+  }
+
+  /** @returns false where everything has to begin anew */
+  async #take(part: FetchedPartition, signal: AbortSignal): Promise<boolean> {
+    const cursor = this.#cursors.get(part.partition)
+    if (cursor === undefined) return true
+    if (part.error === errorCode.offsetOutOfRange) {
+      this.#beginAnew(
+        `offset ${String(cursor.next)} of partition ${String(cursor.partition)} is no longer in the log`,
+      )
+      return false
+    }
+    if (part.error !== errorCode.none) {
+      const message = `${part.topic}, partition ${String(part.partition)}: the broker answers ${errorName(part.error)}`
+      throw new AppError('KAFKA_FAILED', message, { details: { retriable: true } })
+    }
+    const reader = this.#reader
+    reader.open(part.records, cursor.next, part.aborted)
+    try {
+      while (reader.next()) {
+        await this.#record(cursor.partition, signal)
+        cursor.next = reader.offset + 1
+        if (this.#changes.isFull) await this.#flush()
+      }
+      cursor.next = Math.max(cursor.next, reader.nextOffset)
+      cursor.damaged = 0
+    } catch (error) {
+      if (error instanceof AppError && error.details['damaged'] === true) this.#damaged(cursor, error)
+      else throw error
+    }
+    return true
+  }
+
+  #damaged(cursor: Cursor, error: AppError): void {
+    cursor.damaged++
+    if (cursor.damaged < damagedTries) throw error
+    const { from, to } = this.#reader.skipBatch()
+    cursor.next = to
+    cursor.damaged = 0
+    const range = `offsets ${String(from)} to ${String(to - 1)} of partition ${String(cursor.partition)}`
+    this.#parts.port.event('error', 'gap', `${this.#name}: ${range} are left out: ${error.message}`)
+  }
+
+  /** Takes the record that the reader stands at; waits where its format does. */
+  async #record(partition: number, signal: AbortSignal): Promise<void> {
+    const reader = this.#reader
+    const { bytes, keyStart, keyLength, valueStart, valueLength } = reader
+    const valueEnd = valueStart + Math.max(0, valueLength)
+    const json = valueLength < 0 ? null : await this.#decode(bytes, valueStart, valueEnd, signal)
+    const result =
+      json !== null && 'reason' in json
+        ? json
+        : this.#rows.read({
+            key: keyLength < 0 ? null : bytes.subarray(keyStart, keyStart + keyLength),
+            json,
+            headers: reader.headerCount === 0 ? null : bytes.subarray(reader.headersStart, reader.headersEnd),
+            timestampMs: reader.timestampMs,
+          })
+    if (isTopicMisfit(result)) this.#changes.addDead(deadRecord(reader, partition, result))
+    else this.#changes.add(result)
+  }
+
+  async #decode(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | TopicMisfit> {
+    const format = (this.#format ??= this.#parts.openFormat())
+    for (;;) {
+      const outcome = format.decode(bytes, start, end)
+      if (outcome === 'json') return format.bytes.subarray(format.start, format.end)
+      if (outcome === 'misfit') {
+        const { kind, reason, schemaId } = format.misfit
+        return {
+          kind,
+          column: '',
+          reason: schemaId === null ? reason : `schema ${String(schemaId)}: ${reason}`,
+        }
+      }
+      await format.ready(signal)
+    }
+  }
+
+  /**
+   * Where a round brought nothing, what is left before the goals was removed by compaction, or belongs to transactions: there
+   * is nothing more to wait for.
+   */
+  #passQuietEnds(fetched: readonly FetchedPartition[]): void {
+    if (this.#isWhole || fetched.some(({ records }) => records.length > 0)) return
+    for (const { partition, lastStable } of fetched) {
+      const cursor = this.#cursors.get(partition)
+      if (cursor !== undefined && Number(lastStable) >= cursor.goal) cursor.goal = cursor.next
+    }
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#changes.isEmpty) return
+    await this.#parts.port.change(this.#changes.gathered)
+    this.#changes.clear()
+  }
+
+  // --- what it tells
+
+  async #well(): Promise<void> {
+    if (this.#problem === '') return
+    this.#problem = ''
+    this.#parts.port.event('info', 'lookup-goes-on', `${this.#name} goes on`)
+    await this.#parts.port.problem('')
+  }
+
+  async #unwell(error: AppError): Promise<void> {
+    if (this.#problem === error.message) return
+    this.#problem = error.message
+    const what = this.#isWhole ? 'is not kept up to date' : 'is not whole yet'
+    this.#parts.port.event('warn', 'lookup-waits', `${this.#name} ${what}: ${error.message}`)
+    await this.#parts.port.problem(error.message)
+  }
+}
+
+function keyOf(columns: readonly Column[], key: string): Column {
+  const found = columns.find(({ name }) => name.toLowerCase() === key.toLowerCase())
+  if (found === undefined) throw new AppError('INTERNAL', `a lookup without its key ${key}`)
+  return found
+}
+
+function deadRecord(reader: BatchReader, partition: number, misfit: TopicMisfit): DeadRecord {
+  const { bytes, valueStart, valueLength, keyStart, keyLength, headersStart, headersEnd } = reader
+  const most = limits.deadLetterBytes
+  const size = Math.max(0, valueLength)
+  const hasHeaders = reader.headerCount > 0 && headersEnd - headersStart <= most
+  return {
+    partition,
+    offset: BigInt(reader.offset),
+    timestampMs: reader.timestampMs,
+    ...misfit,
+    value: bytes.slice(valueStart, valueStart + Math.min(size, most)),
+    sizeBytes: size,
+    key: keyLength < 0 ? null : utf8.decode(bytes.subarray(keyStart, keyStart + Math.min(keyLength, most))),
+    headers: hasHeaders ? headersText(bytes.subarray(headersStart, headersEnd)) : null,
+  }
+}

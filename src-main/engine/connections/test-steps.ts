@@ -1,5 +1,6 @@
 /** The steps of one connection test as they go. Every text passes here, and none leaves with a secret in it. */
 import type { ConnectionStep } from '#contract/connections.ts'
+import { hideSecrets } from '../kafka/client/hide-secrets.ts'
 
 export type StepName = ConnectionStep['name']
 
@@ -21,9 +22,6 @@ export interface StepFault {
   detail?: string
 }
 
-/** Shorter ones would take away letters of ordinary words. */
-const shortestHidden = 4
-
 export class TestSteps {
   readonly #steps = new Map<StepName, ConnectionStep>()
   readonly #begun = new Map<StepName, number>()
@@ -43,8 +41,6 @@ export class TestSteps {
   /** Texts that must not be shown from now on. */
   hide(secrets: readonly string[]): void {
     this.#hidden = secrets
-      .filter((secret) => secret.length >= shortestHidden)
-      .toSorted((one, other) => other.length - one.length)
   }
 
   state(name: StepName): ConnectionStep['state'] {
@@ -115,6 +111,6 @@ export class TestSteps {
   }
 
   #clean(text: string): string {
-    return this.#hidden.reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), text)
+    return hideSecrets(text, this.#hidden)
   }
 }

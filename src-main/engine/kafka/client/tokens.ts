@@ -2,6 +2,7 @@
 import { AppError } from '#contract/errors.ts'
 import { z } from 'zod'
 import type { SaslSettings } from './connection-settings.ts'
+import { hideSecrets } from './hide-secrets.ts'
 
 export interface OauthToken {
   value: string
@@ -36,7 +37,7 @@ export async function fetchToken({
     const words = fault.success
       ? `${fault.data.error} ${fault.data.error_description ?? ''}`.trim()
       : 'no access_token in the answer'
-    throw tokenFault(tokenUrl, `${String(answer.status)} ${words}`)
+    throw tokenFault(tokenUrl, hideSecrets(`${String(answer.status)} ${words}`, [clientSecret]))
   } catch (error) {
     if (error instanceof AppError) throw error
     const { message, cause } = error instanceof Error ? error : new Error(String(error))

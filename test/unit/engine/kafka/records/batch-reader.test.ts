@@ -52,7 +52,7 @@ function values(records: readonly SeenRecord[]): string[] {
 
 /** One batch of the letters of a word, a record each. */
 function letters(firstOffset: number, word: string, settings = {}): Promise<Buffer> {
-  const records = [...word].map((letter, delta) => ({ delta, value: bytesOf(letter) }))
+  const records = Array.from(word, (letter, delta) => ({ delta, value: bytesOf(letter) }))
   return encodeBatch(firstOffset, records, settings)
 }
 

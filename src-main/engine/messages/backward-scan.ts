@@ -144,8 +144,7 @@ export class BackwardScan {
 
   async #consume(window: Window): Promise<void> {
     const { one, from, lowTime } = window
-    const before = { records: one.records, bytes: one.bytes }
-    const rows = await this.#readWindow(window, before)
+    const rows = await this.#readWindow(window)
     const [first] = rows
     one.from = from
     one.lowTime = lowTime
@@ -163,30 +162,24 @@ export class BackwardScan {
     this.#lastTimes.set(one, time)
   }
 
-  /** The newest matches of a window, as many as are wanted, oldest first. */
-  async #readWindow(
-    { one, to, parts }: Window,
-    before: { records: number; bytes: number },
-  ): Promise<FoundRow[]> {
+  /** The newest matches of a window, as many as are wanted, oldest first. One that is not read to its end does not count. */
+  async #readWindow({ one, to, parts }: Window): Promise<FoundRow[]> {
     const most = Math.max(1, this.#parts.matches.room)
+    const tally = { records: 0, bytes: 0 }
     let rows: FoundRow[] = []
     const take = (row: MessageRow): boolean => {
-      // So far what lies before it; once the window is read, what lies after it.
-      rows.push({ one, row, offset: Number(row.offset), time: 0, records: one.records, bytes: one.bytes })
+      rows.push({ one, row, offset: Number(row.offset), time: 0, ...tally })
       if (rows.length > most * 2) rows = rows.slice(-most)
       return true
     }
-    try {
-      for (const records of parts) await this.#parts.scan.scan(this.#reader, records, to, take)
-    } catch (error) {
-      // A window that was not read to its end does not count.
-      one.records = before.records
-      one.bytes = before.bytes
-      throw error
-    }
+    const into = { until: to, tally, take, lookedTo: () => undefined }
+    for (const records of parts) await this.#parts.scan.scan(this.#reader, records, into)
+    one.records += tally.records
+    one.bytes += tally.bytes
+    // So far what lies in the window up to each; from here on what lies after it.
     for (const found of rows) {
-      found.records = before.records + one.records - found.records
-      found.bytes = before.bytes + one.bytes - found.bytes
+      found.records = one.records - found.records
+      found.bytes = one.bytes - found.bytes
     }
     return rows.slice(-most)
   }

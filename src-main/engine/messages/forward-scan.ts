@@ -4,6 +4,7 @@
  */
 import { BatchReader } from '../kafka/records/batch-reader.ts'
 import { limits } from '#contract/limits.ts'
+import type { MessageRow } from '#contract/messages.ts'
 import type { FetchedRecords } from './partition-fetcher.ts'
 import type { FoundRow, ScanEnd, ScanParts } from './scan-parts.ts'
 import { isOpen, type ScannedPartition } from './scanned-partition.ts'
@@ -94,20 +95,20 @@ export class ForwardScan {
     if (set.length === 0) return
     let time = Number.NEGATIVE_INFINITY
     let left = matches.room
-    try {
-      records.lookedTo = await scan.scan(reader, records, one.goalTo, (row) => {
-        if (this.#isLive) {
-          matches.addNewest(row)
-          return true
-        }
-        time = Math.max(time, row.timestamp ?? time)
-        const looked = { records: one.records - 1, bytes: one.bytes - row.sizeBytes }
-        found.push({ one, row, offset: Number(row.offset), time, ...looked })
-        return --left > 0
-      })
-    } finally {
-      one.to = Math.max(one.to, records.lookedTo)
+    const take = (row: MessageRow): boolean => {
+      if (this.#isLive) {
+        matches.addNewest(row)
+        return true
+      }
+      time = Math.max(time, row.timestamp ?? time)
+      const looked = { records: one.records - 1, bytes: one.bytes - row.sizeBytes }
+      found.push({ one, row, offset: Number(row.offset), time, ...looked })
+      return --left > 0
     }
+    const lookedTo = (offset: number): void => {
+      one.to = Math.max(one.to, offset)
+    }
+    lookedTo(await scan.scan(reader, records, { until: one.goalTo, tally: one, take, lookedTo }))
     this.#settle(one)
   }
 

@@ -37,8 +37,6 @@ export interface FetchedRecords {
   end: number
   set: Uint8Array
   aborted: readonly AbortedTransaction[]
-  /** Offset up to which it was looked at, where a stop comes in the middle. */
-  lookedTo: number
   /** End of the log as far as this isolation sees it, exclusive. */
   latest: number
 }
@@ -95,7 +93,7 @@ export class PartitionFetcher {
         const latest = Number(isolation === 'read_committed' ? part.lastStable : part.highWatermark)
         const end = endOfBatches(set, want.from)
         want.one.fetchBytes = nextBytes(want, set, end)
-        fetched.push({ one: want.one, from: want.from, end, set, aborted, lookedTo: want.from, latest })
+        fetched.push({ one: want.one, from: want.from, end, set, aborted, latest })
       }
       if (failed.length > 0) await this.#mend(failed)
       return fetched

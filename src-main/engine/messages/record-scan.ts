@@ -10,7 +10,6 @@ import { PlainDecoder } from './part-decoder.ts'
 import type { FetchedRecords } from './partition-fetcher.ts'
 import { previewOf } from './preview.ts'
 import type { Decoders, RecordFilter } from './record-filter.ts'
-import type { ScannedPartition } from './scanned-partition.ts'
 
 const sliceMs = 8
 const retryMs = 5000
@@ -27,6 +26,18 @@ export interface ScanOptions {
   note: (words: string) => void
   /** Called now and then while something has changed. */
   progress: () => void
+}
+
+/** Where what is seen goes. */
+export interface ScanInto {
+  /** Offset at which to stop, exclusive. */
+  until: number
+  /** Counts records and bytes. */
+  tally: { records: number; bytes: number }
+  /** Called with each match; false stops after it. */
+  take: (row: MessageRow) => boolean
+  /** Told how far it has come whenever others may look. */
+  lookedTo: (offset: number) => void
 }
 
 export class RecordScan {
@@ -47,36 +58,30 @@ export class RecordScan {
     this.#options = options
   }
 
-  /**
-   * @param until offset at which to stop, exclusive
-   * @param take called with each match; false stops after it
-   * @returns offset up to which everything was looked at
-   */
-  async scan(
-    reader: BatchReader,
-    records: FetchedRecords,
-    until: number,
-    take: (row: MessageRow) => boolean,
-  ): Promise<number> {
+  /** @returns offset up to which everything was looked at */
+  async scan(reader: BatchReader, records: FetchedRecords, into: ScanInto): Promise<number> {
     const { one, set, from, aborted } = records
+    const { until, tally } = into
     reader.open(set, from, aborted)
     for (let read = 0; ; read++) {
       if (++this.#sinceClock >= clockRecords) {
         this.#sinceClock = 0
         if (performance.now() > this.#sliceEnd) {
-          if (read > 0) records.lookedTo = reader.offset + 1
+          if (read > 0) into.lookedTo(reader.offset + 1)
           await this.#breathe()
         }
       }
       if (!this.#next(reader, one.partition)) return Math.min(until, reader.nextOffset)
       if (reader.offset >= until) return until
-      this.#count(reader, one)
+      tally.records++
+      tally.bytes += reader.recordBytes
+      this.#noteTime(reader.timestampMs)
       let answer = this.#options.filter.matches(reader, one.partition)
       while (answer === 'wait') {
         const isReady = await this.#ready()
         answer = isReady ? this.#options.filter.matches(reader, one.partition) : 'no'
       }
-      if (answer === 'yes' && !take(await this.#preview(reader, one.partition))) return reader.offset + 1
+      if (answer === 'yes' && !into.take(await this.#preview(reader, one.partition))) return reader.offset + 1
     }
   }
 
@@ -93,9 +98,7 @@ export class RecordScan {
     }
   }
 
-  #count({ timestampMs, recordBytes }: BatchReader, one: ScannedPartition): void {
-    one.records++
-    one.bytes += recordBytes
+  #noteTime(timestampMs: number): void {
     if (timestampMs < 0) return
     if (timestampMs < this.firstTimestamp) this.firstTimestamp = timestampMs
     if (timestampMs > this.lastTimestamp) this.lastTimestamp = timestampMs

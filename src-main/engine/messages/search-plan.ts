@@ -4,15 +4,18 @@
  */
 import { AppError, assertNever } from '#contract/errors.ts'
 import type { MessageSearch, SearchStart } from '#contract/messages.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterClient } from '../kafka/client/cluster-client.ts'
 import { findOffsets, type FoundOffset } from '../kafka/client/partition-offsets.ts'
-import { errorCode, kafkaError } from '../kafka/requests/error-codes.ts'
+import { errorCode, isRetriable, kafkaError } from '../kafka/requests/error-codes.ts'
 import { offsetTime } from '../kafka/requests/list-offsets.ts'
 import type { ClusterMetadata, PartitionMetadata, TopicMetadata } from '../kafka/requests/metadata.ts'
 import { failPartition, type ScannedPartition } from './scanned-partition.ts'
 
 /** Bytes asked for first, so that something is there soon. */
 const firstBytes = 64 * 1024
+/** Pauses before a broker is asked again that leads no more, or not yet. */
+const retryPausesMs = [100, 200, 400, 800, 1600]
 /** Taken for the size of a record until one has been seen. */
 const supposedRecordBytes = 200
 
@@ -101,9 +104,26 @@ async function ask(
   partitions: readonly PartitionMetadata[],
   time: bigint,
 ): Promise<Map<number, FoundOffset>> {
-  const wanted = partitions.map(({ partition }) => ({ topic: search.topic, partition, time }))
-  const found = await findOffsets(client, metadata, wanted, { isolation: search.isolation, signal })
-  return new Map(found.map((one) => [one.partition, one]))
+  const { topic, isolation } = search
+  const wanted = partitions.map(({ partition }) => ({ topic, partition, time }))
+  const found = await findOffsets(client, metadata, wanted, { isolation, signal })
+  const byPartition = new Map(found.map((one) => [one.partition, one]))
+  // A topic that was just made, or a leader that just moved, settles within moments.
+  for (const pauseMs of retryPausesMs) {
+    const unsettled = [...byPartition.values()].filter(isUnsettled)
+    if (unsettled.length === 0) break
+    await sleep(pauseMs, undefined, { signal })
+    const renewed = await client.metadata([topic], 0, signal)
+    const again = unsettled.map(({ partition }) => ({ topic, partition, time }))
+    const answers = await findOffsets(client, renewed, again, { isolation, signal })
+    for (const one of answers) byPartition.set(one.partition, one)
+  }
+  return byPartition
+}
+
+/** Whether a broker says that another one leads by now. */
+function isUnsettled({ error }: FoundOffset): boolean {
+  return error > 0 && error !== errorCode.leaderNotAvailable && isRetriable(error)
 }
 
 function openPartition(

@@ -2,26 +2,39 @@
 import type { Series } from '#contract/statistics.ts'
 import type { TimeLine } from '../../charts/time-chart-option.ts'
 
-/** There are eight colours; the grey one stands for the rest. */
+/** There are eight colours: two of them stand for many partitions at once. */
 const mostLines = 8
-const otherColor = 5
-const ownColors = [0, 1, 2, 3, 4, 6, 7]
+const ownColors = [0, 1, 2, 3, 4, 7]
+const otherColor = 6
+const allColor = 5
+/** From a time in which the partitions were not measured each. */
+const allName = 'all partitions'
 
 /** The busiest partitions each, all others as their sum; order and colours follow the partition's number. */
 export function partitionLines({ lines }: Series): TimeLine[] {
   const named = lines.map(({ name, values }) => ({ name: partitionName(name), values, sum: sum(values) }))
-  if (named.length <= mostLines) return byName(named).map(({ name, values }) => ({ name, values }))
-  const busiest = named.toSorted((left, right) => right.sum - left.sum)
-  const own = byName(busiest.slice(0, mostLines - 1))
-  const others = busiest.slice(mostLines - 1)
+  const all = named
+    .filter(({ name }) => name === allName)
+    .map(({ name, values }) => ({ name, values, color: allColor }))
+  const each = named.filter(({ name }) => name !== allName)
+  if (named.length <= mostLines)
+    return [...byName(each).map(({ name, values }, index) => colored(name, values, index)), ...all]
+  const busiest = each.toSorted((left, right) => right.sum - left.sum)
+  const own = byName(busiest.slice(0, ownColors.length))
+  const others = busiest.slice(ownColors.length)
   return [
-    ...own.map(({ name, values }, index) => ({ name, values, color: ownColors[index] ?? index })),
+    ...own.map(({ name, values }, index) => colored(name, values, index)),
     {
       name: `${String(others.length)} others`,
       values: added(others.map(({ values }) => values)),
       color: otherColor,
     },
+    ...all,
   ]
+}
+
+function colored(name: string, values: TimeLine['values'], index: number): TimeLine {
+  return { name, values, color: ownColors[index] ?? index }
 }
 
 /** Lines come by number alone, or named already. */

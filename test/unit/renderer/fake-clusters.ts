@@ -246,13 +246,11 @@ export class FakeClusters {
       config: topicConfig(row),
       groups: topic.internal
         ? []
-        : groupNames
-            .slice(0, 3)
-            .map((id, index) => ({
-              id,
-              state: index === 2 ? 'Empty' : 'Stable',
-              lag: index === 1 ? 0 : 1204 * (index + 1),
-            })),
+        : groupNames.slice(0, 3).map((id, index) => ({
+            id,
+            state: index === 2 ? 'Empty' : 'Stable',
+            lag: index === 1 ? 0 : 1204 * (index + 1),
+          })),
       schemas:
         name === 'payments'
           ? [

@@ -22,7 +22,7 @@ export default defineConfig({
           environment: 'node',
           include: ['test/kafka/**/*.test.ts'],
           globalSetup: [setup],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           hookTimeout: 120_000,
         },
       },

@@ -1,13 +1,17 @@
 /** An engine in a process of its own (test/support/run-engine.ts), to be killed at any instant. */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import type { Workspace } from '../../../src-main/workspace/model.ts'
 
+const run = promisify(execFile)
 const script = path.resolve(import.meta.dirname, '..', '..', 'support', 'run-engine.ts')
 
 export interface EngineProcess {
   /** Resolves when it has told of so many committed records; at once with 0. @throws where it ends before */
   until: (records: number) => Promise<void>
+  /** Memory that it has in use, bytes; POSIX only. */
+  residentBytes: () => Promise<number>
   /** Ends it with SIGKILL. */
   kill: () => Promise<void>
 }
@@ -44,6 +48,10 @@ export function startEngineProcess(workspace: Workspace): EngineProcess {
         if (hasEnded) throw new Error(`the engine has ended: ${said}`)
         await new Promise<void>((resolve) => waiting.add(resolve))
       }
+    },
+    residentBytes: async () => {
+      const { stdout } = await run('ps', ['-o', 'rss=', '-p', String(child.pid)])
+      return Number(stdout) * 1024
     },
     kill: async () => {
       child.kill('SIGKILL')

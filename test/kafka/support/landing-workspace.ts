@@ -11,6 +11,8 @@ export interface LandingOptions {
   columns?: TopicSource['columns']
   store?: Workspace['store']['mode']
   addresses?: Map<string, string>
+  /** Most rows that the table keeps; null for all. */
+  retainRows?: number | null
 }
 
 /** A workspace that lands the topics in `landed`, as they are. */
@@ -20,11 +22,11 @@ export function landing(
   topics: readonly string[],
   options: LandingOptions = {},
 ): Workspace {
-  const { columns = idColumns, store = 'memory', addresses = new Map() } = options
+  const { columns = idColumns, store = 'memory', addresses = new Map(), retainRows = null } = options
   return workspace(folder, {
     connections: [connection('local', brokers, { addresses })],
     sources: [topicSource('in', columns, { topics, ...options.source })],
-    tables: [table('landed', 'in', [step('all', 'SELECT * FROM input')])],
+    tables: [table('landed', 'in', [step('all', 'SELECT * FROM input')], { retainRows })],
     store: { mode: store, limitBytes: null },
   })
 }

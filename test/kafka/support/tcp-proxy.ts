@@ -1,5 +1,6 @@
 /** A TCP proxy in front of one broker that can slow down, cut and swallow what goes through it. */
 import { createServer, connect, type Server, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { portOf } from './ports.ts'
 
 interface Pair {
@@ -62,6 +63,13 @@ export class TcpProxy {
     this.delayMs = 0
     this.cutShare = 0
     if (wasBlackHole) this.#cutAll()
+  }
+
+  /** A fault that lasts so long; resolves when it is over. */
+  async faultFor(ms: number, begin: () => void): Promise<void> {
+    begin()
+    await delay(ms)
+    this.restore()
   }
 
   async close(): Promise<void> {

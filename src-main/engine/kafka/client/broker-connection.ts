@@ -29,6 +29,8 @@ export interface SendOptions {
 }
 
 const noTls: TlsSettings = { ca: null, cert: null, key: null, passphrase: null, serverName: null }
+/** Beyond what it holds a request back, a broker that works answers within this. */
+const stalledMs = 3000
 const saslAuthenticateKey = 36
 /** APIs whose answer begins with the time for which the broker throttles this client, from these versions on. */
 const throttleFrom: ReadonlyMap<number, number> = new Map([
@@ -53,6 +55,8 @@ export class BrokerConnection {
   readonly #settings: ConnectionSettings
   readonly #raw: RawConnection
   readonly #onClosed: () => void
+  /** Answers under way, and when they should be there. Milliseconds since 1970. */
+  readonly #awaited = new Set<{ dueAtMs: number }>()
   #socket: net.Socket | null = null
   #phase: ConnectPhase | 'open' = 'resolve'
   #fault: AppError | null = null
@@ -95,6 +99,11 @@ export class BrokerConnection {
     }
   }
 
+  /** Whether an answer is late: others should be asked first. */
+  get isStalled(): boolean {
+    return [...this.#awaited].some(({ dueAtMs }) => dueAtMs < Date.now())
+  }
+
   get isOpen(): boolean {
     return this.#fault === null
   }
@@ -122,7 +131,11 @@ export class BrokerConnection {
     const version = request.key === apiVersionsRequest.key ? 0 : this.versionOf(request)
     if (version === null) throw unsupported(request, this.address)
     const limitMs = (options.timeoutMs ?? this.#settings.requestTimeoutMs) + (request.holdsMs?.(input) ?? 0)
-    const sent = this.#raw.send(rawProtocol(request, version, input, limitMs))
+    const awaited = { dueAtMs: Date.now() + (request.holdsMs?.(input) ?? 0) + stalledMs }
+    this.#awaited.add(awaited)
+    const sent = this.#raw.send(rawProtocol(request, version, input, limitMs)).finally(() => {
+      this.#awaited.delete(awaited)
+    })
     try {
       return await abortable(sent, options.signal)
     } catch (error) {

@@ -19,6 +19,8 @@ const longestPauseMs = 10_000
 
 interface Lane {
   connection: Promise<BrokerConnection>
+  /** The same once it is open. */
+  open: BrokerConnection | null
 }
 
 export class ClusterClient {
@@ -50,7 +52,9 @@ export class ClusterClient {
     const kept = this.#metadata
     if (kept !== null && kept.topics === key && Date.now() - kept.at < maxAgeMs) return kept.value
     const connection = await this.any(signal)
-    const value = await connection.send(metadataRequest, { topics }, { signal })
+    // A broker that hangs must not keep the others from telling who leads in its place.
+    const timeoutMs = this.settings.connectTimeoutMs
+    const value = await connection.send(metadataRequest, { topics }, { signal, timeoutMs })
     this.#addresses.clear()
     for (const { nodeId, host, port } of value.brokers) this.#addresses.set(nodeId, { host, port })
     this.#metadata = { at: Date.now(), topics: key, value }
@@ -59,11 +63,14 @@ export class ClusterClient {
 
   /** A connection to any broker that can be reached: open ones first, then known ones, then the configured ones. */
   async any(signal?: AbortSignal): Promise<BrokerConnection> {
-    for (const lane of this.#lanes.values()) {
-      const open = await settledNow(lane.connection)
-      if (open?.isOpen === true) return open
+    for (const [key, { open }] of this.#lanes) {
+      if (key.startsWith('control ') && open?.isOpen === true && !open.isStalled) return open
     }
-    const seeds = this.#seeds()
+    const isStalled = (seed: BrokerAddress): boolean =>
+      this.#lanes.get(this.#laneKey(seed, 'control'))?.open?.isStalled === true
+    const seeds = this.#promisingSeeds().toSorted(
+      (one, other) => Number(isStalled(one)) - Number(isStalled(other)),
+    )
     let fault: unknown = null
     for (const seed of seeds) {
       try {
@@ -115,18 +122,26 @@ export class ClusterClient {
   }
 
   async #lane(advertised: BrokerAddress, purpose: string, signal?: AbortSignal): Promise<BrokerConnection> {
-    const address = this.settings.addresses.get(addressText(advertised)) ?? advertised
-    const key = `${purpose} ${addressText(address)}`
+    const key = this.#laneKey(advertised, purpose)
     const known = this.#lanes.get(key)
     if (known !== undefined) return known.connection
-    const lane: Lane = { connection: this.#open(address, key, signal) }
+    const lane: Lane = { connection: this.#open(this.#reachedAt(advertised), key, signal), open: null }
     this.#lanes.set(key, lane)
     try {
-      return await lane.connection
+      lane.open = await lane.connection
+      return lane.open
     } catch (error) {
       if (this.#lanes.get(key) === lane) this.#lanes.delete(key)
       throw error
     }
+  }
+
+  #laneKey(advertised: BrokerAddress, purpose: string): string {
+    return `${purpose} ${addressText(this.#reachedAt(advertised))}`
+  }
+
+  #reachedAt(advertised: BrokerAddress): BrokerAddress {
+    return this.settings.addresses.get(addressText(advertised)) ?? advertised
   }
 
   async #open(address: BrokerAddress, key: string, signal?: AbortSignal): Promise<BrokerConnection> {
@@ -156,6 +171,18 @@ export class ClusterClient {
     }
   }
 
+  /** Seeds that need not be waited for; where all have failed a moment ago, the one that is tried again first. */
+  #promisingSeeds(): BrokerAddress[] {
+    const nowMs = Date.now()
+    const waits = this.#seeds().map((seed) => {
+      const { until } = this.#failures.get(addressText(this.#reachedAt(seed))) ?? { until: 0 }
+      return { seed, waitMs: until - nowMs }
+    })
+    const ready = waits.filter(({ waitMs }) => waitMs <= 0)
+    const [soonest] = waits.toSorted((left, right) => left.waitMs - right.waitMs)
+    return (ready.length > 0 || soonest === undefined ? ready : [soonest]).map(({ seed }) => seed)
+  }
+
   /** Where to begin: what metadata told, then what the workspace says, beginning elsewhere each time. */
   #seeds(): BrokerAddress[] {
     const configured = this.settings.brokers
@@ -169,9 +196,4 @@ export class ClusterClient {
     this.#state = state
     this.#onState(state, reason)
   }
-}
-
-/** The value of a promise that is fulfilled already; null where it is not, or failed. */
-async function settledNow<Value>(promise: Promise<Value>): Promise<Value | null> {
-  return Promise.race([promise.catch(() => null), Promise.resolve(null)])
 }

@@ -363,6 +363,7 @@ public final class KafkaTools {
     config.put("buffer.memory", 128 * 1024 * 1024L);
     config.put("delivery.timeout.ms", 600_000);
     config.put("reconnect.backoff.max.ms", 200);
+    config.put("request.timeout.ms", 5000);
     if (transactionId != null) config.put("transactional.id", transactionId);
     config.putAll(strings(input.path("config")));
     return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());

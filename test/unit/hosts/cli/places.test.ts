@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import { appWindowArguments, findAppBrowser } from '../../../../src-main/hosts/c
 import { hasDisplay } from '../../../../src-main/hosts/cli/display.ts'
 import { findElectron } from '../../../../src-main/hosts/cli/electron-binary.ts'
 import { runElectron } from '../../../../src-main/hosts/cli/electron-process.ts'
-import { workspacePath } from '../../../../src-main/hosts/cli/workspace-argument.ts'
+import { workspacePath, workspacePathIfAny } from '../../../../src-main/hosts/cli/workspace-argument.ts'
 import { windowReadyLine } from '../../../../src-main/hosts/electron/launch-options.ts'
 import { demoFolder } from '../../../../src-main/hosts/shared/package-root.ts'
 
@@ -74,6 +74,18 @@ describe('the workspace', () => {
       workspacePath({ path: undefined, demo: false }, '/work'),
       workspacePath({ path: undefined, demo: true }, '/work'),
     ]).toEqual(['/work/a', '/work', demoFolder()])
+  })
+
+  it('is none for the console where nothing is named and the current folder holds none', () => {
+    const empty = mkdtempSync(path.join(os.tmpdir(), 'penstock-place-'))
+    expect([
+      workspacePathIfAny({ path: undefined, demo: false }, empty),
+      workspacePathIfAny({ path: 'a', demo: false }, empty),
+      workspacePathIfAny({ path: undefined, demo: true }, empty),
+    ]).toEqual([null, path.join(empty, 'a'), demoFolder()])
+    writeFileSync(path.join(empty, 'penstock.yaml'), 'penstock: 1\n')
+    expect(workspacePathIfAny({ path: undefined, demo: false }, empty)).toBe(empty)
+    rmSync(empty, { recursive: true })
   })
 
   it('cannot be both', () => {

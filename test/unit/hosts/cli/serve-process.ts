@@ -15,7 +15,7 @@ const consoleFolder = mkdtempSync(path.join(os.tmpdir(), 'penstock-console-'))
 writeFileSync(path.join(consoleFolder, 'index.html'), '<!doctype html>')
 const output = createOutput(process.stdout, process.stderr)
 const options = {
-  workspace: positionals[1] ?? '',
+  workspace: positionals[1] ?? null,
   port: values.port === undefined ? undefined : Number(values.port),
   shouldOpen: values['no-open'] !== true,
   consoleFolder,

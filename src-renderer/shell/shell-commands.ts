@@ -47,6 +47,17 @@ function engineCommands(app: App): Command[] {
       run: () => void setIngest(app, isPaused ? 'resume' : 'pause'),
     },
   ]
+  if (app.session.view !== null) {
+    commands.push({
+      id: 'session.choose',
+      title: 'Open another workspace',
+      group: 'Engine',
+      keywords: ['demo', 'recent', 'new'],
+      run: () => {
+        app.session.choose()
+      },
+    })
+  }
   if (app.connection.status.kind !== 'cut') return commands
   return [
     ...commands,

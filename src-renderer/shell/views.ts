@@ -2,6 +2,7 @@
 import ChartNoAxesGantt from '@lucide/svelte/icons/chart-no-axes-gantt'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import MailWarning from '@lucide/svelte/icons/mail-warning'
+import Plug from '@lucide/svelte/icons/plug'
 import Server from '@lucide/svelte/icons/server'
 import SquareTerminal from '@lucide/svelte/icons/square-terminal'
 import Users from '@lucide/svelte/icons/users'
@@ -24,6 +25,7 @@ export const viewEntries: readonly ViewEntry[] = [
   { name: 'cluster', title: 'Cluster', key: 'c', icon: Server },
   { name: 'query', title: 'Query', key: 'q', icon: SquareTerminal },
   { name: 'dead-letters', title: 'Dead letters', key: 'd', icon: MailWarning },
+  { name: 'connections', title: 'Connections', key: 'n', icon: Plug },
 ]
 
 /** Title of a view, also of one that has no entry of its own. */

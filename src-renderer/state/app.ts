@@ -9,6 +9,7 @@ import { NoticesState } from './notices.svelte.ts'
 import { PageState } from './page.svelte.ts'
 import { type Preferences, browserPreferences } from './preferences.ts'
 import { type AddressPort, Router, browserAddress } from './router.svelte.ts'
+import { SessionState } from './session.svelte.ts'
 import { ThemeState } from './theme.svelte.ts'
 import { TimeState } from './time.svelte.ts'
 import { WorkspaceState } from './workspace.svelte.ts'
@@ -21,6 +22,8 @@ export interface App {
   workspace: WorkspaceState
   /** Connections to clusters. */
   clusters: ClustersState
+  /** What is open: nothing yet, a workspace, or one that would not start. */
+  session: SessionState
   router: Router
   theme: ThemeState
   time: TimeState
@@ -48,11 +51,20 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
   const workspace = new WorkspaceState(client, connection)
   const router = new Router(parts.address ?? browserAddress(page))
   const clusters = new ClustersState({ client, live, router, preferences })
+  const session = new SessionState({
+    client,
+    connection,
+    onOpened: () => {
+      void workspace.load()
+      clusters.refresh()
+    },
+  })
   const theme = new ThemeState(page, preferences)
   const time = new TimeState(preferences)
   const pageState = new PageState(page)
   const start = (): (() => void) => {
     const stops = [
+      session.start(),
       live.start(),
       workspace.start(),
       clusters.start(),
@@ -73,6 +85,7 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
     live,
     workspace,
     clusters,
+    session,
     router,
     theme,
     time,

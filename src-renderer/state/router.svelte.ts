@@ -13,6 +13,7 @@ export const viewNames = [
   'cluster',
   'query',
   'dead-letters',
+  'connections',
 ] as const
 export type ViewName = (typeof viewNames)[number]
 

@@ -9,6 +9,7 @@ import { memoryPreferences } from '../../../src-renderer/state/preferences.ts'
 import { FakeEngine, type Scenario } from '../../unit/renderer/fake-engine.ts'
 import { FakeMessages } from '../../unit/renderer/fake-messages.ts'
 import { FakeLink } from '../../unit/renderer/fake-link.ts'
+import { FakeSession } from '../../unit/renderer/fake-session.ts'
 
 const search = new URLSearchParams(location.search)
 const scenarios: readonly Scenario[] = [
@@ -53,8 +54,20 @@ async function answer<T>(make: () => T): Promise<T> {
   return make()
 }
 
+const client = engine.client(() => isCut)
+const sessionKinds = ['none', 'opening', 'open', 'failed'] as const
+const session = new FakeSession(
+  sessionKinds.find((kind) => kind === search.get('session')) ?? 'open',
+  search.get('failing') === 'authenticate' ? 'authenticate' : null,
+)
+
 const app = createApp({
-  client: { ...engine.client(() => isCut), messages: messages.calls(answer) },
+  client: {
+    ...client,
+    messages: messages.calls(answer),
+    session: session.session(),
+    connections: { ...client.connections, ...session.connections() },
+  },
   link,
   preferences: memoryPreferences({ theme: search.get('theme') ?? 'dark', 'time-zone': 'utc' }),
 })

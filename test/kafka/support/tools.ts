@@ -152,6 +152,11 @@ export class ClusterTools {
     await this.#post('commit', { group, topic, offsets })
   }
 
+  /** The offset that a group has committed; -1 for none. */
+  committed(group: string, topic: string, partition: number): Promise<number> {
+    return this.#post('committed', { group, topic, partition })
+  }
+
   /** A member of a group that reads; rejects nothing and leaves with {@link Member.leave}. */
   async join(options: {
     group: string

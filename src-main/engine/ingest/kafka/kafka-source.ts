@@ -115,17 +115,25 @@ export class KafkaSource implements IngestSource {
   /** Looks after the partitions until something needs everything to begin anew, which it throws. */
   async #attend(signal: AbortSignal, isWell: () => void): Promise<void> {
     await this.#refresh(signal)
+    void this.#keepTelling(signal)
     for (;;) {
       this.#startLanes(signal)
       isWell()
       await this.#port.sleep(watchMs)
       if (this.#port.stopped) return this.#finish()
       signal.throwIfAborted()
-      this.#tellEnds()
       await this.#commitGroup(signal)
       if (this.#port.nowMs() - this.#metadataAt < (this.#isMissing() ? missingTopicMs : metadataMs)) continue
       await this.#refresh(signal)
       await this.#watch(signal)
+    }
+  }
+
+  /** Apart from what waits for brokers: lag is shown also while one of them hangs. */
+  async #keepTelling(signal: AbortSignal): Promise<void> {
+    while (!this.#port.stopped && !isAborted(signal)) {
+      this.#tellEnds()
+      await this.#port.sleep(watchMs)
     }
   }
 

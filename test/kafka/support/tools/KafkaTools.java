@@ -86,6 +86,7 @@ public final class KafkaTools {
     commands.put("end-load", this::endLoad);
     commands.put("groups", this::groups);
     commands.put("commit", this::commit);
+    commands.put("committed", this::committed);
     commands.put("join", this::join);
     commands.put("leave", this::leave);
     commands.put("forget", this::forget);
@@ -450,6 +451,14 @@ public final class KafkaTools {
       offsets.put(new TopicPartition(topic, partition++), new OffsetAndMetadata(offset.asLong()));
     admin(input).alterConsumerGroupOffsets(input.get("group").asText(), offsets).all().get();
     return done();
+  }
+
+  /** { group, topic, partition }: the offset, or -1 for none */
+  private JsonNode committed(JsonNode input) throws Exception {
+    String group = input.get("group").asText();
+    var offsets = admin(input).listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+    OffsetAndMetadata found = offsets.get(partition(input));
+    return json.getNodeFactory().numberNode(found == null ? -1 : found.offset());
   }
 
   /** A member of a consumer group that polls in a thread of its own. */

@@ -5,14 +5,15 @@
 import { AppError } from '#contract/errors.ts'
 import type { MeasuredRows } from '../batch/measured-rows.ts'
 import type { ClusterClient } from '../kafka/client/cluster-client.ts'
+import { BrokerReach } from './broker-reach.ts'
 import { ConfigReader } from './config-reader.ts'
+import { ControllerReader } from './controller-reader.ts'
 import { GroupBook } from './group-book.ts'
 import { HistorySlices, type NotedConsumer } from './history-slices.ts'
 import { LagMeasure } from './lag-measure.ts'
 import type { LagSet } from './lag-set.ts'
 import type { OwnReaders } from './own-readers.ts'
 import { type Pace, paceFor } from './poll-pace.ts'
-import { readController } from './read-controller.ts'
 import { RecentNames } from './recent-names.ts'
 import { TopicBook } from './topic-book.ts'
 import type { TopicEntry } from './topic-entry.ts'
@@ -26,6 +27,8 @@ const mostWatched = 100
 const firstPauseMs = 500
 const longestPauseMs = 10_000
 const pauseAfterFault = 2000
+/** Metadata is asked for so often while a broker cannot be reached: others may lead now. */
+const troubledMs = 3000
 
 export interface ClusterPollOptions {
   connection: string
@@ -54,10 +57,11 @@ export class ClusterPoll {
   /** Topics that are on somebody's screen. */
   readonly shownTopics = new RecentNames(shownForMs)
   readonly shownGroups = new RecentNames(shownForMs)
-  controller: number | null = null
+  readonly controller: ControllerReader
   /** Milliseconds that the newest round of offsets took. */
   lastRoundMs = 0
   readonly #options: ClusterPollOptions
+  readonly #reach: BrokerReach
   readonly #history: HistorySlices
   readonly #closing = new AbortController()
   readonly #done: Record<Stage, number> = {
@@ -78,10 +82,12 @@ export class ClusterPoll {
     const { client, connection, own } = options
     this.#options = options
     this.own = own
-    this.topics = new TopicBook(client)
-    this.groups = new GroupBook(client)
-    this.lags = new LagMeasure(client, this.topics)
+    this.#reach = new BrokerReach(client)
+    this.topics = new TopicBook(this.#reach)
+    this.groups = new GroupBook(this.#reach)
+    this.lags = new LagMeasure(this.#reach, this.topics)
     this.configs = new ConfigReader(client)
+    this.controller = new ControllerReader(client)
     this.#history = new HistorySlices(connection)
   }
 
@@ -196,7 +202,8 @@ export class ClusterPoll {
   /** Does what is due. */
   async #round(signal: AbortSignal): Promise<void> {
     const pace = this.pace
-    if (this.#isDue('metadata', pace.metadataMs)) await this.#measureMetadata(signal)
+    const metadataMs = this.#reach.misses ? Math.min(troubledMs, pace.metadataMs) : pace.metadataMs
+    if (this.#isDue('metadata', metadataMs)) await this.#measureMetadata(signal)
     await this.#measureOffsets(pace, signal)
     if (this.#isDue('earliest', pace.earliestMs)) {
       await this.topics.measureEarliest(null, signal)
@@ -216,7 +223,7 @@ export class ClusterPoll {
     const metadata = await client.metadata(null, 0, signal)
     this.topics.describe(metadata)
     this.#ownTopics = this.own.topicsOf(this.topics.topics.keys())
-    this.controller = await readController(client, metadata.controllerId, this.topics.notSeen, signal)
+    await this.controller.read(metadata, signal)
     this.#did('metadata')
   }
 
@@ -225,7 +232,8 @@ export class ClusterPoll {
     if (this.#isDue('offsets', pace.offsetsMs)) {
       const begun = performance.now()
       const isStale = await this.topics.measureLatest(null, signal)
-      this.lastRoundMs = performance.now() - begun
+      // Waiting for a broker in vain says nothing of how much work it is.
+      if (!this.#reach.misses) this.lastRoundMs = performance.now() - begun
       const nowMs = Date.now()
       this.#noteRates(this.topics.topics.values(), nowMs)
       this.#history.noteTopics('watched', watched, nowMs, secondMs)

@@ -5,7 +5,8 @@ import type { ClusterPoll } from './cluster-poll.ts'
 /** Partitions in trouble that are listed. */
 const mostListed = 500
 
-export function clusterView({ topics: book, controller, trouble }: ClusterPoll): ClusterView {
+export function clusterView({ topics: book, controller: reader, trouble }: ClusterPoll): ClusterView {
+  const { controller, problem } = reader
   const leads = new Map<number, number>()
   const held = new Map<number, number>()
   const underReplicated: ClusterView['underReplicated'] = []
@@ -36,6 +37,6 @@ export function clusterView({ topics: book, controller, trouble }: ClusterPoll):
     topics: book.topics.size,
     partitions: book.partitions,
     ...{ underReplicatedCount, underReplicated, offlineCount, offline },
-    notSeen: [...(trouble === '' ? [] : [trouble]), ...book.notSeen.values()],
+    notSeen: [trouble, problem, ...book.notSeen.values()].filter((words) => words !== ''),
   }
 }

@@ -9,7 +9,6 @@ import {
   describeConfigsRequest,
 } from '../kafka/requests/describe-configs.ts'
 import { checkError, errorCode, errorName } from '../kafka/requests/error-codes.ts'
-import { measuring } from './offset-sweep.ts'
 
 const keptMs = 60_000
 /** Entries of very many topics are not kept for ever. */
@@ -78,7 +77,7 @@ export class ConfigReader {
   async broker(id: number, signal?: AbortSignal): Promise<ConfigEntry[]> {
     const kept = this.#brokers.get(id)
     if (kept !== undefined && isFresh(kept, Date.now())) return kept.value
-    const connection = await this.#client.broker(id, measuring, signal)
+    const connection = await this.#client.broker(id, 'control', signal)
     const resources = [{ kind: configKind.broker, name: String(id), keys: null }]
     const [answer] = await connection.send(describeConfigsRequest, { resources }, { signal })
     const value = entriesOf(answer, `configuration of broker ${String(id)}`)

@@ -4,7 +4,6 @@
  */
 import { toErrorShape } from '#contract/errors.ts'
 import type { BrokerConnection } from '../kafka/client/broker-connection.ts'
-import type { ClusterClient } from '../kafka/client/cluster-client.ts'
 import { describeConsumerGroupsRequest } from '../kafka/requests/describe-consumer-groups.ts'
 import {
   type DescribedGroup,
@@ -14,8 +13,8 @@ import {
 import { checkError, errorCode, errorName } from '../kafka/requests/error-codes.ts'
 import { type ListedGroup, listGroupsRequest } from '../kafka/requests/list-groups.ts'
 import { type GroupOffsets, manyGroupsFrom, offsetFetchRequest } from '../kafka/requests/offset-fetch.ts'
+import { answerLimitMs, type BrokerReach } from './broker-reach.ts'
 import { LagSet } from './lag-set.ts'
-import { measuring, noAnswer, withBrokerLimit } from './offset-sweep.ts'
 
 /** Groups in one request. */
 const groupsPerRequest = 100
@@ -42,10 +41,10 @@ export class GroupBook {
   notSeen: string[] = []
   /** When groups were listed last; null before. */
   at: number | null = null
-  readonly #client: ClusterClient
+  readonly #reach: BrokerReach
 
-  constructor(client: ClusterClient) {
-    this.#client = client
+  constructor(reach: BrokerReach) {
+    this.#reach = reach
   }
 
   /** Lists, describes, and reads commits. @throws where no broker answered */
@@ -55,14 +54,12 @@ export class GroupBook {
     const faults: unknown[] = []
     await Promise.all(
       brokers.map(async ({ nodeId }) => {
-        const limited = withBrokerLimit(signal)
         try {
-          for (const id of await this.#measureBroker(nodeId, limited)) seen.add(id)
+          for (const id of await this.#measureBroker(nodeId, signal)) seen.add(id)
         } catch (error) {
           signal.throwIfAborted()
-          const fault = limited.aborted ? noAnswer(nodeId) : error
-          faults.push(fault)
-          notSeen.push(`groups of broker ${String(nodeId)}: ${toErrorShape(fault).message}`)
+          faults.push(error)
+          notSeen.push(`groups of broker ${String(nodeId)}: ${toErrorShape(error).message}`)
           for (const group of this.groups.values()) if (group.coordinator === nodeId) seen.add(group.id)
         }
       }),
@@ -75,8 +72,11 @@ export class GroupBook {
 
   /** @returns ids of the groups that this broker coordinates */
   async #measureBroker(nodeId: number, signal: AbortSignal): Promise<string[]> {
-    const connection = await this.#client.broker(nodeId, measuring, signal)
-    const { error, groups } = await connection.send(listGroupsRequest, null, { signal })
+    const connection = await this.#reach.broker(nodeId, signal)
+    const { error, groups } = await connection.send(listGroupsRequest, null, {
+      signal,
+      timeoutMs: answerLimitMs,
+    })
     // A broker that has not loaded its groups yet has none to show; the next measurement does.
     if (error !== errorCode.coordinatorNotAvailable) checkError(error, 'ListGroups')
     const entries = groups.map((group) => this.#listed(group, nodeId))
@@ -104,8 +104,12 @@ export class GroupBook {
     const classic = entries.filter(({ kind }) => kind === 'classic' || !ownDescription.has(kind))
     const modern = entries.filter(({ kind }) => kind === 'consumer')
     const [old, fresh] = await Promise.all([
-      classic.length === 0 ? [] : connection.send(describeGroupsRequest, idsOf(classic), { signal }),
-      modern.length === 0 ? [] : connection.send(describeConsumerGroupsRequest, idsOf(modern), { signal }),
+      classic.length === 0
+        ? []
+        : connection.send(describeGroupsRequest, idsOf(classic), { signal, timeoutMs: answerLimitMs }),
+      modern.length === 0
+        ? []
+        : connection.send(describeConsumerGroupsRequest, idsOf(modern), { signal, timeoutMs: answerLimitMs }),
     ])
     for (const described of [...old, ...fresh]) this.#described(described)
   }
@@ -133,7 +137,7 @@ export class GroupBook {
     const requests = takesMany ? [idsOf(entries)] : entries.map(({ id }) => [id])
     for (const ids of requests) {
       if (ids.length === 0) continue
-      const answers = await connection.send(offsetFetchRequest, ids, { signal })
+      const answers = await connection.send(offsetFetchRequest, ids, { signal, timeoutMs: answerLimitMs })
       for (const answer of answers) this.#committed(takesMany ? answer : { ...answer, group: ids[0] ?? '' })
     }
   }

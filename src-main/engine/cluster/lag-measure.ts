@@ -2,10 +2,10 @@
  * Measures how far consumers are behind: ends of the partitions that they have commits on, and a look at what lies between,
  * bounded in each round. Cluster thread.
  */
-import type { ClusterClient } from '../kafka/client/cluster-client.ts'
 import { errorCode } from '../kafka/requests/error-codes.ts'
 import { offsetTime } from '../kafka/requests/list-offsets.ts'
 import type { OffsetColumns } from '../kafka/requests/offset-columns.ts'
+import type { BrokerReach } from './broker-reach.ts'
 import { type LagSet, partitionKey } from './lag-set.ts'
 import { type SweepPlan, SweepPlanner, sweepOffsets } from './offset-sweep.ts'
 import { assess, type LogEnds, type PartitionLag, placeToLook, remember } from './partition-lag.ts'
@@ -22,12 +22,12 @@ interface Look {
 }
 
 export class LagMeasure {
-  readonly #client: ClusterClient
+  readonly #reach: BrokerReach
   readonly #topics: TopicBook
   readonly #stable = new Map<string, Float64Array>()
 
-  constructor(client: ClusterClient, topics: TopicBook) {
-    this.#client = client
+  constructor(reach: BrokerReach, topics: TopicBook) {
+    this.#reach = reach
     this.#topics = topics
   }
 
@@ -59,13 +59,13 @@ export class LagMeasure {
     const plan = this.#plan(consumers)
     if (plan.size === 0) return
     const problems = [
-      ...(await sweepOffsets(this.#client, plan, {
+      ...(await sweepOffsets(this.#reach, plan, {
         ...{ isolation: 'read_committed', time: offsetTime.latest, signal },
         take: (columns) => {
           this.#takeStable(columns)
         },
       })),
-      ...(await sweepOffsets(this.#client, plan, {
+      ...(await sweepOffsets(this.#reach, plan, {
         ...{ isolation: 'read_uncommitted', time: offsetTime.earliest, signal },
         take: (columns) => {
           this.#takeEarliest(columns)
@@ -142,7 +142,7 @@ export class LagMeasure {
     const chosen = distinct(looks).slice(0, most)
     if (chosen.length === 0) return
     const findings = await probeRecords(
-      this.#client,
+      this.#reach,
       chosen.map(({ probe }) => probe),
       signal,
     )

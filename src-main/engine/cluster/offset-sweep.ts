@@ -2,18 +2,13 @@
  * Offsets of very many partitions: requests of bounded size to each leader, one after the other, so that neither the broker
  * nor this thread is busy with one of them for long. Cluster thread.
  */
-import { AppError } from '#contract/errors.ts'
-import type { ClusterClient } from '../kafka/client/cluster-client.ts'
 import { errorCode, errorName } from '../kafka/requests/error-codes.ts'
 import type { ListOffsetsInput } from '../kafka/requests/list-offsets.ts'
 import { type OffsetColumns, offsetColumnsRequest } from '../kafka/requests/offset-columns.ts'
+import { answerLimitMs, type BrokerReach } from './broker-reach.ts'
 
-/** Purpose of the connections on which measurements travel: they must not hold up what people wait for. */
-export const measuring = 'measure'
 /** Partitions in one request: reading its answer takes a few milliseconds. */
 const partitionsPerRequest = 2500
-/** A broker that does not answer must not hold up what the others have to say for longer. */
-const brokerLimitMs = 5000
 
 export interface SweepTopic {
   name: string
@@ -65,47 +60,35 @@ export interface SweepProblem {
 
 /** Asks every leader at once. A broker that does not answer spoils only its own. @returns what was not seen */
 export async function sweepOffsets(
-  client: ClusterClient,
+  reach: BrokerReach,
   plan: SweepPlan,
   options: SweepOptions,
 ): Promise<SweepProblem[]> {
   const problems = await Promise.all(
-    [...plan].map(([leader, chunks]) => askLeader(client, leader, chunks, options)),
+    [...plan].map(([leader, chunks]) => askLeader(reach, leader, chunks, options)),
   )
   return problems.flat()
 }
 
 async function askLeader(
-  client: ClusterClient,
+  reach: BrokerReach,
   broker: number,
   chunks: readonly (readonly SweepTopic[])[],
   { isolation, time, signal, take }: SweepOptions,
 ): Promise<SweepProblem[]> {
-  const limited = withBrokerLimit(signal)
   try {
-    const connection = await client.broker(broker, measuring, limited)
+    const connection = await reach.broker(broker, signal)
     for (const topics of chunks) {
       const input = { isolation, time, topics }
-      const columns = await connection.send(offsetColumnsRequest, input, { signal: limited })
+      const options = { signal, timeoutMs: answerLimitMs }
+      const columns = await connection.send(offsetColumnsRequest, input, options)
       take(columns, Date.now())
     }
     return []
   } catch (error) {
     signal.throwIfAborted()
-    const fault = limited.aborted ? noAnswer(broker) : error
-    return [{ broker, words: fault instanceof Error ? fault.message : String(fault), error: fault }]
+    return [{ broker, words: error instanceof Error ? error.message : String(error), error }]
   }
-}
-
-/** The signal, and the time that one broker is given in one round. */
-export function withBrokerLimit(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(brokerLimitMs)])
-}
-
-/** What to say of a broker whose time has passed. */
-export function noAnswer(broker: number): AppError {
-  const message = `broker ${String(broker)} does not answer within ${String(brokerLimitMs / 1000)} s`
-  return new AppError('CONNECTION_FAILED', message, { details: { retriable: true } })
 }
 
 /** Errors of partitions, in words, each kind once. */

@@ -2,11 +2,10 @@
  * Looks whether there is a record at or after an offset: what lies between a committed offset and the end of a log may be
  * nothing but transaction markers, aborted records, or what compaction took away. Cluster thread.
  */
-import type { ClusterClient } from '../kafka/client/cluster-client.ts'
 import { BatchReader } from '../kafka/records/batch-reader.ts'
 import { errorCode, errorName } from '../kafka/requests/error-codes.ts'
 import { type FetchedPartition, type FetchInput, fetchRequest } from '../kafka/requests/fetch.ts'
-import { measuring, noAnswer, withBrokerLimit } from './offset-sweep.ts'
+import { answerLimitMs, type BrokerReach } from './broker-reach.ts'
 
 /** Bytes of one partition and of one request; a batch that is larger still comes, alone. */
 const partitionBytes = 32 * 1024
@@ -37,7 +36,7 @@ export interface ProbeFinding {
 
 /** One request to each leader. @returns findings in the order of the probes */
 export async function probeRecords(
-  client: ClusterClient,
+  reach: BrokerReach,
   probes: readonly Probe[],
   signal: AbortSignal,
 ): Promise<ProbeFinding[]> {
@@ -45,18 +44,19 @@ export async function probeRecords(
   const byLeader = Map.groupBy(probes, ({ leader }) => leader)
   await Promise.all(
     [...byLeader].map(async ([leader, own]) => {
-      const limited = withBrokerLimit(signal)
       try {
-        const connection = await client.broker(leader, measuring, limited)
-        const fetched = await connection.send(fetchRequest, fetchInput(own), { signal: limited })
+        const connection = await reach.broker(leader, signal)
+        const fetched = await connection.send(fetchRequest, fetchInput(own), {
+          signal,
+          timeoutMs: answerLimitMs,
+        })
         for (const probe of own) {
           const part = fetched.find((one) => one.topic === probe.topic && one.partition === probe.partition)
           findings.set(probe, part === undefined ? unseen(probe, '') : look(probe, part))
         }
       } catch (error) {
         signal.throwIfAborted()
-        const fault = limited.aborted ? noAnswer(leader) : error
-        const problem = fault instanceof Error ? fault.message : String(fault)
+        const problem = error instanceof Error ? error.message : String(error)
         for (const probe of own) findings.set(probe, unseen(probe, problem))
       }
     }),

@@ -2,7 +2,6 @@
  * Everything measured of the topics and brokers of one cluster. Each `measure` asks each leader a few requests, whatever the
  * number of partitions; errors go to {@link notSeen} by what they concern. Cluster thread; knows nothing of when.
  */
-import type { ClusterClient } from '../kafka/client/cluster-client.ts'
 import { codeOf, errorCode, errorName } from '../kafka/requests/error-codes.ts'
 import { describeLogDirsRequest, type LogDirectory } from '../kafka/requests/describe-log-dirs.ts'
 import { offsetTime } from '../kafka/requests/list-offsets.ts'
@@ -12,14 +11,8 @@ import {
   type OffsetColumns,
   offsetColumnsRequest,
 } from '../kafka/requests/offset-columns.ts'
-import {
-  measuring,
-  sweepErrors,
-  sweepOffsets,
-  type SweepOptions,
-  type SweepPlan,
-  SweepPlanner,
-} from './offset-sweep.ts'
+import { type BrokerReach, slow } from './broker-reach.ts'
+import { sweepErrors, sweepOffsets, type SweepOptions, type SweepPlan, SweepPlanner } from './offset-sweep.ts'
 import { TopicEntry } from './topic-entry.ts'
 
 /** A broker may take long to add up the sizes of very many logs. */
@@ -36,17 +29,19 @@ export class TopicBook {
   partitions = 0
   /** When the ends of the logs were measured last; null before. */
   at: number | null = null
-  readonly #client: ClusterClient
+  readonly #reach: BrokerReach
   #plan: SweepPlan = new Map()
 
-  constructor(client: ClusterClient) {
-    this.#client = client
+  constructor(reach: BrokerReach) {
+    this.#reach = reach
   }
 
   /** Takes over what metadata says of all topics. A topic that was made anew begins anew. */
   describe(metadata: ClusterMetadata): void {
     const { brokers, clusterId, controllerId } = metadata
     Object.assign(this, { brokers, clusterId, controllerId })
+    this.#reach.keepOnly(brokers)
+    this.#forgetBrokers()
     const refused = metadata.topics.filter(({ error }) => error === errorCode.topicAuthorizationFailed)
     this.#note('topics', refused.length, () => refusedTopics(refused.length))
     const names = new Set<string>()
@@ -137,8 +132,7 @@ export class TopicBook {
       this.brokers.map(async ({ nodeId }) => {
         const what = `sizes ${String(nodeId)}`
         try {
-          // A connection of its own: brokers answer in order, and others must not wait.
-          const connection = await this.#client.broker(nodeId, 'sizes', signal)
+          const connection = await this.#reach.client.broker(nodeId, slow, signal)
           const options = { signal, timeoutMs: sizesMs }
           this.#noteSizes(nodeId, await connection.send(describeLogDirsRequest, null, options))
           this.notSeen.delete(what)
@@ -149,6 +143,16 @@ export class TopicBook {
       }),
     )
     for (const entry of this.topics.values()) entry.summarise()
+  }
+
+  /** What was seen, or could not be, of brokers that are gone. */
+  #forgetBrokers(): void {
+    const ids = new Set(this.brokers.map(({ nodeId }) => nodeId))
+    for (const id of this.brokerBytes.keys()) if (!ids.has(id)) this.brokerBytes.delete(id)
+    for (const what of this.notSeen.keys()) {
+      const [, id] = /^(?:sizes|directories) (\d+)$/.exec(what) ?? []
+      if (id !== undefined && !ids.has(Number(id))) this.notSeen.delete(what)
+    }
   }
 
   #entry(topic: ClusterMetadata['topics'][number]): TopicEntry {
@@ -175,7 +179,7 @@ export class TopicBook {
   /** @throws where no broker answered at all */
   async #sweep(what: string, plan: SweepPlan, options: SweepOptions): Promise<void> {
     const refusals = new Set<string>()
-    const problems = await sweepOffsets(this.#client, plan, {
+    const problems = await sweepOffsets(this.#reach, plan, {
       ...options,
       take: (columns, atMs) => {
         for (const words of sweepErrors(columns)) refusals.add(words)
@@ -194,7 +198,7 @@ export class TopicBook {
   async #knowsNewest(leaders: readonly number[], signal: AbortSignal): Promise<boolean> {
     const [leader] = leaders
     if (leader === undefined) return false
-    const connection = await this.#client.broker(leader, measuring, signal)
+    const connection = await this.#reach.broker(leader, signal)
     const isKnown = (connection.versionOf(offsetColumnsRequest) ?? 0) >= newestTimestampFrom
     this.#note('timestamps', isKnown ? 0 : 1, () => oldBrokers)
     return isKnown

@@ -67,8 +67,10 @@ export class EngineFeed implements LiveFeed {
     if (change.state !== undefined) this.#publishSoon()
   }
 
+  /** A connection that waits does so until it stands: another try does not end it, and its reason stays. */
   connectionState(name: string, state: ConnectionState, reason: string): void {
     const before = this.#connections.get(name)
+    if (before?.state === 'waiting' && state === 'connecting') return
     const since = before?.state === state ? before.since : Date.now()
     this.#connections.set(name, { state, reason, since })
     this.#publishSoon()

@@ -101,14 +101,27 @@ export class PlainDecoder implements PartDecoder {
   }
 
   #asAny(): 'text' | 'bytes' {
-    const read = this.#asText('')
-    const size = this.end - this.start
-    const isJson = read === 'text' && opensJson(this.bytes, this.start, this.end)
-    if (isJson && (size > judgedBytes || this.#scanner.scan(this.bytes, this.start, this.end))) {
-      this.format = 'json'
+    if (!isReadable(this.bytes, this.start, this.end)) {
+      this.format = 'bytes'
+      return 'bytes'
     }
-    return read
+    const size = this.end - this.start
+    const isJson =
+      opensJson(this.bytes, this.start, this.end) &&
+      (size > judgedBytes || this.#scanner.scan(this.bytes, this.start, this.end))
+    this.format = isJson ? 'json' : 'text'
+    return 'text'
   }
+}
+
+/** Whether bytes are UTF-8 without the control characters that no text has. */
+export function isReadable(bytes: Uint8Array, start: number, end: number): boolean {
+  const judged = Math.min(end, start + judgedBytes)
+  for (let at = start; at < judged; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d && byte !== 0x1b) return false
+  }
+  return isUtf8(bytes.subarray(start, end))
 }
 
 /** Whether an object or array begins here. */

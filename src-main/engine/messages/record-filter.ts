@@ -2,11 +2,10 @@
  * Whether a record is one that is looked for. The cheapest questions come first, and text is looked for in the bytes of a
  * whole batch at once, so that records without it cost almost nothing. Cluster thread.
  */
-import { isUtf8 } from 'node:buffer'
 import type { MessageFilter } from '#contract/messages.ts'
 import { type BatchReader, readHeaders } from '../kafka/records/batch-reader.ts'
 import { JsonCondition } from './json-condition.ts'
-import type { PartDecoder } from './part-decoder.ts'
+import { isReadable, type PartDecoder } from './part-decoder.ts'
 import { SqlCondition } from './sql-condition.ts'
 import { TextFinder } from './text-finder.ts'
 
@@ -149,7 +148,7 @@ export class RecordFilter {
     const wanted = this.#hexadecimal
     if (wanted === null || end - start < wanted.length) return false
     const part = asBuffer(bytes.subarray(start, end))
-    return part.includes(wanted) && !isUtf8(part)
+    return part.includes(wanted) && !isReadable(bytes, start, end)
   }
 
   #hasHeader(reader: BatchReader): boolean {

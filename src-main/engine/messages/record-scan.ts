@@ -112,7 +112,11 @@ export class RecordScan {
       if (await this.#ready()) continue
       const plain = previewOf(reader, partition, this.#raw)
       if (plain === null) throw new AppError('INTERNAL', 'a part that needs no schema waits for one')
-      return { ...plain, value: { ...plain.value, problem: this.schemaFailure } }
+      const { key, value } = decoders
+      const problem = this.schemaFailure
+      if (key.differs(reader.bytes, reader.keyStart, reader.keyLength)) plain.key.problem = problem
+      if (value.differs(reader.bytes, reader.valueStart, reader.valueLength)) plain.value.problem = problem
+      return plain
     }
   }
 

@@ -32,6 +32,8 @@ describe('a preview', () => {
     ['{"a":', 'json', { text: '{"a":', format: 'text', problem: expect.stringContaining('is not JSON') }],
     [Buffer.of(0xff, 0), 'auto', { text: 'ff00', format: 'bytes', problem: '' }],
     [Buffer.of(0xff, 0), 'text', { text: 'ff00', format: 'bytes', problem: 'is not UTF-8 text' }],
+    [Buffer.of(0, 0x61), 'auto', { text: '0061', format: 'bytes', problem: '' }],
+    [Buffer.of(0, 0x61), 'text', { text: '\0a', format: 'text', problem: '' }],
     ['ab', 'bytes', { text: '6162', format: 'bytes', problem: '' }],
     ['', 'auto', { text: '', format: 'text', bytes: 0 }],
   ])('of %j as %s', ([value, format, expected]) => {

@@ -137,7 +137,9 @@ function covers(memory: LagMemory, start: number): boolean {
 }
 
 function emptyNote(count: number): string {
-  return `looked: ${offsets(count)} hold no record (transaction markers, aborted or compacted away) and do not count`
+  const verbs = count === 1 ? ['holds', 'does'] : ['hold', 'do']
+  const why = '(transaction markers, aborted or compacted away)'
+  return `looked: ${offsets(count)} ${verbs.join(` no record ${why} and `)} not count`
 }
 
 function offsets(count: number): string {

@@ -122,7 +122,7 @@ describe('lag', () => {
     const seen = watching(settings)
     expect(await seen.partition(group)).toMatchObject({
       ...{ committed: '3', latest: '4', lag: 0, lagMs: 0 },
-      note: 'looked: 1 offset hold no record (transaction markers, aborted or compacted away) and do not count',
+      note: 'looked: 1 offset holds no record (transaction markers, aborted or compacted away) and does not count',
     })
   })
 

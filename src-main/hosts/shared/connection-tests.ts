@@ -1,7 +1,8 @@
 /** Connection tests that run or have run a short while ago, for the contract's long polls. Main thread; one per session. */
 import { randomUUID } from 'node:crypto'
-import { AppError, toErrorShape } from '#contract/errors.ts'
+import { AppError, nextSteps, toErrorShape } from '#contract/errors.ts'
 import type { ConnectionTest } from '#contract/connections.ts'
+import type { Logger } from '../../engine/engine-api.ts'
 import type { SecretSources } from '../../engine/connections/resolve-settings.ts'
 import { testConnection } from '../../engine/connections/test-connection.ts'
 import { TestSteps } from '../../engine/connections/test-steps.ts'
@@ -18,7 +19,12 @@ interface KeptTest {
 const mostKept = 16
 
 export class ConnectionTests {
+  readonly #logger: Logger
   readonly #tests = new Map<string, KeptTest>()
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
 
   /** Begins a test; returns at once. */
   start(connection: Connection, sources: SecretSources): ConnectionTest {
@@ -39,8 +45,9 @@ export class ConnectionTests {
     })
     testConnection(connection, sources, steps, test.controller.signal)
       .catch((error: unknown) => {
+        this.#logger.error({ err: error }, 'a connection test could not be run')
         const { message } = toErrorShape(error)
-        steps.fail('secrets', { error: message, advice: 'This is a fault of Penstock; see the log.' })
+        steps.fail('secrets', { error: message, advice: nextSteps.INTERNAL })
       })
       .finally(() => {
         show({ done: true })

@@ -64,7 +64,7 @@ export class WorkspaceSession implements SessionPort {
     this.#options = options
     this.#folder = options.folder ?? process.cwd()
     this.#recent = new RecentWorkspaces(options.stateFolder, options.logger)
-    this.#tests = new ConnectionTests()
+    this.#tests = new ConnectionTests(options.logger)
   }
 
   current(): OpenWorkspace {

@@ -1,5 +1,5 @@
 /** `penstock check`: everything that is wrong with a workspace, its SQL too, without running it. Called by program.ts. */
-import { checkWorkspace } from '../../../engine/engine.ts'
+import { checkWorkspace, unreadTopics } from '../../../engine/engine.ts'
 import { formatProblems } from '../../../workspace/format-problems.ts'
 import { loadWorkspace } from '../../../workspace/load.ts'
 import type { CommandContext } from '../command-host.ts'
@@ -17,6 +17,13 @@ export async function checkCommand(workspace: string, { output }: CommandContext
     const { file, sources, lookups, tables } = loaded.workspace
     const parts = [count(sources, 'source'), count(lookups, 'lookup'), count(tables, 'table')]
     await output.write(`${file} is right: ${parts.join(', ')}\n`)
+    const unread = unreadTopics(loaded.workspace)
+    if (unread.length > 0) {
+      const list = unread.join(', ')
+      output.note(
+        `Not read: ${list}. Columns are taken from the records at start; SQL on them was not checked.`,
+      )
+    }
   }
   return exitCodes.ok
 }

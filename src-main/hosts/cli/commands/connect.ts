@@ -4,6 +4,7 @@
  */
 import { AppError } from '#contract/errors.ts'
 import type { ConnectionStep } from '#contract/connections.ts'
+import { openSteps } from '../../../engine/connections/open-steps.ts'
 import { testConnection } from '../../../engine/connections/test-connection.ts'
 import { TestSteps } from '../../../engine/connections/test-steps.ts'
 import { formatProblems } from '../../../workspace/format-problems.ts'
@@ -12,6 +13,7 @@ import { EncryptedFileStore } from '../../shared/secrets/encrypted-file.ts'
 import { startCommandHost } from '../command-host.ts'
 import type { CommandContext } from '../command-host.ts'
 import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
+import type { Output } from '../output.ts'
 
 /** Options of {@link connectCommand}. */
 export interface ConnectOptions {
@@ -40,18 +42,18 @@ export async function connectCommand(options: ConnectOptions, context: CommandCo
     )
   }
   const host = startCommandHost(context)
-  let shown: readonly ConnectionStep[] = []
+  const printer = new StepPrinter(output)
   const steps = new TestSteps((view) => {
-    shown = view
+    printer.show(view)
   })
   const sources = {
     secrets: new EncryptedFileStore({ stateFolder: host.folder }),
     environment: process.env,
   }
   testConnection(connection, sources, steps, host.shutdown.signal)
-    .then(() => output.write(shown.map(stepText).join('')))
+    .then(() => printer.end())
     .then(
-      () => host.shutdown.end(hasFailed(shown) ? exitCodes.failure : exitCodes.ok),
+      (hasFailed) => host.shutdown.end(hasFailed ? exitCodes.failure : exitCodes.ok),
       (error: unknown) => {
         const words = faultText(error)
         if (words !== '') output.note(words)
@@ -64,8 +66,40 @@ export async function connectCommand(options: ConnectOptions, context: CommandCo
   return host.ended
 }
 
-function hasFailed(steps: readonly ConnectionStep[]): boolean {
-  return steps.some(({ state }) => state === 'failed')
+/** Writes each step once, in order, as soon as nothing can change it: while one address is tried another may follow. */
+class StepPrinter {
+  readonly #output: Output
+  #steps: readonly ConnectionStep[] = []
+  #printed = 0
+  #written: Promise<void> = Promise.resolve()
+
+  constructor(output: Output) {
+    this.#output = output
+  }
+
+  show(steps: readonly ConnectionStep[]): void {
+    this.#steps = steps
+    const isOpened = steps.some(({ name, state }) => name === 'metadata' && state !== 'pending')
+    for (let step = steps[this.#printed]; step !== undefined; step = steps[this.#printed]) {
+      const isFinal = step.state !== 'pending' && step.state !== 'running'
+      if (!isFinal || (isOpenStep(step) && !isOpened)) return
+      const text = stepText(step)
+      this.#printed += 1
+      this.#written = this.#written.then(() => this.#output.write(text))
+      // Whoever waits for the end is told.
+      this.#written.catch(() => undefined)
+    }
+  }
+
+  /** @returns whether a step failed */
+  async end(): Promise<boolean> {
+    await this.#written
+    return this.#steps.some(({ state }) => state === 'failed')
+  }
+}
+
+function isOpenStep({ name }: ConnectionStep): boolean {
+  return openSteps.some((one) => one === name)
 }
 
 const words: Record<ConnectionStep['state'], string> = {

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { AppError } from '#contract/errors.ts'
+import type { MessageSearch, SearchStatus } from '#contract/messages.ts'
+import { SearchRun } from '../../../../src-renderer/features/messages/search-run.svelte.ts'
+import { scannedWords, searchWords } from '../../../../src-renderer/features/messages/search-words.ts'
+import { createFakeClient, type FakeCalls } from '../fake-client.ts'
+import { FakeClock, settle } from '../fake-clock.ts'
+
+const request: MessageSearch = {
+  ...{
+    connection: 'prod',
+    topic: 'orders',
+    start: { at: 'newest' as const },
+    live: false,
+    filter: {},
+    limit: 500,
+  },
+  ...{ keyFormat: 'auto' as const, valueFormat: 'auto' as const, isolation: 'read_committed' as const },
+}
+const at = Date.parse('2026-11-25T14:02:00.000Z')
+function statusOf(change: Partial<SearchStatus> = {}): SearchStatus {
+  return {
+    ...{ id: 's1', version: 1, state: 'running', matches: 3, dropped: 0, scanned: 184_223, scannedBytes: 1 },
+    ...{
+      total: 1_200_000,
+      recordsPerSecond: 400_000,
+      elapsedMs: 460,
+      firstTimestamp: at,
+      lastTimestamp: at + 300_000,
+    },
+    partitions: [0, 1, 2].map((partition) => ({
+      ...{
+        partition,
+        earliest: '0',
+        latest: '400000',
+        from: partition === 2 ? '400000' : '300000',
+        to: '400000',
+      },
+      ...{ goalFrom: '0', goalTo: '400000', records: 1, state: 'reading' as const, reason: '' },
+    })),
+    notLookedAt: [],
+    error: null,
+    ...change,
+  }
+}
+
+function start(calls: FakeCalls['messages']) {
+  const told: string[] = []
+  const clock = new FakeClock()
+  const listeners = new Set<() => void>()
+  const client = createFakeClient({
+    messages: {
+      start: async () => ({ id: 's1' }),
+      stop: async () => {
+        told.push('stop')
+        return statusOf({ version: 9, state: 'stopped' })
+      },
+      close: async () => {
+        told.push('close')
+        return { closed: true }
+      },
+      ...calls,
+    },
+  })
+  const connection = { isOpen: true, onOpen: (listener: () => void) => { listeners.add(listener); return () => listeners.delete(listener) } } // prettier-ignore
+  const run = new SearchRun(request, { client, connection, clock })
+  void run.run()
+  return { run, told, clock }
+}
+
+describe('a search', () => {
+  it('is followed to its end', async () => {
+    const answers = [statusOf(), statusOf({ version: 2, state: 'done', matches: 500 })]
+    const { run } = start({
+      watch: async () => answers.shift() ?? Promise.reject(new Error('asked too often')),
+    })
+    await settle()
+    expect([run.state, run.status?.matches, run.isActive]).toEqual(['done', 500, false])
+  })
+
+  it('stops at once although an answer is under way, and once', async () => {
+    const { run, told } = start({ watch: ({ after }) => (after === null ? Promise.resolve(statusOf()) : new Promise(() => undefined)) }) // prettier-ignore
+    await settle()
+    const stopping = run.stop()
+    expect(run.isStopping).toBe(true)
+    await run.stop()
+    await stopping
+    expect([run.state, told]).toEqual(['stopped', ['stop']])
+  })
+
+  it('goes on over a lost connection', async () => {
+    let calls = 0
+    const { run, clock } = start({
+      watch: async () => {
+        calls += 1
+        if (calls === 1) throw new AppError('CONNECTION_LOST', 'cut')
+        return statusOf({ state: 'done' })
+      },
+    })
+    await settle()
+    expect([calls, run.state]).toEqual([1, 'starting'])
+    await clock.advance(1000)
+    expect([calls, run.state]).toEqual([2, 'done'])
+  })
+
+  it('that was closed before it was confirmed is closed at the engine', async () => {
+    let confirm = (): void => undefined
+    const { run, told } = start({ start: () => new Promise((resolve) => { confirm = () => { resolve({ id: 's1' }) } }) }) // prettier-ignore
+    await run.close()
+    confirm()
+    await settle()
+    expect(told).toEqual(['close'])
+  })
+
+  it('that is refused says why', async () => {
+    const { run } = start({
+      start: () => Promise.reject(new AppError('SEARCH_INVALID', 'near "FROM": syntax error')),
+    })
+    await settle()
+    expect([run.state, run.fault?.message]).toEqual(['lost', 'near "FROM": syntax error'])
+  })
+})
+
+describe('the words', () => {
+  const clock = { now: at + 600_000, zone: 'utc' as const }
+  it('say exactly what was looked at', () => {
+    expect(scannedWords(statusOf(), clock)).toBe(
+      'scanned 184,223 of 1.2M records, 14:02:00 to 14:07:00, 2 of 3 partitions',
+    )
+    expect(
+      scannedWords(statusOf({ scanned: 1, total: 1, firstTimestamp: null, partitions: [] }), clock),
+    ).toBe('scanned 1 record, 0 partitions')
+  })
+  it('say how far it is, what is left, and what was not looked at', () => {
+    const status = statusOf({ notLookedAt: ['partition 1: gone', 'partition 2: cut'], dropped: 4 })
+    const facts = {
+      state: 'running' as const,
+      status,
+      isStopping: false,
+      isCut: false,
+      request: { live: false },
+    }
+    expect(searchWords(facts, clock)).toMatchObject({
+      head: 'Searching',
+      pace: '400k/s · 3 s left at most',
+      found: 'newest 3 of 7 found',
+      missed: 'partition 1: gone; partition 2: cut',
+      share: 200_000 / 1_200_000,
+    })
+    expect(searchWords({ ...facts, request: { live: true } }, clock)).toMatchObject({
+      head: 'Following',
+      share: null,
+    })
+  })
+})

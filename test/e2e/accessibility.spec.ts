@@ -7,6 +7,9 @@ import { resultRow, runSql } from '../support/query-page.ts'
 /** What is looked at: its name, its address, and what is done there first. */
 const scenes: readonly { name: string; address: string; prepare?: (page: Page) => Promise<void> }[] = [
   { name: 'overview', address: '/overview' },
+  { name: 'topics without a connection', address: '/topics' },
+  { name: 'groups without a connection', address: '/groups' },
+  { name: 'the cluster without a connection', address: '/cluster' },
   { name: 'pipelines', address: '/pipelines' },
   {
     name: 'one pipeline with a batch opened',

@@ -8,7 +8,15 @@ import { removeFolders, startApp } from './app.ts'
 import type { RunningApp } from './app.ts'
 
 /** The views by their name in the address. */
-export const views = ['overview', 'pipelines', 'query', 'dead-letters'] as const
+export const views = [
+  'overview',
+  'topics',
+  'pipelines',
+  'groups',
+  'cluster',
+  'query',
+  'dead-letters',
+] as const
 
 /** What a test of the console is given. */
 export interface ConsoleFixtures {

@@ -4,12 +4,14 @@
  */
 import type { Problem } from '#contract/workspace.ts'
 import { isReplayed } from './ingest/replay-source.ts'
-import type { Column, Lookup, Position, Workspace } from '../workspace/model.ts'
+import type { Column, Lookup, Position, Table, Workspace } from '../workspace/model.ts'
 import type { LookupShape } from './batch/relations.ts'
 import { inferSource } from './ingest/infer-source.ts'
 import { readSample } from './ingest/read-sample.ts'
 import { fileLookup } from './lookups/file-lookup.ts'
 import { readLookup } from './lookups/read-lookup.ts'
+import { topicColumns } from './lookups/topic-columns.ts'
+import { codeTokens, identifierOf } from './sql/sql-tokens.ts'
 import { openScratch } from './store/database.ts'
 import { planWorkspace } from './transform/plan.ts'
 
@@ -36,12 +38,37 @@ export async function checkWorkspace(workspace: Workspace): Promise<Problem[]> {
       if (source.columns !== null) columns.set(source.name, source.columns)
     }
   }
-  if (lookups.length === workspace.lookups.length && columns.size === workspace.sources.length) {
-    const scratch = openScratch()
-    problems.push(...planWorkspace(workspace, columns, lookups, scratch).problems)
-    scratch.close()
+  // What could not be read has been told; topics without columns are not read. Steps on other sources compile all the same.
+  const unknown = workspace.lookups.filter(({ name }) => !lookups.some(({ lookup }) => lookup.name === name))
+  const part = {
+    ...workspace,
+    sources: workspace.sources.filter(({ name }) => columns.has(name)),
+    tables: workspace.tables.filter((table) => columns.has(table.source) && !readsAny(table, unknown)),
   }
+  const scratch = openScratch()
+  problems.push(...planWorkspace(part, columns, lookups, scratch).problems)
+  scratch.close()
   return problems.sort((left, right) => left.line - right.line || left.column - right.column)
+}
+
+/** Sources and lookups whose topics a check would have to read, in words for people; empty where there are none. */
+export function unreadTopics({ sources, lookups }: Workspace): string[] {
+  const ofSources = sources.flatMap(({ name, topic, input, columns }) =>
+    input.kind === 'kafka' && columns === null ? [`source ${name} (${topic} of ${input.connection})`] : [],
+  )
+  const ofLookups = lookups.flatMap(({ name, input, columns }) =>
+    input.kind === 'kafka' && columns === null
+      ? [`lookup ${name} (${input.topic} of ${input.connection})`]
+      : [],
+  )
+  return [...ofSources, ...ofLookups]
+}
+
+function readsAny(table: Table, lookups: readonly Lookup[]): boolean {
+  const names = new Set(lookups.map(({ name }) => name.toLowerCase()))
+  return table.steps.some(({ sql }) =>
+    codeTokens(sql).some((token) => names.has(identifierOf(token)?.toLowerCase() ?? '')),
+  )
 }
 
 /** Null for a topic whose columns only its records tell: they are not read by a check. */
@@ -50,7 +77,8 @@ async function readShape(lookup: Lookup): Promise<LookupShape | null> {
   const file = fileLookup(lookup)
   if (file === null) {
     const { columns, input } = lookup
-    return columns === null ? null : { lookup: { name, key, origin: originOf(input) }, columns }
+    if (columns === null) return null
+    return { lookup: { name, key, origin: originOf(input) }, columns: topicColumns(lookup, columns) }
   }
   let columns: readonly Column[] = []
   for await (const chunk of readLookup(file)) columns = chunk.columns

@@ -41,7 +41,7 @@ import { connectionViews } from './watch/connection-views.ts'
 import { EngineFeed } from './watch/live-feed.ts'
 import { type WatchEvent, WorkspaceWatch } from './watch/workspace-watch.ts'
 
-export { checkWorkspace } from './check-workspace.ts'
+export { checkWorkspace, unreadTopics } from './check-workspace.ts'
 
 /** More crashes than this within the window, and the engine stays down. */
 const mostCrashes = 5

@@ -91,6 +91,7 @@ function checkSource(data: unknown, source: RawEntry): ProblemDraft[] {
   return [
     ...checkInput(source, ['replay', 'kafka']),
     ...checkConnection(data, source),
+    ...checkRegistry(data, source),
     ...checkCaptureFormat(source),
     ...checkSchemaFile(source),
     ...checkEventTime(source),
@@ -113,6 +114,24 @@ function checkInput({ name, value, path }: RawEntry, keys: readonly [string, str
   if (Object.keys(value).some((key) => !known.has(key))) return []
   return [
     { path, at: 'key', message: `${name} has neither ${one} nor ${other}`, hint: `add ${one} or ${other}` },
+  ]
+}
+
+/** Formats with schemas take them from the registry of the connection, or from a file. */
+function checkRegistry(data: unknown, { value, path }: RawEntry): ProblemDraft[] {
+  const format = rawText(value, 'format')
+  const name = rawText(valueAt(value, ['kafka']), 'connection')
+  const connection = rawEntries(data, ['connections']).find((entry) => entry.name === name)
+  if (format === null || !schemaFormats.has(format) || connection === undefined) return []
+  if (valueAt(value, ['schema']) !== undefined) return []
+  if (valueAt(connection.value, ['registry']) !== undefined) return []
+  return [
+    {
+      path: [...path, 'format'],
+      at: 'value',
+      message: `connection ${connection.name} has no schema registry, and ${format} needs schemas`,
+      hint: 'add registry to the connection, or schema with a file',
+    },
   ]
 }
 
@@ -210,7 +229,9 @@ function checkLookup(data: unknown, lookup: RawEntry): ProblemDraft[] {
     ...checkLookupFormat(lookup),
     ...checkSchemaFile(lookup),
   ]
-  if (valueAt(value, ['kafka']) !== undefined) return [...problems, ...checkConnection(data, lookup)]
+  if (valueAt(value, ['kafka']) !== undefined) {
+    return [...problems, ...checkConnection(data, lookup), ...checkRegistry(data, lookup)]
+  }
   const file = rawText(value, 'file')
   const declared = valueAt(value, ['format'])
   const format = file === null ? null : lookupFormat(file, declared)
@@ -242,9 +263,27 @@ function checkLookupFormat({ value, path }: RawEntry): ProblemDraft[] {
 function checkLookupKey({ value, path }: RawEntry): ProblemDraft[] {
   const key = rawText(value, 'key')
   const names = rawEntries(value, ['columns']).map((column) => column.name)
+  // The record's key is added where it is not declared.
+  if (valueAt(value, ['kafka']) !== undefined) return checkTopicKey(key, value, path)
   if (key === null || names.length === 0 || names.some((name) => isSameName(name, key))) return []
   const message = `key names no column: ${JSON.stringify(key)}`
   return [{ path: [...path, 'key'], at: 'value', message, hint: nearest(key, names) }]
+}
+
+/** A row of a topic is identified by the record's key, which no column of the value can be. */
+function checkTopicKey(key: string | null, value: unknown, path: RawEntry['path']): ProblemDraft[] {
+  const columns = rawEntries(value, ['columns'])
+  const column = columns.find(({ name }) => key !== null && isSameName(name, key))
+  if (column === undefined || rawText(column.value, 'from') === 'key') return []
+  if (rawText(column.value, 'path') === null && rawText(column.value, 'from') === null) return []
+  return [
+    {
+      path: [...path, ...column.path],
+      at: 'key',
+      message: `${column.name} is the key of a topic, and is not taken from there`,
+      hint: 'write from: key',
+    },
+  ]
 }
 
 /** As SQL compares names. */

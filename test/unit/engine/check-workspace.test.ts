@@ -2,10 +2,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { checkWorkspace } from '../../../src-main/engine/check-workspace.ts'
+import { checkWorkspace, unreadTopics } from '../../../src-main/engine/check-workspace.ts'
 import { inferSource } from '../../../src-main/engine/ingest/infer-source.ts'
 import type { Step, Workspace } from '../../../src-main/workspace/model.ts'
-import { column, lookup, source, step, table, workspace } from '../../support/workspaces.ts'
+import {
+  column,
+  lookup,
+  source,
+  step,
+  table,
+  topicLookup,
+  topicSource,
+  workspace,
+} from '../../support/workspaces.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'penstock-check-'))
 afterAll(() => {
@@ -50,6 +59,26 @@ describe('a workspace is checked as far as its start would go', () => {
       `sources.s.replay.file: ${message}`,
       `sources.d.replay.file: ${message}`,
     ])
+  })
+
+  it('but for topics whose columns only their records tell, of which it says so', async () => {
+    const parts = workspace(folder, {
+      sources: [
+        topicSource('in', null, { topics: ['orders'] }),
+        topicSource('known', [column('id', 'integer')]),
+      ],
+      lookups: [topicLookup('people', 'id', null), topicLookup('places', 'key', [column('name', 'text')])],
+      tables: [
+        table('a', 'in', [step('s', 'SELECT anything FROM input')]),
+        table('b', 'known', [step('s', 'SELECT missing FROM input')]),
+        table('c', 'known', [step('s', 'SELECT * FROM input JOIN people ON true')]),
+        table('d', 'known', [step('s', 'SELECT name, key FROM input JOIN places ON true')]),
+      ],
+    })
+    expect((await checkWorkspace(parts)).map(({ path: at, message }) => `${at}: ${message}`)).toEqual([
+      expect.stringMatching(/^tables\.b\.steps\[0\]\.sql: .*missing/) as string,
+    ])
+    expect(unreadTopics(parts)).toEqual(['source in (orders of local)', 'lookup people (people of local)'])
   })
 
   it('with lookups that lack their key, and steps that read what is not there', async () => {

@@ -318,8 +318,12 @@ describe('a lookup of a topic', () => {
       '36 .kafka.topics | unknown key "topics" | write "topic"',
     ],
     [
-      '{ kafka: { connection: local, topic: a }, key: kk, columns: { k: text } }',
-      '53 .key | key names no column: "kk" | write "k"',
+      '{ kafka: { connection: local, topic: a }, key: k, columns: { k: { type: text, path: $.k } } }',
+      '67 .columns.k | k is the key of a topic, and is not taken from there | write from: key',
+    ],
+    [
+      '{ kafka: { connection: local, topic: a }, key: k, format: avro }',
+      '64 .format | connection local has no schema registry, and avro needs schemas | add registry to the connection, or schema with a file',
     ],
     [
       '{ kafka: { connection: local, topic: a }, key: k, format: csv }',

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { testBench, untilLive } from '../../support/engines.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { query, testBench, untilLive } from '../../support/engines.ts'
 import type { TestCluster } from '../support/cluster.ts'
 import { landing } from '../support/landing-workspace.ts'
-import { untilRecords } from '../support/landing.ts'
+import { landedIds, numbered, untilBegun, untilRecords } from '../support/landing.ts'
 import { ownCluster, topicName } from '../support/suite.ts'
 import type { TcpProxy } from '../support/tcp-proxy.ts'
 import { expectWhole, type UnderLoad, underLoad } from '../support/under-load.ts'
@@ -62,7 +64,46 @@ describe('one broker', () => {
     const after = await untilLive(engine, (one) => one.connections[0]?.state === 'connected')
     expect(after.sources[0]).toMatchObject({ state: 'running', reason: '' })
   })
+
+  test('is away, and the engine can be stopped all the same', async () => {
+    const topic = topicName('stop')
+    await cluster.tools.createTopics({ name: topic })
+    const [broker] = cluster.nodes
+    const engine = await bench.started(landing(bench.folder(), cluster.brokers('proxied'), [topic]))
+    await untilBegun(engine)
+    await broker?.stop()
+    await untilLive(engine, ({ sources }) => sources[0]?.state === 'waiting')
+    await engine.stop()
+    await broker?.start()
+    expect((await engine.live.next(null, null)).state).toBe('stopped')
+  })
+
+  test('has a batch that is damaged on its disk: a gap with its range, and the rest lands', async () => {
+    const topic = topicName('damaged')
+    await cluster.tools.createTopics({ name: topic })
+    for (const first of [0, 10, 20]) await cluster.tools.produce(topic, numbered(first, 10))
+    const [broker] = cluster.nodes
+    await broker?.stop()
+    spoil(path.join(broker?.folder ?? '', 'data', `${topic}-0`, '00000000000000000000.log'), '{"id":15}')
+    await broker?.start()
+    const engine = await bench.started(landing(bench.folder(), cluster.brokers('proxied'), [topic]))
+    await untilRecords(engine, 20)
+    const others = (first: number): number[] => Array.from({ length: 10 }, (_, index) => first + index)
+    expect(await landedIds(engine)).toEqual([...others(0), ...others(20)])
+    expect(await query(engine, 'SELECT from_offset, to_offset, records FROM sys_gaps')).toEqual([
+      [10, 20, 10],
+    ])
+  })
 })
+
+/** Changes one byte of a value in a segment of a log. */
+function spoil(file: string, value: string): void {
+  const bytes = readFileSync(file)
+  const at = bytes.indexOf(value)
+  if (at < 0) throw new Error(`${file} does not hold ${value}`)
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
+  writeFileSync(file, bytes)
+}
 
 describe('the network', () => {
   test('is cut for a while', async () => {

@@ -1,3 +1,4 @@
+import kafkajs from 'kafkajs'
 import { describe, expect, test } from 'vitest'
 import { limits } from '../../../src-main/contract/limits.ts'
 import { query, testBench } from '../../support/engines.ts'
@@ -7,6 +8,7 @@ import { idColumns, landing } from '../support/landing-workspace.ts'
 import { landedIds, numbered, untilRecords } from '../support/landing.ts'
 import { sharedCluster } from '../support/suite.ts'
 
+const { CompressionTypes, Kafka, logLevel, Partitioners } = kafkajs
 const bench = testBench()
 const cluster = sharedCluster()
 const brokers = cluster.brokers('plaintext')
@@ -41,6 +43,21 @@ describe('codecs', () => {
       ['-P', '-b', brokers.join(','), '-t', topic, '-z', codec, '-X', 'linger.ms=50'],
       lines.join(''),
     )
+    const engine = await bench.started(landing(bench.folder(), brokers, [topic]))
+    await untilRecords(engine, many)
+    expect(await query(engine, 'SELECT count(DISTINCT id), sum(id) FROM landed')).toEqual([
+      [many, (many * (many - 1)) / 2],
+    ])
+  })
+
+  test('gzip, packed by kafkajs', async () => {
+    const topic = await newTopic('kafkajs')
+    const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING })
+    const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+    await producer.connect()
+    const messages = upTo(many).map((id) => ({ value: JSON.stringify({ id }) }))
+    await producer.send({ topic, messages, compression: CompressionTypes.GZIP })
+    await producer.disconnect()
     const engine = await bench.started(landing(bench.folder(), brokers, [topic]))
     await untilRecords(engine, many)
     expect(await query(engine, 'SELECT count(DISTINCT id), sum(id) FROM landed')).toEqual([

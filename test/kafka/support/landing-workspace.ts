@@ -1,5 +1,5 @@
 /** Workspaces that land topics of a test's cluster in one table. */
-import type { TopicSource, Workspace } from '../../../src-main/workspace/model.ts'
+import type { Connection, TopicSource, Workspace } from '../../../src-main/workspace/model.ts'
 import { column, connection, step, table, topicSource, workspace } from '../../support/workspaces.ts'
 
 /** Columns of the records that the tools produce. */
@@ -10,7 +10,7 @@ export interface LandingOptions {
   source?: Partial<TopicSource['input']>
   columns?: TopicSource['columns']
   store?: Workspace['store']['mode']
-  addresses?: Map<string, string>
+  connection?: Partial<Connection>
   /** Most rows that the table keeps; null for all. */
   retainRows?: number | null
 }
@@ -22,9 +22,9 @@ export function landing(
   topics: readonly string[],
   options: LandingOptions = {},
 ): Workspace {
-  const { columns = idColumns, store = 'memory', addresses = new Map(), retainRows = null } = options
+  const { columns = idColumns, store = 'memory', retainRows = null } = options
   return workspace(folder, {
-    connections: [connection('local', brokers, { addresses })],
+    connections: [connection('local', brokers, options.connection)],
     sources: [topicSource('in', columns, { topics, ...options.source })],
     tables: [table('landed', 'in', [step('all', 'SELECT * FROM input')], { retainRows })],
     store: { mode: store, limitBytes: null },

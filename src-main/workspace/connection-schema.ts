@@ -63,6 +63,27 @@ function mechanism<Name extends SaslMechanism>(name: Name) {
   return z.literal(name).describe('How to log in.')
 }
 
+/** What is wrong with a web address, or null; one that holds a password is not repeated. */
+function webAddressFault(text: string): 'no address' | 'secret' | null {
+  const parsed = URL.parse(text)
+  const isWeb = parsed !== null && /^https?:$/.test(parsed.protocol)
+  if (isWeb) return parsed.username === '' && parsed.password === '' ? null : 'secret'
+  return text.includes('@') ? 'secret' : 'no address'
+}
+
+const tokenUrl = words.check((context) => {
+  const fault = webAddressFault(context.value)
+  if (fault === 'no address') {
+    reject(context, context.value, `${JSON.stringify(context.value)} is no address that gives tokens`, {
+      hint: 'for example https://login.example/oauth2/token',
+    })
+  } else if (fault === 'secret') {
+    reject(context, context.value, 'a secret does not stand in this file', {
+      hint: 'take user and password out of the address; write client_id and client_secret: { env: NAME }',
+    })
+  }
+})
+
 const sasl = z.discriminatedUnion(
   'mechanism',
   [
@@ -72,7 +93,7 @@ const sasl = z.discriminatedUnion(
     map({
       mechanism: mechanism('oauthbearer'),
       token: secretReference.optional().describe('A token as it is.'),
-      token_url: words.optional().describe('Address that gives tokens (client credentials).'),
+      token_url: tokenUrl.optional().describe('Address that gives tokens (client credentials).'),
       client_id: words.optional().describe('With token_url, who asks.'),
       client_secret: secretReference.optional().describe('With token_url, its secret.'),
       scope: words.optional().describe('With token_url, the scope to ask for. Default: none.'),
@@ -99,13 +120,13 @@ const registry = map({
   key: tlsFiles.key,
 }).check((context) => {
   const { url, username, password: secret } = context.value
-  const parsed = URL.parse(url)
-  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+  const fault = webAddressFault(url)
+  if (fault === 'no address') {
     reject(context, url, `${JSON.stringify(url)} is no address of a registry`, {
       hint: 'for example https://registry.example:8081',
       key: 'url',
     })
-  } else if (parsed.username !== '' || parsed.password !== '') {
+  } else if (fault === 'secret') {
     reject(context, url, 'a secret does not stand in this file', {
       hint: 'take user and password out of the address; write username and password: { env: NAME }',
       key: 'url',

@@ -177,6 +177,16 @@ describe('a secret that is written as it is', () => {
     ])
   })
 
+  it.each(['https://me:hunter2@x', 'me:hunter2@x'])('is refused in the address %s', (address) => {
+    const token = `sasl: { mechanism: oauthbearer, token_url: "${address}", client_id: i, client_secret: { env: S } }`
+    for (const settings of [token, `registry: { url: "${address}" }`]) {
+      const problems = problemsOf(textOf(`{ ${someBrokers}, ${settings} }`))
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toContain('a secret does not stand in this file')
+      expect(problems[0]).not.toContain('hunter2')
+    }
+  })
+
   it('is in no message, whatever it is', () => {
     const secret = fc.stringMatching(/^zq[A-Za-z0-9 :{},[\]#&*!|>'%@-]{6,20}$/)
     fc.assert(
@@ -279,7 +289,7 @@ describe('problems of a connection', () => {
       '32 .sasl | oauthbearer needs a token, or where to get one | write either token, or token_url with client_id and client_secret',
     ],
     [
-      `{ ${someBrokers}, sasl: { mechanism: oauthbearer, token_url: u, client_id: i } }`,
+      `{ ${someBrokers}, sasl: { mechanism: oauthbearer, token_url: "https://x", client_id: i } }`,
       '32 .sasl | oauthbearer needs a token, or where to get one | write either token, or token_url with client_id and client_secret',
     ],
     [

@@ -508,7 +508,9 @@ export class KafkaSource implements IngestSource {
       )
       return
     }
-    const { from, to } = this.#reader.skipBatch()
+    const { from, to: said } = this.#reader.skipBatch()
+    // A damaged header may say anything; the log goes no further than its end.
+    const to = Math.max(from + 1, Math.min(said, cursor.end ?? said))
     this.#gap(cursor, sink, { from, to, reason: error.message })
     moveCursor(cursor, to)
   }

@@ -11,7 +11,7 @@ const writable = clientSettings(cluster.address, 'plaintext', { writes: true })
 
 async function newTopic(partitions: number, config: Record<string, string> = {}): Promise<string> {
   const topic = cluster.topicName('produce')
-  await tools.createTopics({ name: topic, partitions, config })
+  await tools.createTopics({ name: topic, partitions, config: { 'retention.ms': '-1', ...config } })
   return topic
 }
 

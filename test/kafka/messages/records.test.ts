@@ -13,7 +13,7 @@ const never = new AbortController().signal
 
 async function topicOf(records: readonly NewRecord[], config: Record<string, string> = {}): Promise<string> {
   const topic = cluster.topicName('messages')
-  await tools.createTopics({ name: topic, config: { 'max.message.bytes': '40000000' } })
+  await tools.createTopics({ name: topic, config: { 'max.message.bytes': '40000000', 'retention.ms': '-1' } })
   await tools.produce(topic, records, config)
   return topic
 }

@@ -11,7 +11,8 @@ const base = Date.UTC(2026, 0, 1)
 /** Three partitions, the last one empty; record n at second n, in partition n % 2. */
 async function numbers(count: number): Promise<string> {
   const topic = cluster.topicName('starts')
-  await tools.createTopics({ name: topic, partitions: 3 })
+  // These records are older than a broker keeps them by default.
+  await tools.createTopics({ name: topic, partitions: 3, config: { 'retention.ms': '-1' } })
   const records = Array.from({ length: count }, (_, n) => ({
     partition: n % 2,
     key: `k${n}`,

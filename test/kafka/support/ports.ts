@@ -1,12 +1,19 @@
 /** Free ports on loopback. */
+import { randomInt } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
+
+/** Below what systems give to outgoing connections, which would take the port of a broker that is down for a moment. */
+const lowest = 12_000
+const highest = 32_000
 
 /** All of them are free at the same time, and each is another one. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listening()))
-  const ports = servers.map((server) => portOf(server))
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
+  const ports = new Set<number>()
+  while (ports.size < count) {
+    const port = randomInt(lowest, highest)
+    if (!ports.has(port) && (await isFree(port))) ports.add(port)
+  }
+  return [...ports]
 }
 
 /** Whether nobody listens there. */
@@ -21,7 +28,7 @@ export async function isFree(port: number): Promise<boolean> {
   }
 }
 
-async function listening(port = 0): Promise<Server> {
+async function listening(port: number): Promise<Server> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

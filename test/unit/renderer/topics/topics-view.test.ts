@@ -107,7 +107,7 @@ describe('the topics', () => {
     await open('/topics/orders-cluster', 'kafka-broken')
     expect(screen.getByTestId('TopicsList').dataset['stale']).toBe('true')
     expect(text(screen.getByTestId('ClusterScope_waiting'))).toMatch(
-      /orders-cluster is not connected .*refused the password.*since \d\d:\d\d:\d\d · tried again by itself/,
+      /orders-cluster is not connected .*refused the password.*since \d\d:\d\d:\d\d · tried again by itself · test it/,
     )
     expect(text(screen.getByTestId('ListNote'))).toContain('figures of')
   })

@@ -459,7 +459,8 @@ export class KafkaSource implements IngestSource {
       cursor.damaged = 0
       cursor.next = Math.max(cursor.next, reader.nextOffset)
     } catch (error) {
-      if (!(error instanceof AppError)) throw error
+      // Only what the reader found counts as damage: any other fault must not move the position on.
+      if (!(error instanceof AppError) || error.details['damaged'] !== true) throw error
       cursor.next = Math.max(cursor.next, reader.nextOffset)
       this.#damaged(cursor, sink, error)
     }

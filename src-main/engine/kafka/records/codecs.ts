@@ -111,5 +111,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
 }
 
 function damaged(what: string): AppError {
-  return new AppError('KAFKA_FAILED', `the records cannot be unpacked: ${what}`)
+  return new AppError('KAFKA_FAILED', `the records cannot be unpacked: ${what}`, {
+    details: { damaged: true },
+  })
 }

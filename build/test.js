@@ -8,6 +8,7 @@ const { ensureInstalled } = await import('./checkout/install.js')
 const { CheckoutError, runCommand, seconds } = await import('./checkout/progress.js')
 const { obtainChromium } = await import('./testing/find-chromium.js')
 const { obtainKafka } = await import('./testing/kafka-files.js')
+const { obtainRegistry } = await import('./testing/registry-files.js')
 const { runBuild, runChecks, runTests } = await import('./testing/run-stages.js')
 const { chooseStages } = await import('./testing/stages.js')
 const { addUp, describe, exitCode } = await import('./testing/summary.js')
@@ -81,7 +82,11 @@ async function runTestStage(stage, rest) {
  */
 async function runKafkaStage(stage, rest, env) {
   const { files, reason } = await obtainKafka()
-  if (files !== null) return runTests(stage, rest, env)
+  if (files !== null) {
+    const problem = await obtainRegistry()
+    if (problem !== '') process.stdout.write(`\n== no schema registry: ${problem}\n`)
+    return runTests(stage, rest, env)
+  }
   process.stdout.write(`\n== ${stage.title}: NOT RUN, Kafka cannot be started here: ${reason}\n`)
   return missing(stage, reason)
 }

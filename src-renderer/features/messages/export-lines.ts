@@ -101,6 +101,11 @@ export function plainText(part: ExportPart): string {
   return 'text' in part ? part.text : part.base64
 }
 
+/** Messages as they followed one another, so that a replay brings the oldest first. */
+export function inLogOrder(messages: readonly ExportMessage[], isNewestFirst: boolean): ExportMessage[] {
+  return isNewestFirst ? messages.toReversed() : [...messages]
+}
+
 /** What was written, for the notice: "1,184 messages". */
 export function exportWords(count: number): string {
   return formatCount(count, 'message')

@@ -33,6 +33,8 @@ export interface SearchWords {
   found: string
   /** What was not looked at, as one line; empty where everything was. */
   missed: string
+  /** True where something was wanted and failed: a partition, a filter, a schema. A limit or a stop is no fault. */
+  isMissedForFault: boolean
   /** Share looked at, 0..1; null where the end is not known. */
   share: number | null
 }
@@ -44,6 +46,7 @@ const starting: SearchWords = {
   pace: '',
   found: '',
   missed: '',
+  isMissedForFault: false,
   share: null,
 }
 
@@ -70,6 +73,9 @@ export function searchWords(facts: SearchFacts, clock: Clock): SearchWords {
     pace: paceWords(facts, status, isFollowing ? 0 : status.total - covered),
     found: foundWords(status),
     missed: status.notLookedAt.join('; '),
+    isMissedForFault:
+      status.partitions.some(({ state }) => state === 'failed') ||
+      status.notLookedAt.some((reason) => !reason.includes('not looked at')),
     share: status.state === 'running' ? share : null,
   }
 }

@@ -179,9 +179,9 @@ export class FakeMessages {
         reason: isBroken && partition === 2 ? 'LEADER_NOT_AVAILABLE: broker 3 does not answer' : '',
       })),
       notLookedAt: [
-        ...(isBroken ? ['partition 2: broker 3 does not answer'] : []),
+        ...(isBroken ? ['partition 2: 125 offsets not looked at, because broker 3 does not answer'] : []),
         ...(request.start.at === 'oldest' || isFiltered
-          ? ['partition 3 before 1,640,000 (removed by retention)']
+          ? ['partition 3: offsets before 1,640,000 not looked at, because retention has removed them']
           : []),
       ],
       error: null,

@@ -69,7 +69,7 @@ describe('the form', () => {
       },
       ...{ registryUrl: 'https://r', registryPassword: { from: 'secret', text: 'reg' } },
       ...{ addresses: 'kafka-1:9092 = 127.0.0.1:19092\n', color: '#3FB6D3', production: true },
-    } as Partial<ConnectionFields>)
+    })
     expect(draftOf(fields)).toEqual({
       name: 'orders',
       brokers: ['kafka-1:9092', '[fd00::17]:9093'],

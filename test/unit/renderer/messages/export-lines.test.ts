@@ -4,6 +4,7 @@ import { toCsv } from '../../../../src-renderer/charts/csv.ts'
 import {
   captureLine,
   csvColumns,
+  inLogOrder,
   messageOfRecord,
   messageOfRow,
 } from '../../../../src-renderer/features/messages/export-lines.ts'
@@ -61,6 +62,12 @@ describe('a line of a capture', () => {
     const message = messageOfRecord(cut, { value: { base64: 'eyJhIjogMX0=', text: '{"a": 1}' } })
     expect(captureLine('t', message)).toContain('"value":{"a": 1}')
   })
+})
+
+it('a capture begins with the oldest message, whatever the search began with', () => {
+  const [first, second] = [messageOfRecord(record({ offset: '1' })), messageOfRecord(record({ offset: '2' }))]
+  expect(inLogOrder([second, first], true)).toEqual([first, second])
+  expect(inLogOrder([first, second], false)).toEqual([first, second])
 })
 
 it('a row is enough only where its preview is all of the message', () => {

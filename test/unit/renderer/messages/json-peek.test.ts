@@ -36,7 +36,7 @@ describe('a field of a document', () => {
         const found = peekJson(JSON.stringify(document, null, 1), [name])
         expect(found).toHaveProperty('source')
         if (typeof found === 'object')
-          expect(JSON.parse(found.source)).toEqual(JSON.parse(JSON.stringify(document[name]) ?? 'null'))
+          expect(JSON.parse(found.source)).toEqual(JSON.parse(JSON.stringify(document[name])))
       }),
     )
   })

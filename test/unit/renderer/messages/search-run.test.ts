@@ -132,7 +132,10 @@ describe('the words', () => {
     ).toBe('scanned 1 record, 0 partitions')
   })
   it('say how far it is, what is left, and what was not looked at', () => {
-    const status = statusOf({ notLookedAt: ['partition 1: gone', 'partition 2: cut'], dropped: 4 })
+    const status = statusOf({
+      notLookedAt: ['partition 1: 4 offsets not looked at', 'the SQL filter failed on 1 message: no'],
+      dropped: 4,
+    })
     const facts = {
       state: 'running' as const,
       status,
@@ -144,7 +147,8 @@ describe('the words', () => {
       head: 'Searching',
       pace: '400k/s · 3 s left at most',
       found: 'newest 3 of 7 found',
-      missed: 'partition 1: gone; partition 2: cut',
+      missed: 'partition 1: 4 offsets not looked at; the SQL filter failed on 1 message: no',
+      isMissedForFault: true,
       share: 200_000 / 1_200_000,
     })
     expect(searchWords({ ...facts, request: { live: true } }, clock)).toMatchObject({

@@ -9,7 +9,8 @@ import type { TopicEntry } from './topic-entry.ts'
 
 /** Rows that one kind of history may write each second on average. */
 const rowsPerSecond = 50
-/** More slices than this without a measurement are a gap. */
+const widths: readonly SliceSeconds[] = [1, 10, 60]
+/** More slices than this without a measurement become wider ones. */
 const mostMissed = 10
 /** A consumer of more partitions has a row for each topic only. */
 const mostPartitionRows = 200
@@ -133,21 +134,29 @@ export interface NotedConsumer {
   isWatched: boolean
 }
 
-/** Whole slices that end about now; null where none has ended, or where too many were missed. Moves the span on. */
+/**
+ * Whole slices that end about now, wider ones where many were missed; null where none has ended, empty after so long that
+ * nothing can be said of when. Moves the span on.
+ */
 function slicesOf(span: Span, atMs: number): Slice[] | null {
-  const { fromMs, seconds } = span
-  const width = seconds * 1000
+  const { fromMs } = span
   if (fromMs === null) {
     span.fromMs = atMs
     return null
   }
-  // Measurements come a few milliseconds after the boundary that they are meant for.
-  const first = Math.round(fromMs / width)
-  const count = Math.round(atMs / width) - first
-  if (count <= 0) return null
+  for (const seconds of widths) {
+    if (seconds < span.seconds) continue
+    const width = seconds * 1000
+    // Measurements come a few milliseconds after the boundary that they are meant for.
+    const first = Math.round(fromMs / width)
+    const count = Math.round(atMs / width) - first
+    if (count <= 0) return null
+    if (count > mostMissed) continue
+    span.fromMs = atMs
+    return Array.from({ length: count }, (_, index) => ({ seconds, at: (first + index) * width }))
+  }
   span.fromMs = atMs
-  if (count > mostMissed) return []
-  return Array.from({ length: count }, (_, index) => ({ seconds, at: (first + index) * width }))
+  return []
 }
 
 function widthFor(rows: number, intervalMs: number): SliceSeconds {

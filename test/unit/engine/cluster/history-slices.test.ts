@@ -55,7 +55,7 @@ describe('HistorySlices', () => {
     ])
   })
 
-  it('spreads what came over seconds that were missed, to the last record, and leaves a long gap empty', () => {
+  it('spreads what came over seconds that were missed, to the last record, and leaves a very long gap empty', () => {
     const history = new HistorySlices('c')
     const entry = topic('t', 1)
     history.noteTopics('watched', [entry], start, 1000)
@@ -67,7 +67,14 @@ describe('HistorySlices', () => {
       [2000, 4],
     ])
     appended(entry, 99)
-    history.noteTopics('watched', [entry], start + 60_000, 1000)
+    history.noteTopics('watched', [entry], start + 30_000, 1000)
+    expect(history.take()?.topics.map(({ seconds, at, records }) => [seconds, at - start, records])).toEqual([
+      [10, 0, 33],
+      [10, 10_000, 33],
+      [10, 20_000, 33],
+    ])
+    appended(entry, 99)
+    history.noteTopics('watched', [entry], start + 3_600_000, 1000)
     expect(history.take()).toBeNull()
   })
 

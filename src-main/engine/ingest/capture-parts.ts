@@ -16,6 +16,7 @@ export class CaptureParts implements PartReader {
 
   header(bytes: Uint8Array, { headersStart, headersEnd }: RecordPlace, name: string): Uint8Array | null {
     if (headersEnd === 0) return null
+    if (bytes[headersStart] === 0x5b) return headerOfPairs(bytes.subarray(headersStart, headersEnd), name)
     const scanner = this.#scannerFor(name)
     const isFound = scanner.scan(bytes, headersStart, headersEnd)
     const kind = scanner.kinds[0]
@@ -39,6 +40,19 @@ export class CaptureParts implements PartReader {
     this.#scanners.set(name, scanner)
     return scanner
   }
+}
+
+/** Headers written as [name, value] pairs, for repeated names: the last one counts. */
+function headerOfPairs(token: Uint8Array, name: string): Uint8Array | null {
+  const pairs: unknown = JSON.parse(new TextDecoder().decode(token))
+  if (!Array.isArray(pairs)) return null
+  const pair: unknown = pairs.findLast((entry: unknown) => Array.isArray(entry) && entry[0] === name)
+  const value: unknown = Array.isArray(pair) ? pair[1] : null
+  if (typeof value === 'string') return utf8.encode(value)
+  if (typeof value === 'object' && value !== null && 'base64' in value) {
+    return Buffer.from(String(value.base64), 'base64')
+  }
+  return value === null || value === undefined ? null : utf8.encode(JSON.stringify(value))
 }
 
 /** A JSON token without the quotes and escapes of text. */

@@ -204,6 +204,18 @@ describe('the headers of a record', () => {
     ).toEqual(['x', 12, null])
     expect(ofCapture([from('headers', 'json')], null, map)).toEqual(['[["trace","x"],["size",12]]'])
   })
+
+  it('of an envelope may also be pairs, as an exported capture has them', () => {
+    const pairs = '[["trace","a"],["trace","b"],["raw",{"base64":"/wA="}],["none",null]]'
+    const wanted = [
+      header('trace', 'text'),
+      header('raw', 'bytes'),
+      header('none', 'text'),
+      header('x', 'text'),
+    ]
+    expect(ofCapture(wanted, null, pairs)).toEqual(['b', 'FF00', null, null])
+    expect(ofCapture([from('headers', 'json')], null, pairs)).toEqual([pairs])
+  })
 })
 
 describe('the time of a record and whether it is a tombstone', () => {

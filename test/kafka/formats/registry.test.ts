@@ -1,7 +1,7 @@
 /** Values with schemas of a real registry (Apicurio), through the engine into tables. */
 import avsc from 'avsc'
 import protobuf from 'protobufjs'
-import { beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Column, SchemaFile, Source, Workspace } from '../../../src-main/workspace/model.ts'
 import { query, testBench, untilLive } from '../../support/engines.ts'
 import { column, connection, step, table, topicSource, workspace } from '../../support/workspaces.ts'
@@ -19,6 +19,7 @@ describeRegistry('values with schemas of a registry', () => {
   beforeAll(async () => {
     registry = await startRegistry()
   })
+  afterAll(() => registry.kill())
 
   test('Avro: exact, with a new schema in the middle, and what cannot be decoded as dead letters', async () => {
     const topic = await newTopic('avro')
@@ -159,6 +160,7 @@ describeRegistry('values with schemas of a registry', () => {
       new RegExp(`^schema registry ${url}: schema 1 of topic ${topic}: .*ECONNREFUSED`),
     )
     const late = await startRegistry(port)
+    onTestFinished(() => late.kill())
     expect(await late.register(`${topic}-value`, { schema: '"int"' })).toBe(1)
     // An id that came before its schema was there may have been asked for in between; then it is a dead letter.
     await untilRecords(engine, 1)

@@ -1,6 +1,6 @@
 /** A real schema registry for one test file, in memory. Where it cannot be had its tests are skipped, which is said. */
 import { tmpdir } from 'node:os'
-import { afterAll, describe } from 'vitest'
+import { describe } from 'vitest'
 import { findRegistry } from '../../../build/testing/registry-files.js'
 import { startJava } from './java-process.ts'
 import { freePorts } from './ports.ts'
@@ -28,7 +28,7 @@ export interface RegisteredText {
   references?: { name: string; subject: string; version: number }[]
 }
 
-/** Starts it. @param port the one to listen on; any that is free where it is not given */
+/** Starts it; whoever does ends it. @param port the one to listen on; any that is free where it is not given */
 export async function startRegistry(port?: number): Promise<TestRegistry> {
   if (jar === null) throw new Error('there is no registry')
   const [free = 0] = port === undefined ? await freePorts(1) : [port]
@@ -43,7 +43,6 @@ export async function startRegistry(port?: number): Promise<TestRegistry> {
     child.kill('SIGKILL')
     await ended
   }
-  afterAll(kill)
   const url = `http://127.0.0.1:${String(free)}/apis/ccompat/v7`
   return { url, register: (subject, schema) => register(url, subject, schema), kill }
 }

@@ -14,11 +14,13 @@ const rate = 4000
 /**
  * Records flow into four partitions all the while.
  * @param kills how often
+ * @param transactionSize records in one transaction; 0 for none
  */
 export async function killAtRandom(
   bench: ReturnType<typeof testBench>,
   cluster: SharedCluster,
   kills: number,
+  transactionSize = 0,
 ): Promise<LoadCount> {
   const topic = cluster.topicName('kills')
   await cluster.tools.createTopics({ name: topic, partitions })
@@ -26,6 +28,7 @@ export async function killAtRandom(
     topic,
     partitions,
     rate,
+    transactionSize,
     config: { 'compression.type': 'lz4' },
   })
   const workspace = landing(bench.folder(), cluster.brokers('plaintext'), [topic], { store: 'disk' })

@@ -29,10 +29,17 @@ export function sharedCluster(): SharedCluster {
   }
 }
 
+const own: TestCluster[] = []
+
+// Said when the file is loaded: within a test or a hook it would come too late to be heard.
+afterAll(async () => {
+  await Promise.all(own.splice(0).map((cluster) => cluster.close()))
+})
+
 /** A cluster that ends with the test file. */
 export async function ownCluster(options: Omit<ClusterOptions, 'toolsUrl'>): Promise<TestCluster> {
   const cluster = await startCluster({ ...options, toolsUrl: inject('kafka').toolsUrl })
-  afterAll(() => cluster.close())
+  own.push(cluster)
   return cluster
 }
 

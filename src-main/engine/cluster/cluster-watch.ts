@@ -14,6 +14,7 @@ import { ClusterPoll } from './cluster-poll.ts'
 import { clusterView } from './cluster-view.ts'
 import { chooseGroups, groupDetail, groupRow } from './group-views.ts'
 import { type OwnPosition, OwnReaders } from './own-readers.ts'
+import { type ReadSubjects, SubjectReader } from './subject-reader.ts'
 import type { TopicEntry } from './topic-entry.ts'
 import { chooseTopics, topicList, topicPartitions, topicRow } from './topic-views.ts'
 
@@ -28,7 +29,7 @@ export interface ClusterWatchOptions {
   /** Takes rows of history. */
   tell: (rows: MeasuredRows) => void
   /** Subjects of the connection's registry that follow the name of a topic. */
-  subjects?: (connection: string, topic: string, signal: AbortSignal) => Promise<TopicDetail['schemas']>
+  subjects?: ReadSubjects
 }
 
 interface TopicAddress {
@@ -52,12 +53,14 @@ export class ClusterWatch {
       this.#brokerConfig(address, signal),
   }
   readonly #options: ClusterWatchOptions
+  readonly #subjects: SubjectReader
   readonly #polls = new Map<string, ClusterPoll>()
   readonly #own: ReadonlyMap<string, OwnReaders>
 
   constructor(options: ClusterWatchOptions) {
     const { clients, workspace } = options
     this.#options = options
+    this.#subjects = new SubjectReader(options.subjects ?? (() => Promise.resolve([])))
     this.#own = new Map(clients.names.map((name) => [name, new OwnReaders(workspace, name)]))
     // History of what this workspace reads begins at once; other clusters are left alone until someone asks.
     for (const [name, own] of this.#own) if (!own.isEmpty) this.#poll(name).start()
@@ -112,10 +115,9 @@ export class ClusterWatch {
         return otherwise
       }
     }
-    const subjects = this.#options.subjects?.(connection, topic, signal) ?? Promise.resolve([])
     const [config, schemas] = await Promise.all([
       attempt(poll.configs.topic(topic, signal), []),
-      attempt(subjects, []),
+      attempt(this.#subjects.of(connection, topic), []),
       attempt(soon(poll.askGroups(signal)), undefined),
       attempt(soon(poll.configs.readRetention([topic])), undefined),
       attempt(soon(poll.topics.measureNewest([entry], looksForDetail, signal)), undefined),

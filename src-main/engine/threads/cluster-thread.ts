@@ -5,6 +5,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Workspace } from '../../workspace/model.ts'
 import { ClusterWatch } from '../cluster/cluster-watch.ts'
+import { Registries } from '../formats/registries.ts'
 import { ClusterClients, type ResolvedConnections } from '../kafka/client/cluster-clients.ts'
 import { MessageArea } from '../messages/message-area.ts'
 import { type CallHandler, hasKind, ThreadCalls, type ThreadPort } from './thread-calls.ts'
@@ -37,6 +38,7 @@ export class ClusterThread {
   }
   #areas: ClusterArea[] = []
   #clients: ClusterClients | null = null
+  #registries: Registries | null = null
 
   constructor(parent: ThreadPort) {
     this.#main = new ThreadCalls(parent, this.#handlers, () => undefined)
@@ -47,6 +49,8 @@ export class ClusterThread {
       this.#main.tell(notice)
     })
     this.#clients = clients
+    const registries = new Registries(clients)
+    this.#registries = registries
     const tell = (message: ClusterToStore): void => {
       store.tell(message)
     }
@@ -55,6 +59,10 @@ export class ClusterThread {
       workspace,
       tell: (rows) => {
         tell({ kind: 'measured', ...rows })
+      },
+      subjects: async (connection, topic) => {
+        const found = (await registries.of(connection)?.topicSchemas(topic)) ?? []
+        return found.map(({ schema: { subject, id, version, type } }) => ({ subject, id, version, type }))
       },
     })
     const store = new ThreadCalls(port, {}, (message) => {
@@ -67,6 +75,7 @@ export class ClusterThread {
 
   #stop(): void {
     for (const area of this.#areas) area.close()
+    this.#registries?.close()
     this.#clients?.close()
   }
 }

@@ -5,27 +5,17 @@
 import { limits } from '#contract/limits.ts'
 import type { Database, Statement } from 'better-sqlite3'
 import type { LagSlice } from '../batch/measured-rows.ts'
+import { Coarsening } from './coarsening.ts'
 import { MeasuredBound } from './measured-bound.ts'
 
-const second = 1000
-const hour = 3600 * second
-const day = 24 * hour
-const month = 31 * day
-const coarsenEveryMs = 60 * second
 const mostWaiting = 20_000
-const steps = [
-  { from: 1, to: 10, afterMs: hour },
-  { from: 10, to: 60, afterMs: day },
-] as const
 
 export class LagLog {
   readonly #insert: Statement
-  readonly #fold: Statement
-  readonly #drop: Statement
+  readonly #coarsening: Coarsening
   readonly #bound: MeasuredBound
   #waiting: LagSlice[] = []
   #flushed = 0
-  #nextCoarsenMs = 0
 
   constructor(database: Database) {
     const insert =
@@ -34,13 +24,16 @@ export class LagLog {
       `${column} = max(coalesce(${column}, excluded.${column}), coalesce(excluded.${column}, ${column}))`
     const merge = `ON CONFLICT DO UPDATE SET ${['committed', 'latest', 'lag', 'lag_ms'].map(larger).join(', ')}`
     this.#insert = database.prepare(`${insert} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ${merge}`)
-    this.#fold = database.prepare(
+    const fold = database.prepare(
       `${insert} SELECT @to, at / (@to * 1000) * (@to * 1000) AS bucket, connection, group_id, source, topic, partition,
          max(committed), max(latest), max(lag), max(lag_ms)
        FROM sys_lag WHERE seconds = @from AND at < @before
        GROUP BY bucket, connection, group_id, source, topic, partition ${merge}`,
     )
-    this.#drop = database.prepare('DELETE FROM sys_lag WHERE seconds = ? AND at < ?')
+    this.#coarsening = new Coarsening({
+      fold,
+      drop: database.prepare('DELETE FROM sys_lag WHERE seconds = ? AND at < ?'),
+    })
     this.#bound = new MeasuredBound(database, 'sys_lag', limits.keptLagRows)
   }
 
@@ -62,17 +55,7 @@ export class LagLog {
   }
 
   coarsen(nowMs: number): void {
-    if (nowMs < this.#nextCoarsenMs) return
-    this.#nextCoarsenMs = nowMs + coarsenEveryMs
-    for (const { from, to, afterMs } of steps) {
-      const width = to * second
-      const before = Math.floor((nowMs - afterMs) / width) * width
-      // Numbers are bound as REAL; the arithmetic on times needs integers.
-      this.#fold.run({ from: BigInt(from), to: BigInt(to), before: BigInt(before) })
-      this.#drop.run(from, before)
-    }
-    this.#drop.run(60, nowMs - month)
-    this.#bound.keep()
+    if (this.#coarsening.run(nowMs)) this.#bound.keep()
   }
 
   committed(): void {

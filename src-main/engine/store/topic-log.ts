@@ -7,20 +7,12 @@ import { limits } from '#contract/limits.ts'
 import type { Database, Statement } from 'better-sqlite3'
 import type { TopicSlice } from '../batch/measured-rows.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
+import { Coarsening } from './coarsening.ts'
 import { MeasuredBound } from './measured-bound.ts'
 
 const second = 1000
-const hour = 3600 * second
-const day = 24 * hour
-const month = 31 * day
-const coarsenEveryMs = 60 * second
 /** Slices that wait for a transaction; the store may be full for long. */
 const mostWaiting = 20_000
-/** Ages at which slices of one width become slices of the next; the last ones are dropped. */
-const steps = [
-  { from: 1, to: 10, afterMs: hour },
-  { from: 10, to: 60, afterMs: day },
-] as const
 
 export interface TopicTotals {
   source: string
@@ -36,15 +28,13 @@ export class TopicLog {
   readonly #slice: Statement
   readonly #zero: Statement
   readonly #state: Statement
-  readonly #fold: Statement
-  readonly #drop: Statement
+  readonly #coarsening: Coarsening
   readonly #measured: Statement
   readonly #bound: MeasuredBound
   #waiting: TopicSlice[] = []
   readonly #partitions = new Map<string, { source: string; topic: string; partitions: Set<number> }>()
   #totals: Map<string, TopicTotals>
   #committed: Map<string, TopicTotals>
-  #nextCoarsenMs = 0
 
   constructor(database: Database) {
     const insert = `INSERT INTO _penstock_topics (seconds, at, source, topic, partition, records, bytes, dead)`
@@ -58,7 +48,7 @@ export class TopicLog {
        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET records = excluded.records, bytes = excluded.bytes,
        dead = excluded.dead, decode_ms = excluded.decode_ms, last_record_at = excluded.last_record_at`,
     )
-    this.#fold = database.prepare(
+    const fold = database.prepare(
       `${insertAll} SELECT @to, at / (@to * 1000) * (@to * 1000), source, connection, topic, partition, sum(records),
          sum(bytes), sum(dead)
        FROM _penstock_topics WHERE seconds = @from AND at < @before
@@ -66,7 +56,10 @@ export class TopicLog {
     )
     this.#measured = database.prepare(`${insertAll} VALUES (?, ?, '', ?, ?, ?, ?, ?, 0) ${merge}`)
     this.#bound = new MeasuredBound(database, '_penstock_topics', limits.keptTopicRows)
-    this.#drop = database.prepare('DELETE FROM _penstock_topics WHERE seconds = ? AND at < ?')
+    this.#coarsening = new Coarsening({
+      fold,
+      drop: database.prepare('DELETE FROM _penstock_topics WHERE seconds = ? AND at < ?'),
+    })
     this.#totals = readTotals(database)
     this.#committed = copied(this.#totals)
   }
@@ -119,17 +112,7 @@ export class TopicLog {
   #flushed = 0
 
   coarsen(nowMs: number): void {
-    if (nowMs < this.#nextCoarsenMs) return
-    this.#nextCoarsenMs = nowMs + coarsenEveryMs
-    for (const { from, to, afterMs } of steps) {
-      const width = to * second
-      const before = Math.floor((nowMs - afterMs) / width) * width
-      // Numbers are bound as REAL; the arithmetic on times needs integers.
-      this.#fold.run({ from: BigInt(from), to: BigInt(to), before: BigInt(before) })
-      this.#drop.run(from, before)
-    }
-    this.#drop.run(60, nowMs - month)
-    this.#bound.keep()
+    if (this.#coarsening.run(nowMs)) this.#bound.keep()
   }
 
   committed(): void {

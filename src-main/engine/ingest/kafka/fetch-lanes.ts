@@ -1,0 +1,174 @@
+/**
+ * Fetches of a Kafka source: one loop per leader, the next fetch under way while the one before is decoded. A loop ends when
+ * its leader leads nothing any more. Ingest thread.
+ */
+import { AppError } from '#contract/errors.ts'
+import { limits } from '#contract/limits.ts'
+import { mayRetry } from '../../kafka/client/client-errors.ts'
+import { endOfBatches } from '../../kafka/records/batch-span.ts'
+import { errorCode } from '../../kafka/requests/error-codes.ts'
+import { type FetchedPartition, fetchRequest } from '../../kafka/requests/fetch.ts'
+import { cursorKey, type PartitionCursor } from './partition-cursor.ts'
+import { retryPauseMs } from './retry-pause.ts'
+import { isAborted, type SourceContext } from './source-context.ts'
+import { trouble } from './source-health.ts'
+
+const fetchWaitMs = 500
+
+/** What a broker answered for one partition. */
+export interface Fetched {
+  part: FetchedPartition
+  cursor: PartitionCursor
+  /** Offset that was asked for. */
+  from: number
+  /** Milliseconds since 1970. */
+  receivedAtMs: number
+}
+
+export interface FetchLanesPorts {
+  /** Decodes one answer. @returns false where a broker refused a partition: leaders may have changed */
+  consume: (fetched: readonly Fetched[], signal: AbortSignal) => Promise<boolean>
+  refresh: (signal: AbortSignal) => Promise<void>
+  /** A loop has ended with something that is not a cluster's failure: it must not go unseen. */
+  fail: (error: unknown) => void
+}
+
+export class FetchLanes {
+  readonly #context: SourceContext
+  readonly #ports: FetchLanesPorts
+  readonly #lanes = new Map<number, Promise<void>>()
+  #turn = 0
+
+  constructor(context: SourceContext, ports: FetchLanesPorts) {
+    this.#context = context
+    this.#ports = ports
+  }
+
+  /** Starts a loop for each leader that has none. */
+  start(signal: AbortSignal): void {
+    for (const { leader, stopped } of this.#context.cursors.values()) {
+      if (leader < 0 || stopped !== '' || this.#lanes.has(leader)) continue
+      const lane = this.#run(leader, signal).finally(() => {
+        if (this.#lanes.get(leader) === lane) this.#lanes.delete(leader)
+      })
+      this.#lanes.set(leader, lane)
+      lane.catch(this.#ports.fail)
+    }
+  }
+
+  /** Resolves when all loops have ended; their signal has to be aborted before. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#lanes.values())
+    this.#lanes.clear()
+  }
+
+  async #run(leader: number, signal: AbortSignal): Promise<void> {
+    const { port, health, batches } = this.#context
+    const key = trouble.broker(leader)
+    let failures = 0
+    let decoding = Promise.resolve(true)
+    try {
+      while (!signal.aborted && !port.stopped) {
+        await this.#gate()
+        const { wanted, waitMs } = this.#wantedFrom(leader)
+        if (wanted.length === 0 && waitMs === null) return
+        if (wanted.length === 0) await port.sleep(waitMs ?? 0)
+        else {
+          const before = decoding
+          try {
+            const fetched = await this.#fetch(leader, wanted, signal)
+            failures = 0
+            health.recovered(key)
+            decoding = batches.inTurn(() => this.#ports.consume(fetched, signal))
+            decoding.catch(() => undefined)
+            if (await before) continue
+          } catch (error) {
+            if (isAborted(signal) || this.#hasStopped()) return
+            if (!(error instanceof AppError)) throw error
+            health.tell(key, error)
+            health.tellState()
+            await port.sleep(retryPauseMs(failures++))
+            if (!mayRetry(error)) throw error
+          }
+          await this.#ports.refresh(signal)
+          this.start(signal)
+        }
+      }
+    } finally {
+      await decoding.catch((error: unknown) => {
+        if (!signal.aborted) throw error
+      })
+    }
+  }
+
+  /** Asked anew after each wait: a stop may have come meanwhile. */
+  #hasStopped(): boolean {
+    return this.#context.port.stopped
+  }
+
+  /** Holds a loop while the source is paused. */
+  async #gate(): Promise<void> {
+    const { port, batches, cursors, health } = this.#context
+    if (!port.isPaused()) return
+    await batches.inTurn(() => batches.cutAll())
+    port.state('paused', '')
+    await port.whenResumed()
+    const nowMs = port.nowMs()
+    for (const cursor of cursors.values()) cursor.progressAt = nowMs
+    if (!port.stopped) health.tellState()
+  }
+
+  /** What to ask a leader for now; with nothing, how long until there is something, or null where it leads nothing. */
+  #wantedFrom(leader: number): { wanted: PartitionCursor[]; waitMs: number | null } {
+    const { cursors, port } = this.#context
+    const led = [...cursors.values()].filter((cursor) => cursor.leader === leader && cursor.stopped === '')
+    const nowMs = port.nowMs()
+    const wanted = led.filter(({ retryAt }) => retryAt <= nowMs)
+    const waitMs = led.length === 0 ? null : Math.min(...led.map(({ retryAt }) => retryAt)) - nowMs
+    // The broker fills the answer in the order asked: begin elsewhere each time, so that none starves.
+    const from = this.#turn++ % Math.max(1, wanted.length)
+    return { wanted: [...wanted.slice(from), ...wanted.slice(0, from)], waitMs }
+  }
+
+  async #fetch(leader: number, wanted: readonly PartitionCursor[], signal: AbortSignal): Promise<Fetched[]> {
+    const { source, port, cursors } = this.#context
+    const asked = new Map(
+      wanted.map((cursor) => [cursorKey(cursor.topic, cursor.partition), cursor.fetchFrom]),
+    )
+    const share = limits.fetchedAheadBytes / (2 * Math.max(1, this.#lanes.size))
+    const maxBytes = Math.max(1024 * 1024, Math.min(limits.fetchBytes, Math.floor(share)))
+    const connection = await this.#context.client().broker(leader, `fetch ${source.name}`, signal)
+    const answer = await connection.send(
+      fetchRequest,
+      {
+        maxWaitMs: fetchWaitMs,
+        minBytes: 1,
+        maxBytes,
+        isolation: source.input.isolation,
+        topics: byTopic(wanted, Math.min(limits.fetchPartitionBytes, maxBytes)),
+      },
+      { signal },
+    )
+    const receivedAtMs = port.nowMs()
+    return answer.flatMap((part) => {
+      const key = cursorKey(part.topic, part.partition)
+      const cursor = cursors.get(key)
+      const from = asked.get(key)
+      if (cursor === undefined || from === undefined || cursor.fetchFrom !== from) return []
+      if (part.error === errorCode.none) cursor.fetchFrom = endOfBatches(part.records, from)
+      return [{ part, cursor, from, receivedAtMs }]
+    })
+  }
+}
+
+function byTopic(wanted: readonly PartitionCursor[], maxBytes: number) {
+  return [...Map.groupBy(wanted, ({ topic }) => topic)].map(([name, cursors]) => ({
+    name,
+    partitions: cursors.map(({ partition, fetchFrom, leaderEpoch }) => ({
+      partition,
+      offset: BigInt(fetchFrom),
+      maxBytes,
+      leaderEpoch,
+    })),
+  }))
+}

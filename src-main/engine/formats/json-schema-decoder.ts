@@ -7,10 +7,9 @@ import { Ajv, type AnySchema, type ErrorObject, type Options, type ValidateFunct
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { z } from 'zod'
+import { type DraftFamily, readDraftedSchema } from './json-schema-drafts.ts'
 import { SchemaFault, type ValueDecoder, ValueMisfit } from './value-decoder.ts'
 
-const schemaShape = z.union([z.boolean(), z.record(z.string(), z.unknown())])
 const utf8 = new TextDecoder('utf-8')
 
 export class JsonSchemaDecoder implements ValueDecoder {
@@ -21,10 +20,10 @@ export class JsonSchemaDecoder implements ValueDecoder {
 
   /** @param references schemas that this one names by `$ref`. @throws SchemaFault */
   constructor(text: string, references: readonly { name: string; text: string }[]) {
-    const schema = parseSchema(text)
+    const { family, schema } = readDraftedSchema(text)
     try {
-      const ajv = openAjv(schema)
-      for (const { name, text: other } of references) ajv.addSchema(parseSchema(other), name)
+      const ajv = openAjv(family ?? 'draft-07')
+      for (const reference of references) ajv.addSchema(readReference(reference, family), reference.name)
       this.#validate = ajv.compile(schema)
     } catch (error) {
       if (error instanceof SchemaFault) throw error
@@ -42,13 +41,17 @@ export class JsonSchemaDecoder implements ValueDecoder {
   }
 }
 
-/** The validator for the draft that a schema names; draft 7 where it names none, as Confluent's serializers do. */
-function openAjv(schema: AnySchema): Pick<Ajv, 'addSchema' | 'compile'> {
-  const draft = draftOf(schema)
+/** The validator of a family; draft 7 where a schema names none, as Confluent's serializers do. */
+function openAjv(family: DraftFamily): Pick<Ajv, 'addSchema' | 'compile'> {
   const options: Options = { strict: false, allErrors: false, validateFormats: true, logger: false }
-  if (draft.includes('2020-12')) return withFormats(new Ajv2020(options))
-  if (draft.includes('2019-09')) return withFormats(new Ajv2019(options))
-  return withFormats(new Ajv(options))
+  switch (family) {
+    case '2020-12':
+      return withFormats(new Ajv2020(options))
+    case '2019-09':
+      return withFormats(new Ajv2019(options))
+    case 'draft-07':
+      return withFormats(new Ajv(options))
+  }
 }
 
 function withFormats<Validator extends Parameters<typeof addFormats>[0]>(ajv: Validator): Validator {
@@ -56,46 +59,20 @@ function withFormats<Validator extends Parameters<typeof addFormats>[0]>(ajv: Va
   return ajv
 }
 
-function draftOf(schema: AnySchema): string {
-  const declared: unknown = typeof schema === 'object' ? Reflect.get(schema, '$schema') : null
-  return typeof declared === 'string' ? declared : ''
-}
-
-/** Draft 4 is read as draft 7: `id` is `$id`, and bounds that exclude are numbers of their own. */
-function parseSchema(text: string): AnySchema {
-  let value: unknown
+/** A reference is read by the validator of the schema that names it. @throws SchemaFault naming the reference */
+function readReference(
+  { name, text }: { name: string; text: string },
+  wanted: DraftFamily | null,
+): AnySchema {
   try {
-    value = JSON.parse(text)
+    const { family, schema } = readDraftedSchema(text)
+    const own = wanted ?? 'draft-07'
+    if (family === null || family === own) return schema
+    throw new SchemaFault(`it is written for ${family}, and the schema that names it for ${own}`)
   } catch (error) {
-    throw new SchemaFault(`the schema is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    if (!(error instanceof SchemaFault)) throw error
+    throw new SchemaFault(`${name}: ${error.message}`)
   }
-  const parsed = schemaShape.safeParse(value)
-  if (!parsed.success) throw new SchemaFault('the schema is neither an object nor a boolean')
-  const schema = parsed.data
-  if (typeof schema === 'boolean') return schema
-  const draft = schema['$schema']
-  if (typeof draft !== 'string') return schema
-  if (!/draft-0[346]\b/.test(draft)) return schema
-  const { $schema: _draft, ...rest } = schema
-  return draft.includes('draft-06') ? rest : asDraft7(rest)
-}
-
-function asDraft7(schema: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const turned: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(schema)) {
-    if (name === 'id' && typeof value === 'string') turned['$id'] = value
-    else if (name === 'minimum' && schema['exclusiveMinimum'] === true) turned['exclusiveMinimum'] = value
-    else if (name === 'maximum' && schema['exclusiveMaximum'] === true) turned['exclusiveMaximum'] = value
-    else if (!/^exclusiveM(in|ax)imum$/.test(name) || typeof value !== 'boolean')
-      turned[name] = asDraft7Value(value)
-  }
-  return turned
-}
-
-function asDraft7Value(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(asDraft7Value)
-  const parsed = z.record(z.string(), z.unknown()).safeParse(value)
-  return parsed.success ? asDraft7(parsed.data) : value
 }
 
 /** @throws ValueMisfit */

@@ -5,7 +5,14 @@
 import { AppError } from '#contract/errors.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BrokerConnection } from '../kafka/client/broker-connection.ts'
-import type { ClusterClient } from '../kafka/client/cluster-client.ts'
+
+/** A broker that answers requests. */
+export type AskedBroker = Pick<BrokerConnection, 'send' | 'versionOf'>
+
+/** Where brokers come from: a cluster's client. */
+export interface BrokerSource {
+  broker(nodeId: number, purpose: string, signal: AbortSignal): Promise<AskedBroker>
+}
 
 /** Purpose of these connections: measurements must not hold up what people wait for. */
 const measuring = 'measure'
@@ -18,10 +25,10 @@ const shortPatienceMs = 200
 export const answerLimitMs = 5000
 
 export class BrokerReach {
-  readonly client: ClusterClient
+  readonly client: BrokerSource
   readonly #missed = new Set<number>()
 
-  constructor(client: ClusterClient) {
+  constructor(client: BrokerSource) {
     this.client = client
   }
 
@@ -31,7 +38,7 @@ export class BrokerReach {
   }
 
   /** @throws AppError CONNECTION_FAILED also where it takes too long for this round; the signal's reason */
-  async broker(nodeId: number, signal: AbortSignal): Promise<BrokerConnection> {
+  async broker(nodeId: number, signal: AbortSignal): Promise<AskedBroker> {
     const connecting = this.client.broker(nodeId, measuring, signal)
     const waiting = new AbortController()
     try {

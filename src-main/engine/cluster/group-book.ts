@@ -3,7 +3,6 @@
  * commits there. FindCoordinator is never sent: it would make the topic of the offsets on a cluster that has none.
  */
 import { toErrorShape } from '#contract/errors.ts'
-import type { BrokerConnection } from '../kafka/client/broker-connection.ts'
 import { describeConsumerGroupsRequest } from '../kafka/requests/describe-consumer-groups.ts'
 import {
   type DescribedGroup,
@@ -13,7 +12,7 @@ import {
 import { checkError, errorCode, errorName } from '../kafka/requests/error-codes.ts'
 import { type ListedGroup, listGroupsRequest } from '../kafka/requests/list-groups.ts'
 import { type GroupOffsets, manyGroupsFrom, offsetFetchRequest } from '../kafka/requests/offset-fetch.ts'
-import { answerLimitMs, type BrokerReach } from './broker-reach.ts'
+import { answerLimitMs, type AskedBroker, type BrokerReach } from './broker-reach.ts'
 import { LagSet } from './lag-set.ts'
 
 /** Groups in one request. */
@@ -97,7 +96,7 @@ export class GroupBook {
   }
 
   async #describe(
-    connection: BrokerConnection,
+    connection: AskedBroker,
     entries: readonly GroupEntry[],
     signal: AbortSignal,
   ): Promise<void> {
@@ -129,7 +128,7 @@ export class GroupBook {
   }
 
   async #readCommits(
-    connection: BrokerConnection,
+    connection: AskedBroker,
     entries: readonly GroupEntry[],
     signal: AbortSignal,
   ): Promise<void> {
@@ -152,7 +151,8 @@ export class GroupBook {
     const [first] = refused
     if (first !== undefined) {
       const name = errorName(first.error)
-      entry.notSeen.push(`commits on ${String(refused.length)} partitions: the broker answers ${name}`)
+      const places = refused.length === 1 ? '1 partition' : `${String(refused.length)} partitions`
+      entry.notSeen.push(`commits on ${places}: the broker answers ${name}`)
     }
   }
 }

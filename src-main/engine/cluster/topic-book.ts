@@ -91,13 +91,15 @@ export class TopicBook {
 
   /**
    * Timestamps of the newest records, where the log has grown since they were asked for.
-   * @param topics in the order of their urgency
+   * @param topics in the order of their urgency; each counts once
    * @param most partitions asked for at once
    */
   async measureNewest(topics: Iterable<TopicEntry>, most: number, signal: AbortSignal): Promise<void> {
     const planner = new SweepPlanner()
     let left = most
-    for (const entry of topics) {
+    // A broker refuses a partition that stands twice in one request.
+    for (const entry of new Set(topics)) {
+      if (left <= 0) break
       for (const { partition, leader } of entry.metadata) {
         if (left <= 0) break
         const latest = entry.latest[partition] ?? Number.NaN

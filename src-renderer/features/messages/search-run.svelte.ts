@@ -1,59 +1,59 @@
 /**
  * One search from its start to its end: followed by long polls, also over a lost connection; paused, stopped at once, and
- * closed when nobody looks at it any more. Made by MessagesState.
+ * closed when nobody looks at it any more. A live tail stands still while it is out of sight. Made by MessagesState.
  */
-import { type AppError, fromErrorShape, toErrorShape } from '#contract/errors.ts'
+import type { AppError } from '#contract/errors.ts'
 import type { MessagePage, MessageSearch, SearchStatus } from '#contract/messages.ts'
+import { Followed, type FollowPorts } from '../../state/followed.svelte.ts'
 import type { PenstockClient } from '../../transport/client.ts'
-import type { Clock } from '../../transport/reconnecting-link.ts'
 
-/** The slice of the connection's state that a search needs. */
-export interface RunConnection {
-  readonly isOpen: boolean
-  onOpen(listener: () => void): () => void
-}
-
-export interface RunPorts {
+export interface RunPorts extends FollowPorts {
   client: Pick<PenstockClient, 'messages'>
-  connection: RunConnection
-  clock: Clock
 }
 
 /** - `starting`: sent, not confirmed · `lost`: it was not started or cannot be followed any more, see `fault` */
 export type RunState = 'starting' | 'lost' | SearchStatus['state']
 
-type Order = 'pause' | 'resume' | 'stop'
+/** Times in milliseconds since 1970 UTC. */
+export interface Span {
+  fromMs: number
+  toMs: number
+}
 
-const retryMs = 1000
+type Order = 'pause' | 'resume' | 'stop'
 
 /** A search as rune state. */
 export class SearchRun {
   readonly request: MessageSearch
   readonly #ports: RunPorts
-  readonly #abort = new AbortController()
+  readonly #followed: Followed<SearchStatus>
   #id = $state.raw<string | null>(null)
-  #status = $state.raw<SearchStatus | null>(null)
-  #fault = $state.raw<AppError | null>(null)
   #isStopping = $state(false)
+  #isSeen = true
+  /** Since when a live tail stands still because nobody saw it. */
+  #unseenSince: number | null = null
+  #isAttending = false
+  #unseen = $state.raw<Span | null>(null)
 
   constructor(request: MessageSearch, ports: RunPorts) {
     this.request = request
     this.#ports = ports
+    this.#followed = new Followed(ports)
   }
 
   /** The engine's last word; null until the first. */
   get status(): SearchStatus | null {
-    return this.#status
+    return this.#followed.status
   }
 
   /** Why it was not started or cannot be followed; what went wrong inside it is in `status.error`. */
   get fault(): AppError | null {
-    return this.#fault
+    return this.#followed.fault
   }
 
   get state(): RunState {
-    if (this.#fault !== null) return 'lost'
-    return this.#status?.state ?? 'starting'
+    if (this.fault !== null) return 'lost'
+    return this.status?.state ?? 'starting'
   }
 
   /** True while the engine may still be at work. */
@@ -67,7 +67,7 @@ export class SearchRun {
 
   /** True while it is at work and nothing can be heard of it. */
   get isCut(): boolean {
-    return this.isActive && !this.#ports.connection.isOpen
+    return this.isActive && this.#followed.isCut
   }
 
   /** True where matches stand newest first, so that new ones move those that are there. */
@@ -75,15 +75,20 @@ export class SearchRun {
     return this.request.start.at === 'newest'
   }
 
+  /** When a live tail last stood still because nobody saw it; null where it never did. */
+  get unseen(): Span | null {
+    return this.#unseen
+  }
+
   /** Starts the search and follows it to its end. Never rejects. */
   async run(): Promise<void> {
     try {
       this.#id = (await this.#ports.client.messages.start(this.request)).id
     } catch (error) {
-      this.#fault = fromErrorShape(toErrorShape(error))
+      this.#followed.fail(error)
       return
     }
-    if (this.#isClosed()) await this.#letGo(this.#id)
+    if (this.#followed.isClosed) await this.#letGo(this.#id)
     else {
       if (this.#isStopping) void this.#tell('stop')
       await this.#follow(this.#id)
@@ -94,22 +99,27 @@ export class SearchRun {
   async stop(): Promise<void> {
     if (!this.isActive || this.#isStopping) return
     this.#isStopping = true
-    await this.#tell('stop')
+    // It can be pressed again.
+    if (!(await this.#tell('stop'))) this.#isStopping = false
   }
 
-  pause(): Promise<void> {
-    return this.#tell('pause')
+  async pause(): Promise<void> {
+    await this.#tell('pause')
   }
 
-  resume(): Promise<void> {
-    return this.#tell('resume')
+  async resume(): Promise<void> {
+    await this.#tell('resume')
+  }
+
+  /** Says whether the view is in sight: a live tail stands still while it is not, and then goes on where it was. */
+  see(isSeen: boolean): void {
+    this.#isSeen = isSeen
+    void this.#attend()
   }
 
   /** Lets go of the search and its matches, here and at the engine. Never rejects. */
   async close(): Promise<void> {
-    if (this.#isClosed()) return
-    this.#abort.abort()
-    if (this.#id !== null) await this.#letGo(this.#id)
+    if (this.#followed.close() && this.#id !== null) await this.#letGo(this.#id)
   }
 
   /** Matches from `start` on. Rejects as the contract does. */
@@ -118,43 +128,40 @@ export class SearchRun {
     return this.#ports.client.messages.page({ id: this.#id, start, count })
   }
 
-  #isClosed(): boolean {
-    return this.#abort.signal.aborted
+  #follow(id: string): Promise<void> {
+    return this.#followed.follow(
+      (after, signal) => {
+        void this.#attend()
+        return this.#ports.client.messages.watch({ id, after }, { signal })
+      },
+      () => this.isActive,
+    )
   }
 
-  async #follow(id: string): Promise<void> {
-    const { signal } = this.#abort
-    while (this.isActive && !this.#isClosed()) {
-      try {
-        const after = this.#status?.version ?? null
-        this.#receive(await this.#ports.client.messages.watch({ id, after }, { signal }))
-      } catch (error) {
-        if (!this.#isClosed()) await this.#endure(fromErrorShape(toErrorShape(error)))
-      }
-    }
+  /** Brings a live tail in line with whether it is seen. What a person has paused stays so. */
+  async #attend(): Promise<void> {
+    if (this.#isAttending) return
+    this.#isAttending = true
+    const isSeen = this.#isSeen
+    if (!isSeen && this.request.live && this.state === 'running') {
+      this.#unseenSince = this.#ports.clock.now()
+      await this.#tell('pause')
+    } else if (isSeen && this.#unseenSince !== null) await this.#goOn(this.#unseenSince)
+    this.#isAttending = false
+    if (this.#isSeen !== isSeen) void this.#attend()
   }
 
-  #receive(status: SearchStatus): void {
-    const known = this.#status
-    if (known === null || status.version >= known.version) this.#status = status
+  async #goOn(fromMs: number): Promise<void> {
+    const isPaused = this.state === 'paused'
+    if (isPaused && !(await this.#tell('resume'))) return
+    this.#unseenSince = null
+    if (isPaused) this.#unseen = { fromMs, toMs: this.#ports.clock.now() }
   }
 
-  /** A lost connection and a busy engine are waited out; anything else ends the following. */
-  async #endure(error: AppError): Promise<void> {
-    if (error.code === 'CONNECTION_LOST' || error.code === 'TOO_MANY_CALLS') await this.#pause()
-    else this.#fault = error
-  }
-
-  async #tell(order: Order): Promise<void> {
+  /** @returns whether it was heard */
+  async #tell(order: Order): Promise<boolean> {
     const id = this.#id
-    if (id === null) return
-    try {
-      this.#receive(await this.#ports.client.messages[order]({ id }))
-    } catch (error) {
-      // It can be pressed again.
-      if (order === 'stop') this.#isStopping = false
-      await this.#endure(fromErrorShape(toErrorShape(error)))
-    }
+    return id !== null && (await this.#followed.tell(() => this.#ports.client.messages[order]({ id })))
   }
 
   async #letGo(id: string): Promise<void> {
@@ -162,24 +169,7 @@ export class SearchRun {
       await this.#ports.client.messages.close({ id })
     } catch (error) {
       // The engine keeps a bounded number of searches and lets go of the oldest by itself.
-      this.#fault ??= fromErrorShape(toErrorShape(error))
+      this.#followed.fail(error)
     }
-  }
-
-  /** A moment, or until there is a connection again, or until nobody wants to know. */
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#abort
-      const done = (): void => {
-        cancelTimer()
-        stopListening()
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const cancelTimer = this.#ports.clock.after(retryMs, done)
-      const stopListening = this.#ports.connection.onOpen(done)
-      signal.addEventListener('abort', done)
-      if (signal.aborted) done()
-    })
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '../../ui/format.ts'
 import { formatMoment, type TimeZone } from '../../ui/format-time.ts'
 import type { Tone } from '../../ui/tone.ts'
-import type { RunState } from './search-run.svelte.ts'
+import type { RunState, Span } from './search-run.svelte.ts'
 
 /** What the words are made from; a SearchRun fits. */
 export interface SearchFacts {
@@ -19,6 +19,8 @@ export interface SearchFacts {
   isStopping: boolean
   isCut: boolean
   request: { live: boolean }
+  /** When a live tail stood still because nobody saw it. */
+  unseen?: Span | null
 }
 
 export interface SearchWords {
@@ -29,6 +31,8 @@ export interface SearchWords {
   scanned: string
   /** Rate and time left; empty when there is none. */
   pace: string
+  /** When it stood still because nobody saw it; empty where it never did. */
+  unseen: string
   /** Matches found, and those let go. */
   found: string
   /** What was not looked at, as one line; empty where everything was. */
@@ -44,6 +48,7 @@ const starting: SearchWords = {
   head: 'Starting',
   scanned: '',
   pace: '',
+  unseen: '',
   found: '',
   missed: '',
   isMissedForFault: false,
@@ -71,6 +76,7 @@ export function searchWords(facts: SearchFacts, clock: Clock): SearchWords {
     ...headOf(facts),
     scanned: scannedWords(status, clock),
     pace: paceWords(facts, status, isFollowing ? 0 : status.total - covered),
+    unseen: unseenWords(facts.unseen ?? null, clock),
     found: foundWords(status),
     missed: status.notLookedAt.join('; '),
     isMissedForFault:
@@ -127,6 +133,12 @@ function paceWords({ state }: SearchFacts, status: SearchStatus, left: number): 
   const rate = formatRate(recordsPerSecond)
   if (left <= 0 || recordsPerSecond <= 0) return rate
   return `${rate} · ${formatDuration((left / recordsPerSecond) * 1000 + 999)} left at most`
+}
+
+function unseenWords(unseen: Span | null, { now, zone }: Clock): string {
+  if (unseen === null) return ''
+  const [from, to] = [unseen.fromMs, unseen.toMs].map((at) => formatMoment(at, now, zone))
+  return `stood still ${from ?? ''} to ${to ?? ''} while out of sight, then went on where it was`
 }
 
 function foundWords({ matches, dropped }: SearchStatus): string {

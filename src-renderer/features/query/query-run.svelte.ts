@@ -2,22 +2,14 @@
  * One run of one statement, from start to its end: followed by long polls, also over a lost connection, cancelled at
  * once, closed when nobody looks at it any more. Made by the workbench, shown by RunBar and ResultPane.
  */
-import { type AppError, fromErrorShape, toErrorShape } from '#contract/errors.ts'
+import type { AppError } from '#contract/errors.ts'
 import type { Page, QueryStatus } from '#contract/query.ts'
 import type { SqlStatement } from '../../editor/sql-statements.ts'
+import { Followed, type FollowPorts } from '../../state/followed.svelte.ts'
 import type { PenstockClient } from '../../transport/client.ts'
-import type { Clock } from '../../transport/reconnecting-link.ts'
 
-/** The slice of the connection's state that a run needs. */
-export interface RunConnection {
-  readonly isOpen: boolean
-  onOpen(listener: () => void): () => void
-}
-
-export interface RunPorts {
+export interface RunPorts extends FollowPorts {
   client: Pick<PenstockClient, 'query'>
-  connection: RunConnection
-  clock: Clock
 }
 
 /** What a run was asked to do. */
@@ -31,21 +23,18 @@ export interface RunRequest {
 /** - `starting`: sent, not confirmed · `lost`: it cannot be followed any more, see `fault` */
 export type RunState = 'starting' | 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'lost'
 
-const retryMs = 1000
-
 /** A run as rune state. */
 export class QueryRun {
   readonly request: RunRequest
-  readonly #ports: RunPorts
-  readonly #abort = new AbortController()
+  readonly #client: PenstockClient['query']
+  readonly #followed: Followed<QueryStatus>
   #id = $state.raw<string | null>(null)
-  #status = $state.raw<QueryStatus | null>(null)
-  #fault = $state.raw<AppError | null>(null)
   #isCancelling = $state(false)
 
   constructor(request: RunRequest, ports: RunPorts) {
     this.request = request
-    this.#ports = ports
+    this.#client = ports.client.query
+    this.#followed = new Followed(ports)
   }
 
   /** Id of the query at the engine; null until it is confirmed. */
@@ -55,12 +44,12 @@ export class QueryRun {
 
   /** The engine's last word; null until the first. */
   get status(): QueryStatus | null {
-    return this.#status
+    return this.#followed.status
   }
 
   /** Why it was not started or cannot be followed; a statement's own fault is in `status.error`. */
   get fault(): AppError | null {
-    return this.#fault
+    return this.#followed.fault
   }
 
   get isCancelling(): boolean {
@@ -68,8 +57,8 @@ export class QueryRun {
   }
 
   get state(): RunState {
-    if (this.#fault !== null) return 'lost'
-    return this.#status?.state ?? 'starting'
+    if (this.fault !== null) return 'lost'
+    return this.status?.state ?? 'starting'
   }
 
   /** True while the engine may still be at work. */
@@ -79,26 +68,27 @@ export class QueryRun {
 
   /** True while it is at work and nothing can be heard of it. */
   get isCut(): boolean {
-    return this.isActive && !this.#ports.connection.isOpen
+    return this.isActive && this.#followed.isCut
   }
 
   /** Starts the statement; resolves when it has an id, or a fault. Never rejects. */
   async start(): Promise<void> {
     const { statement, timeLimitMs } = this.request
     try {
-      const { id } = await this.#ports.client.query.start({ sql: statement.text, timeLimitMs })
+      const { id } = await this.#client.start({ sql: statement.text, timeLimitMs })
       this.#id = id
     } catch (error) {
-      this.#fault = fromErrorShape(toErrorShape(error))
+      this.#followed.fail(error)
       return
     }
-    if (this.#isClosed()) await this.#tell('close')
+    if (this.#followed.isClosed) await this.#letGo(this.#id)
   }
 
   /** Follows a started statement to its end; resolves then. Never rejects. */
   async follow(): Promise<void> {
-    if (this.#isCancelling) void this.#tell('cancel')
-    if (this.#id !== null) await this.#watch(this.#id)
+    if (this.#id === null) return
+    if (this.#isCancelling) void this.#cancel(this.#id)
+    await this.#watch(this.#id)
   }
 
   /** Picks up a query that was started before, for example before the page was loaded again. Never rejects. */
@@ -111,75 +101,39 @@ export class QueryRun {
   async cancel(): Promise<void> {
     if (!this.isActive || this.#isCancelling) return
     this.#isCancelling = true
-    if (this.#id !== null) await this.#tell('cancel')
+    if (this.#id !== null) await this.#cancel(this.#id)
   }
 
-  /** Lets go of the result, here and at the engine. */
+  /** Lets go of the result, here and at the engine. Never rejects. */
   async close(): Promise<void> {
-    if (this.#isClosed()) return
-    this.#abort.abort()
-    if (this.#id !== null) await this.#tell('close')
+    if (this.#followed.close() && this.#id !== null) await this.#letGo(this.#id)
   }
 
   /** Rows of the result. Rejects as the contract does. */
   async page(start: number, count: number): Promise<Page> {
     if (this.#id === null) return { start, rows: [] }
-    return this.#ports.client.query.page({ id: this.#id, start, count })
+    return this.#client.page({ id: this.#id, start, count })
   }
 
-  async #watch(id: string): Promise<void> {
-    const { signal } = this.#abort
-    while (this.isActive && !this.#isClosed()) {
-      try {
-        const after = this.#status?.version ?? null
-        this.#receive(await this.#ports.client.query.watch({ id, after }, { signal }))
-      } catch (error) {
-        if (!this.#isClosed()) await this.#endure(fromErrorShape(toErrorShape(error)))
-      }
-    }
+  #watch(id: string): Promise<void> {
+    return this.#followed.follow(
+      (after, signal) => this.#client.watch({ id, after }, { signal }),
+      () => this.isActive,
+    )
   }
 
-  #isClosed(): boolean {
-    return this.#abort.signal.aborted
+  async #cancel(id: string): Promise<void> {
+    const isHeard = await this.#followed.tell(() => this.#client.cancel({ id }))
+    // It can be pressed again.
+    if (!isHeard) this.#isCancelling = false
   }
 
-  #receive(status: QueryStatus): void {
-    const known = this.#status
-    if (known === null || status.version >= known.version) this.#status = status
-  }
-
-  /** A lost connection and a busy engine are waited out; anything else ends the following. */
-  async #endure(error: AppError): Promise<void> {
-    if (error.code === 'CONNECTION_LOST' || error.code === 'TOO_MANY_CALLS') await this.#pause()
-    else this.#fault = error
-  }
-
-  async #tell(what: 'cancel' | 'close'): Promise<void> {
-    const id = this.#id
-    if (id === null) return
+  async #letGo(id: string): Promise<void> {
     try {
-      if (what === 'close') await this.#ports.client.query.close({ id })
-      else this.#receive(await this.#ports.client.query.cancel({ id }))
+      await this.#client.close({ id })
     } catch (error) {
-      // A result that cannot be closed ends with the engine's own bound; a cancel that failed can be pressed again.
-      this.#isCancelling = false
-      if (what === 'cancel') await this.#endure(fromErrorShape(toErrorShape(error)))
+      // A result that cannot be closed ends with the engine's own bound.
+      this.#followed.fail(error)
     }
-  }
-
-  /** A moment, or until there is a connection again, or until nobody wants to know. */
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#abort
-      const done = (): void => {
-        cancelTimer()
-        stopListening()
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const cancelTimer = this.#ports.clock.after(retryMs, done)
-      const stopListening = this.#ports.connection.onOpen(done)
-      signal.addEventListener('abort', done)
-    })
   }
 }

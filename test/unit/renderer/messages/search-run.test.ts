@@ -44,7 +44,7 @@ function statusOf(change: Partial<SearchStatus> = {}): SearchStatus {
   }
 }
 
-function start(calls: FakeCalls['messages']) {
+function start(calls: FakeCalls['messages'], live = false) {
   const told: string[] = []
   const clock = new FakeClock()
   const listeners = new Set<() => void>()
@@ -55,6 +55,14 @@ function start(calls: FakeCalls['messages']) {
         told.push('stop')
         return statusOf({ version: 9, state: 'stopped' })
       },
+      pause: async () => {
+        told.push('pause')
+        return statusOf({ version: 5, state: 'paused' })
+      },
+      resume: async () => {
+        told.push('resume')
+        return statusOf({ version: 6 })
+      },
       close: async () => {
         told.push('close')
         return { closed: true }
@@ -63,7 +71,7 @@ function start(calls: FakeCalls['messages']) {
     },
   })
   const connection = { isOpen: true, onOpen: (listener: () => void) => { listeners.add(listener); return () => listeners.delete(listener) } } // prettier-ignore
-  const run = new SearchRun(request, { client, connection, clock })
+  const run = new SearchRun({ ...request, live }, { client, connection, clock })
   void run.run()
   return { run, told, clock }
 }
@@ -119,6 +127,86 @@ describe('a search', () => {
     await settle()
     expect([run.state, run.fault?.message]).toEqual(['lost', 'near "FROM": syntax error'])
   })
+})
+
+describe('a live tail', () => {
+  const endless: FakeCalls['messages'] = {
+    watch: ({ after }) => (after === null ? Promise.resolve(statusOf()) : new Promise(() => undefined)),
+  }
+
+  it('stands still while it is out of sight, goes on when it is seen again, and says when that was', async () => {
+    const { run, told, clock } = start(endless, true)
+    await settle()
+    run.see(false)
+    await settle()
+    expect([run.state, told]).toEqual(['paused', ['pause']])
+    await clock.advance(60_000)
+    run.see(true)
+    await settle()
+    expect([run.state, told]).toEqual(['running', ['pause', 'resume']])
+    expect(run.unseen).toEqual({ fromMs: 0, toMs: 60_000 })
+    expect(searchWords(run, { now: 60_000, zone: 'utc' }).unseen).toBe(
+      'stood still 00:00:00 to 00:01:00 while out of sight, then went on where it was',
+    )
+  })
+
+  it('that was left before the engine had confirmed it stands still as well', async () => {
+    const { run, told } = start(endless, true)
+    run.see(false)
+    await settle()
+    expect([run.state, told]).toEqual(['paused', ['pause']])
+  })
+
+  it('that comes into sight while it is being paused goes on', async () => {
+    const { run, told } = start(endless, true)
+    await settle()
+    run.see(false)
+    run.see(true)
+    await settle()
+    expect([run.state, told]).toEqual(['running', ['pause', 'resume']])
+  })
+
+  it('that a person has paused stays so', async () => {
+    const { run, told } = start(endless, true)
+    await settle()
+    await run.pause()
+    run.see(false)
+    run.see(true)
+    await settle()
+    expect([run.state, told, run.unseen]).toEqual(['paused', ['pause'], null])
+  })
+
+  it('is told again where that was not heard', async () => {
+    let tries = 0
+    const { run, clock } = start(
+      {
+        watch: ({ after }) => {
+          if (after === null) return Promise.resolve(statusOf())
+          return tries === 1 ? Promise.reject(new AppError('CONNECTION_LOST', 'cut')) : new Promise(() => undefined) // prettier-ignore
+        },
+        pause: async () => {
+          tries += 1
+          if (tries === 1) throw new AppError('CONNECTION_LOST', 'cut')
+          return statusOf({ version: 5, state: 'paused' })
+        },
+      },
+      true,
+    )
+    run.see(false)
+    await settle()
+    await clock.advance(1000)
+    expect([run.state, tries]).toEqual(['paused', 2])
+  })
+})
+
+it('a search that does not follow goes on out of sight', async () => {
+  const { run, told } = start({
+    watch: ({ after }) => (after === null ? Promise.resolve(statusOf()) : new Promise(() => undefined)),
+  })
+  await settle()
+  run.see(false)
+  await settle()
+  expect([run.state, told]).toEqual(['running', []])
 })
 
 describe('the words', () => {

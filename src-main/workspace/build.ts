@@ -12,6 +12,7 @@ import type {
   ReplayInput,
   ReplayRate,
   SchemaFile,
+  SnapshotSettings,
   Source,
   Table,
   Workspace,
@@ -27,14 +28,22 @@ import type {
 } from './schema.ts'
 import type { FilePath } from './problem-draft.ts'
 
-/** @param file absolute path of penstock.yaml */
-export function buildWorkspace(written: WorkspaceFile, document: WorkspaceDocument, file: string): Workspace {
+/**
+ * @param file absolute path of penstock.yaml
+ * @param text what stands in it
+ */
+export function buildWorkspace(
+  written: WorkspaceFile,
+  document: WorkspaceDocument,
+  { file, text }: { file: string; text: string },
+): Workspace {
   const folder = path.dirname(file)
   const at = (keyPath: FilePath): Position => document.positionOf({ path: keyPath, at: 'key' })
   const workspace = written.name ?? (path.basename(folder) || 'workspace')
   return {
     name: workspace,
     file,
+    text,
     folder,
     connections: Object.entries(written.connections ?? {}).map(([name, connection]) =>
       buildConnection(name, connection, { folder, position: at(['connections', name]) }),
@@ -47,6 +56,17 @@ export function buildWorkspace(written: WorkspaceFile, document: WorkspaceDocume
     ),
     tables: Object.entries(written.tables ?? {}).map(([name, table]) => buildTable(name, table, document)),
     store: { mode: written.store?.mode ?? 'memory', limitBytes: written.store?.limit ?? null },
+    snapshots: buildSnapshots(written.store, folder),
+  }
+}
+
+function buildSnapshots(store: WorkspaceFile['store'], folder: string): SnapshotSettings | null {
+  const snapshots = store?.snapshots
+  if (snapshots === undefined) return null
+  return {
+    everyMs: snapshots.every,
+    folder: path.resolve(folder, snapshots.folder ?? 'snapshots'),
+    keep: snapshots.keep ?? 24,
   }
 }
 

@@ -134,6 +134,15 @@ export interface Table {
   position: Position
 }
 
+/** Snapshots of the store that are taken by themselves. */
+export interface SnapshotSettings {
+  everyMs: number
+  /** Absolute path. */
+  folder: string
+  /** How many are kept; older ones are removed. */
+  keep: number
+}
+
 export interface StoreSettings {
   mode: 'memory' | 'disk'
   /** Most bytes of the store file; null for what the file system has. */
@@ -197,10 +206,14 @@ export interface Workspace {
   name: string
   /** Absolute path of penstock.yaml. */
   file: string
+  /** The file as it was read. */
+  text: string
   folder: string
   connections: readonly Connection[]
   sources: readonly Source[]
   lookups: readonly Lookup[]
   tables: readonly Table[]
   store: StoreSettings
+  /** Null where none are taken by themselves. */
+  snapshots: SnapshotSettings | null
 }

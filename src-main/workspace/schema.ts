@@ -234,6 +234,27 @@ const table = map({
     .describe('What to keep; older rows are removed and counted. Default: everything.'),
 })
 
+const snapshotEveryMs = 60_000
+
+const snapshots = map({
+  every: duration
+    .refine((ms) => ms >= snapshotEveryMs, {
+      error: 'snapshots are taken once a minute at most',
+      params: { hint: 'for example 15m or 1h' },
+    })
+    .describe('How often one is taken, for example 1h; at least 1m.'),
+  folder: filePath
+    .optional()
+    .describe('Folder of the snapshots, relative to this file; made when absent. Default snapshots.'),
+  keep: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('How many are kept; older ones that were taken by themselves are removed. Default 24.'),
+})
+
 /** The whole file. */
 export const workspaceSchema = map({
   penstock: z.literal(1).describe('Version of this format.'),
@@ -250,6 +271,7 @@ export const workspaceSchema = map({
     limit: size
       .optional()
       .describe('Most bytes of the store, for example 4GB. Default: what the file system has.'),
+    snapshots: snapshots.optional().describe('Copies of the store and this file, taken by themselves.'),
   })
     .optional()
     .describe('The database that holds tables, lookups, dead letters and statistics.'),

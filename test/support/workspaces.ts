@@ -143,12 +143,14 @@ export function workspace(folder: string, parts: Partial<Workspace>): Workspace 
   return {
     name: 'test',
     file: `${folder}/penstock.yaml`,
+    text: 'penstock: 1\n',
     folder,
     connections: [],
     sources: [],
     lookups: [],
     tables: [],
     store: { mode: 'memory', limitBytes: null },
+    snapshots: null,
     ...parts,
   }
 }

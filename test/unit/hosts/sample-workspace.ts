@@ -7,8 +7,10 @@ const position = { line: 1, column: 1 }
 export const sampleWorkspace: Workspace = {
   name: 'sample',
   file: '/work/sample/penstock.yaml',
+  text: 'penstock: 1\n',
   folder: '/work/sample',
   store: { mode: 'memory', limitBytes: null },
+  snapshots: null,
   connections: [],
   sources: [
     {

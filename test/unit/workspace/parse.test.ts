@@ -174,6 +174,8 @@ describe('a whole workspace', () => {
         },
       ],
       store: { mode: 'disk', limitBytes: 4 * 1024 ** 3 },
+      text: whole,
+      snapshots: null,
     })
   })
 
@@ -206,7 +208,23 @@ describe('a whole workspace', () => {
   })
 
   it('is the same with a byte order mark and Windows line ends', () => {
-    expect(workspaceOf(`\ufeff${whole.replaceAll('\n', '\r\n')}`)).toEqual(workspaceOf(whole))
+    const text = `\ufeff${whole.replaceAll('\n', '\r\n')}`
+    expect(workspaceOf(text)).toEqual({ ...workspaceOf(whole), text })
+  })
+
+  it('may have snapshots of its store taken', () => {
+    const of = (snapshots: string): Workspace =>
+      workspaceOf(`penstock: 1\nstore: { mode: disk, snapshots: ${snapshots} }`)
+    expect(of('{ every: 1h }').snapshots).toEqual({
+      everyMs: 3_600_000,
+      folder: path.resolve('/demo/snapshots'),
+      keep: 24,
+    })
+    expect(of('{ every: 90s, folder: ../kept, keep: 3 }').snapshots).toEqual({
+      everyMs: 90_000,
+      folder: path.resolve('/kept'),
+      keep: 3,
+    })
   })
 
   it('may repeat values by anchor and alias', () => {

@@ -485,6 +485,15 @@ describe('lookups and the store', () => {
     ['{ limit: 4XB }', '6:17 store.limit | "4XB" is no size with its unit | for example 512MB or 4GB'],
     ['{ limit: 4KB }', '6:17 store.limit | the store needs at least 1MB | for example 512MB or 4GB'],
     ['disk', '6:8 store | must be a map of keys, not "disk" | for example store: { mode: disk, limit: 4GB }'],
+    [
+      '{ snapshots: { every: 5s } }',
+      '6:30 store.snapshots.every | snapshots are taken once a minute at most | for example 15m or 1h',
+    ],
+    ['{ snapshots: { keep: 2 } }', '6:10 store.snapshots | "every" is missing | '],
+    [
+      '{ snapshots: { every: 1h, keep: 0 } }',
+      '6:40 store.snapshots.keep | must be at least 1 | ',
+    ],
   ])('store: %s', (store, expected) => {
     expect(problemsAfterSource(`store: ${store}\n`)).toEqual([expected])
   })

@@ -88,6 +88,31 @@ export const liveLookup = z.object({
 })
 export type LiveLookup = z.infer<typeof liveLookup>
 
+export const liveRollup = z.object({
+  name: z.string(),
+  /** Table or rollup that it is made from. */
+  from: z.string(),
+  /** Rows taken in since it was made. */
+  rows: count,
+  /** Rows of the table that are not taken in yet. */
+  behind: count,
+  groups: count,
+  /** Rows without event time, which no window can hold. */
+  untimed: count,
+  /** Rows of windows that were not kept any more when they came. */
+  missed: count,
+  /** Groups removed because they were too old. */
+  evicted: count,
+  /** Starts of its windows; null without windows or rows. */
+  oldestAt: timeMs.nullable(),
+  newestAt: timeMs.nullable(),
+  /** Why it is not kept up to date; empty while it is. */
+  problem: z.string(),
+  rowsPerSecond: z.number(),
+  spark: z.array(z.number().nullable()),
+})
+export type LiveRollup = z.infer<typeof liveRollup>
+
 /** Event-to-queryable latency of records, milliseconds, over the last 10 seconds; null with no records. */
 export const liveLatency = z.object({
   p50: z.number().nullable(),
@@ -125,6 +150,7 @@ export const liveSnapshot = z.object({
   sources: z.array(liveSource),
   steps: z.array(liveStep),
   tables: z.array(liveTable),
+  rollups: z.array(liveRollup),
   lookups: z.array(liveLookup),
   connections: z.array(
     z.object({ name: z.string(), state: connectionState, reason: z.string(), since: timeMs }),

@@ -75,7 +75,7 @@ export const relationColumn = z.object({
 })
 export const relation = z.object({
   name: z.string(),
-  kind: z.enum(['table', 'lookup', 'system']),
+  kind: z.enum(['table', 'rollup', 'lookup', 'system']),
   rows: z.number().nullable(),
   columns: z.array(relationColumn),
   indexes: z.array(z.string()),

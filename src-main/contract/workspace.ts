@@ -69,6 +69,25 @@ export const tableView = z.object({
   retainAgeMs: z.number().nullable(),
 })
 
+export const rollupView = z.object({
+  name: z.string(),
+  /** Table or rollup that it is made from. */
+  from: z.string(),
+  window: z
+    .object({
+      everyMs: z.number(),
+      /** Width of sliding windows; null for tumbling ones. */
+      overMs: z.number().nullable(),
+      on: z.string(),
+      zone: z.string().nullable(),
+    })
+    .nullable(),
+  by: z.array(z.string()),
+  /** `errorBound` says how far off an estimate may be; null where the measure is exact. */
+  measures: z.array(z.object({ name: z.string(), sql: z.string(), errorBound: z.string().nullable() })),
+  retainAgeMs: z.number().nullable(),
+})
+
 export const workspaceView = z.object({
   name: z.string(),
   /** Absolute path of penstock.yaml. */
@@ -79,6 +98,7 @@ export const workspaceView = z.object({
   lookups: z.array(lookupView),
   connections: z.array(z.string()),
   tables: z.array(tableView),
+  rollups: z.array(rollupView),
   /** Version of Penstock and the host that carries this contract. */
   version: z.string(),
   host: z.enum(['electron', 'serve', 'cli']),

@@ -3,6 +3,8 @@ import path from 'node:path'
 import type { WorkspaceDocument } from './document.ts'
 import { lookupFormat } from './lookup-format.ts'
 import { buildConnection } from './build-connection.ts'
+import { buildKeys } from './build-keys.ts'
+import { buildRollups } from './build-rollups.ts'
 import type {
   Column,
   KafkaInput,
@@ -55,6 +57,7 @@ export function buildWorkspace(
       buildLookup(name, lookup, { folder, position: at(['lookups', name]) }),
     ),
     tables: Object.entries(written.tables ?? {}).map(([name, table]) => buildTable(name, table, document)),
+    rollups: buildRollups(written.rollups ?? {}, document),
     store: { mode: written.store?.mode ?? 'memory', limitBytes: written.store?.limit ?? null },
     snapshots: buildSnapshots(written.store, folder),
   }
@@ -179,6 +182,7 @@ function buildTable(name: string, table: TableFile, document: WorkspaceDocument)
       ...step,
       ...document.textPosition(['tables', name, 'steps', index, 'sql']),
     })),
+    ...buildKeys(name, table, document),
     retainRows: table.retain?.rows ?? null,
     retainAgeMs: table.retain?.age ?? null,
     position: document.positionOf({ path: ['tables', name], at: 'key' }),

@@ -10,6 +10,7 @@ import type { FilePath, ProblemDraft } from './problem-draft.ts'
 import { rawEntries, rawList, rawText, type RawEntry } from './raw-file.ts'
 import { valueAt } from './issues.ts'
 import { suggest } from './suggest.ts'
+import { checkRollups } from './rollup-checks.ts'
 
 const sourceFormats: ReadonlySet<string> = new Set(sourceFormat.options)
 /** Formats that have a schema. */
@@ -25,6 +26,7 @@ export function checkFile(data: unknown): ProblemDraft[] {
     ...rawEntries(data, ['sources']).flatMap((source) => checkSource(data, source)),
     ...rawEntries(data, ['lookups']).flatMap((lookup) => checkLookup(data, lookup)),
     ...rawEntries(data, ['tables']).flatMap((table) => checkTableSource(data, table)),
+    ...checkRollups(data),
   ]
 }
 
@@ -32,6 +34,7 @@ function checkNames(data: unknown): ProblemDraft[] {
   const sources = rawEntries(data, ['sources'])
   const lookups = rawEntries(data, ['lookups'])
   const tables = rawEntries(data, ['tables'])
+  const rollups = rawEntries(data, ['rollups'])
   const relations = new Map<string, Owner>()
   return [
     ...checkNamesOf(sources, 'source', new Map()),
@@ -40,6 +43,10 @@ function checkNames(data: unknown): ProblemDraft[] {
     ),
     ...checkNamesOf(lookups, 'lookup', relations),
     ...checkNamesOf(tables, 'table', relations),
+    ...checkNamesOf(rollups, 'rollup', relations),
+    ...rollups.flatMap((rollup) =>
+      checkNamesOf(rawEntries(data, [...rollup.path, 'measures']), 'measure', new Map()),
+    ),
     ...tables.flatMap((table) => checkStepNames(rawList(data, [...table.path, 'steps']), relations)),
   ]
 }

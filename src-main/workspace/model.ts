@@ -125,11 +125,67 @@ export interface Step {
   multiline: boolean
 }
 
+/** SQL condition over the columns of a table's last step. */
+export type Condition = Pick<Step, 'sql' | 'position' | 'multiline'>
+
+/** What makes a table hold one row per key. */
+export interface TableKey {
+  columns: readonly string[]
+  /** Timestamp or integer column that says which record is newer; null for the order of arrival. */
+  newestBy: string | null
+  deleteWhen: Condition | null
+  position: Position
+}
+
+/** What makes a table leave out records that it has seen. */
+export interface Deduplication {
+  by: readonly string[]
+  /** Horizon of event time. */
+  withinMs: number
+  position: Position
+}
+
 export interface Table {
   name: string
   source: string
   steps: readonly Step[]
+  /** Null where rows are appended. */
+  key: TableKey | null
+  /** Only without a key. */
+  deduplicate: Deduplication | null
   retainRows: number | null
+  retainAgeMs: number | null
+  position: Position
+}
+
+/** Spans of event time. */
+export interface RollupWindow {
+  /** Width, or with `overMs` the distance between the beginnings of two windows. Whole seconds. */
+  everyMs: number
+  /** Width of sliding windows, a multiple of `everyMs`; null for tumbling ones. */
+  overMs: number | null
+  /** Timestamp column. */
+  on: string
+  /** IANA name of the zone in which windows begin; null for UTC. */
+  zone: string | null
+}
+
+export interface RollupMeasure {
+  name: string
+  /** Aggregate as the file has it, or the name of a measure of the rollup below. */
+  sql: string
+  position: Position
+}
+
+/** An aggregate that each micro-batch keeps up to date. */
+export interface Rollup {
+  name: string
+  /** Table or rollup. */
+  from: string
+  window: RollupWindow | null
+  by: readonly string[]
+  measures: readonly RollupMeasure[]
+  /** How long windows are kept after their end; null for ever. */
   retainAgeMs: number | null
   position: Position
 }
@@ -213,6 +269,8 @@ export interface Workspace {
   sources: readonly Source[]
   lookups: readonly Lookup[]
   tables: readonly Table[]
+  /** In an order in which each one comes after what it is made from. */
+  rollups: readonly Rollup[]
   store: StoreSettings
   /** Null where none are taken by themselves. */
   snapshots: SnapshotSettings | null

@@ -8,6 +8,8 @@ import { normaliseColumn } from './column-settings.ts'
 import { connection } from './connection-schema.ts'
 import { duration, filePath, jsonPath, map, reject, rowCount, size, timestampFormat, words } from './forms.ts'
 import { nameForm } from '../columns/names.ts'
+import { checkKeyedSettings, keyedSettings } from './keyed-schema.ts'
+import { rollup } from './rollup-schema.ts'
 
 const namePattern = { pattern: nameForm.source }
 /** A map by name; the names themselves are checked with the whole file. */
@@ -232,7 +234,8 @@ const table = map({
   })
     .optional()
     .describe('What to keep; older rows are removed and counted. Default: everything.'),
-})
+  ...keyedSettings,
+}).check(checkKeyedSettings)
 
 const snapshotEveryMs = 60_000
 
@@ -263,6 +266,7 @@ export const workspaceSchema = map({
   sources: byName(source).optional().describe('Streams of records.'),
   lookups: byName(lookup).optional().describe('Reference rows from files, to join in steps.'),
   tables: byName(table).optional().describe('Where transformations land.'),
+  rollups: byName(rollup).optional().describe('Aggregates kept up to date with each batch.'),
   store: map({
     mode: z
       .enum(['memory', 'disk'])

@@ -5,8 +5,9 @@ import { columnTypeOf } from './column-type.ts'
 import type { SqlValue } from '../../columns/values.ts'
 import type { StoreReader } from './store-reader.ts'
 
+/** Names with a slash are the engine's own: no name of a workspace holds one. */
 const isVisible = (name: string): string =>
-  `${name} NOT LIKE '\\_penstock\\_%' ESCAPE '\\' AND ${name} NOT LIKE 'sqlite\\_%' ESCAPE '\\'`
+  `${name} NOT LIKE '\\_penstock\\_%' ESCAPE '\\' AND ${name} NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND instr(${name}, '/') = 0`
 
 const columnsSql = `
 SELECT m.name, c.name, c.type, d.kind, d.type, d.column_name IS NOT NULL
@@ -21,7 +22,8 @@ SELECT tbl_name, name FROM sqlite_schema
 WHERE type = 'index' AND ${isVisible('name')} ORDER BY tbl_name, name`
 
 const countsSql = `
-SELECT 'table', name, rows FROM sys_tables UNION ALL SELECT 'lookup', name, rows FROM sys_lookups`
+SELECT 'table', name, rows FROM sys_tables UNION ALL SELECT 'lookup', name, rows FROM sys_lookups
+UNION ALL SELECT 'rollup', name, groups FROM sys_rollups`
 
 /** Reads the schema; three small statements. */
 export async function readSchema(reader: StoreReader): Promise<SchemaView> {
@@ -35,7 +37,7 @@ export async function readSchema(reader: StoreReader): Promise<SchemaView> {
     const relation = relations.get(String(name))
     if (relation === undefined) continue
     relation.rows = Number(rows)
-    relation.kind = kind === 'lookup' ? 'lookup' : 'table'
+    relation.kind = kindOf(kind)
   }
   for (const [relation, name] of indexes) relations.get(String(relation))?.indexes.push(String(name))
   const list = [...relations.values()].sort(byKindAndName)
@@ -60,17 +62,20 @@ function relationsOf(rows: SqlValue[][]): Map<string, Relation> {
 }
 
 function emptyRelation(name: string, kind: SqlValue | undefined): Relation {
-  const otherKind = kind === 'lookup' ? 'lookup' : 'table'
   return {
     name,
-    kind: name.startsWith('sys_') ? 'system' : otherKind,
+    kind: name.startsWith('sys_') ? 'system' : kindOf(kind),
     rows: null,
     columns: [],
     indexes: [],
   }
 }
 
-const kindOrder: readonly Relation['kind'][] = ['table', 'lookup', 'system']
+function kindOf(kind: SqlValue | undefined): Relation['kind'] {
+  return kind === 'lookup' || kind === 'rollup' ? kind : 'table'
+}
+
+const kindOrder: readonly Relation['kind'][] = ['table', 'rollup', 'lookup', 'system']
 
 function byKindAndName(left: Relation, right: Relation): number {
   const byKind = kindOrder.indexOf(left.kind) - kindOrder.indexOf(right.kind)

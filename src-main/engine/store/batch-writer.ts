@@ -4,7 +4,8 @@
  */
 import { AppError } from '#contract/errors.ts'
 import type { Database } from 'better-sqlite3'
-import type { BatchTransform } from '../batch/batch-result.ts'
+import type { BatchResult, BatchTransform } from '../batch/batch-result.ts'
+import type { BatchRollups } from '../batch/batch-rollups.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import type { TableShape } from '../batch/relations.ts'
 import { BatchLog } from './batch-log.ts'
@@ -36,6 +37,7 @@ export class BatchWriter {
   readonly #database: Database
   readonly #transforms: ReadonlyMap<string, BatchTransform>
   readonly #now: Clock
+  #rollups: BatchRollups | null = null
 
   constructor(
     database: Database,
@@ -55,6 +57,11 @@ export class BatchWriter {
     this.gaps = new GapLog(database)
     this.lags = new LagLog(database)
     this.tables = shapes.map((shape) => new RetainedTable(database, shape))
+  }
+
+  /** Rollups of the tables, from now on brought up to date with each batch. */
+  keepRollups(rollups: BatchRollups): void {
+    this.#rollups = rollups
   }
 
   /**
@@ -78,8 +85,7 @@ export class BatchWriter {
       this.deadLetters.addDecodeFailures(batch, nowMs)
       this.deadLetters.addStepFailures(batch, failures, nowMs)
       this.deadLetters.trim()
-      for (const table of this.tables)
-        if (table.source === batch.source) table.landed(landed.get(table.name) ?? 0, nowMs)
+      this.#settleTables(batch.source, landed, nowMs)
       this.positions.save(batch)
       this.gaps.add(batch, nowMs)
       this.batches.finishEarlier()
@@ -133,7 +139,11 @@ export class BatchWriter {
       this.topics.coarsen(nowMs)
       this.lags.flush()
       this.lags.coarsen(nowMs)
-      for (const table of this.tables) if (table.evict(nowMs, idleEviction) > 0) table.note()
+      for (const table of this.tables) {
+        const needed = this.#rollups?.firstNeeded(table.name) ?? null
+        if (table.evict(nowMs, idleEviction, needed) > 0) table.note()
+      }
+      this.#rollups?.evict(nowMs)
       this.events.flush()
       this.#database.exec('COMMIT')
       this.#committed()
@@ -144,7 +154,36 @@ export class BatchWriter {
     }
   }
 
+  /** Runs something in a transaction of its own, between batches. @throws the database's error, after rolling back */
+  apart<Output>(work: (nowMs: number) => Output): Output {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const output = work(this.#now())
+      this.events.flush()
+      this.#database.exec('COMMIT')
+      this.#committed()
+      return output
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+  }
+
+  /** Counts what landed, takes it into rollups, and evicts what it pushed out. */
+  #settleTables(source: string, landed: BatchResult['landed'], nowMs: number): void {
+    for (const table of this.tables) {
+      if (table.source !== source) continue
+      const rows = landed.get(table.name) ?? 0
+      const before = table.held.last
+      table.landed(rows, nowMs)
+      const { last } = table.held
+      if (rows > 0) this.#rollups?.landed(table.name, { first: last - rows + 1, last }, before, nowMs)
+      table.settle(rows, nowMs, this.#rollups?.firstNeeded(table.name) ?? null)
+    }
+  }
+
   #committed(): void {
+    this.#rollups?.committed()
     this.deadLetters.committed()
     this.topics.committed()
     this.gaps.committed()
@@ -155,6 +194,7 @@ export class BatchWriter {
 
   #rollBack(): void {
     if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
+    this.#rollups?.rolledBack()
     this.deadLetters.rolledBack()
     this.topics.rolledBack()
     this.gaps.rolledBack()

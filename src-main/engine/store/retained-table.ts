@@ -51,24 +51,37 @@ export class RetainedTable {
     return rowsOf(this.#state)
   }
 
-  /** Counts what a batch landed, evicts what that pushed out, and notes both. */
-  landed(rows: number, nowMs: number): void {
-    const state = this.#state
-    if (rows > 0) {
-      const last = Number(this.#last.get())
-      if (rowsOf(state) === 0) state.firstRow = last - rows + 1
-      state.lastRow = last
-      state.landed += rows
-      state.newestAt = nowMs
-    }
-    this.evict(nowMs, Math.max(evictAtLeast, 2 * rows))
-    this.#note.run(rowsOf(state), state.landed, state.evicted, state.oldestAt, state.newestAt, this.name)
+  /** First and last row, and how many rows were evicted before them; inside the transaction as it stands. */
+  get held(): { first: number; last: number; evicted: number } {
+    const { firstRow, lastRow, evicted } = this.#state
+    return { first: firstRow, last: lastRow, evicted }
   }
 
-  /** Evicts at most `most` rows over the bounds on rows and age. @returns rows evicted */
-  evict(nowMs: number, most: number): number {
+  /** Counts what a batch landed. */
+  landed(rows: number, nowMs: number): void {
+    if (rows === 0) return
     const state = this.#state
-    const wanted = Math.max(this.#firstByRows(), this.#firstByAge(nowMs))
+    const last = Number(this.#last.get())
+    if (rowsOf(state) === 0) state.firstRow = last - rows + 1
+    state.lastRow = last
+    state.landed += rows
+    state.newestAt = nowMs
+  }
+
+  /**
+   * After {@link landed}: evicts what that pushed out, and notes both.
+   * @param needed first row that must stay although it is over the bounds, or null
+   */
+  settle(rows: number, nowMs: number, needed: number | null): void {
+    this.evict(nowMs, Math.max(evictAtLeast, 2 * rows), needed)
+    this.note()
+  }
+
+  /** Evicts at most `most` rows over the bounds on rows and age; none from row `needed` on. @returns rows evicted */
+  evict(nowMs: number, most: number, needed: number | null): number {
+    const state = this.#state
+    const over = Math.max(this.#firstByRows(), this.#firstByAge(nowMs))
+    const wanted = needed === null ? over : Math.min(over, needed)
     const first = Math.min(wanted, state.firstRow + most, state.lastRow + 1)
     const evicted = first - state.firstRow
     if (evicted > 0) {
@@ -80,7 +93,7 @@ export class RetainedTable {
     return Math.max(0, evicted)
   }
 
-  /** Stores the counts after an eviction outside of a batch. */
+  /** Stores the counts. */
   note(): void {
     const state = this.#state
     this.#note.run(rowsOf(state), state.landed, state.evicted, state.oldestAt, state.newestAt, this.name)

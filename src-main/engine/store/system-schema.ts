@@ -5,6 +5,12 @@
 export const systemSchema = `
 CREATE TABLE IF NOT EXISTS _penstock_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+-- The workspace that fills the store: penstock.yaml as it was read, in which no secret stands, and the columns of each source
+-- as used (JSON, by source). One row.
+CREATE TABLE IF NOT EXISTS sys_workspace (
+  file TEXT PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL, columns TEXT NOT NULL, read_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Where each source goes on: next offset by partition, and the reader's own place (JSON; partition -1).
 CREATE TABLE IF NOT EXISTS _penstock_positions (
   source TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL, place TEXT,
@@ -88,9 +94,18 @@ CREATE TABLE IF NOT EXISTS sys_lookups (
   name TEXT PRIMARY KEY, origin TEXT NOT NULL, rows INTEGER NOT NULL, loaded_at INTEGER, problem TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Declared type of every column of tables and lookups, for the console: SQLite itself knows no timestamp, boolean or json.
+-- Rollups: rows taken in, groups kept, and what no window could hold. applied_row is the last row of the table taken in.
+CREATE TABLE IF NOT EXISTS sys_rollups (
+  name TEXT PRIMARY KEY, from_name TEXT NOT NULL, table_name TEXT NOT NULL, rows INTEGER NOT NULL, groups INTEGER NOT NULL,
+  untimed INTEGER NOT NULL, -- rows without event time
+  missed INTEGER NOT NULL, -- rows of windows that are not kept any more
+  evicted INTEGER NOT NULL, oldest_at INTEGER, newest_at INTEGER, problem TEXT NOT NULL,
+  applied_row INTEGER NOT NULL, definition TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Declared type of every column of tables, rollups and lookups, for the console: SQLite itself knows no timestamp, boolean or json.
 CREATE TABLE IF NOT EXISTS _penstock_columns (
-  relation TEXT NOT NULL, kind TEXT NOT NULL, -- "table" or "lookup"
+  relation TEXT NOT NULL, kind TEXT NOT NULL, -- "table", "rollup" or "lookup"
   column_name TEXT NOT NULL, position INTEGER NOT NULL, type TEXT, -- a ColumnType, NULL where an expression
   PRIMARY KEY (relation, column_name)
 ) STRICT, WITHOUT ROWID;
@@ -106,5 +121,8 @@ export const systemTimestamps: Readonly<Record<string, readonly string[]>> = {
   sys_lag: ['at'],
   sys_events: ['at'],
   sys_tables: ['oldest_at', 'newest_at'],
+  sys_rollups: ['oldest_at', 'newest_at'],
   sys_lookups: ['loaded_at'],
+  sys_workspace: ['read_at'],
+  sys_snapshot: ['taken_at'],
 }

@@ -6,16 +6,18 @@ import { stepKey } from '../store/batch-log.ts'
 import type { BatchWriter } from '../store/batch-writer.ts'
 import { latencyQuantiles } from '../store/latency.ts'
 import { rowsOf } from '../store/retained-table.ts'
+import type { FeedFigures } from '../watch/feed-input.ts'
 import { nowMs } from './thread-calls.ts'
 import type { StoreFigures } from './thread-messages.ts'
 
 const latencyWindowMs = 10_000
 const mostRuns = 20_000
 
-/** A table as far as its steps are named. */
-interface PlannedSteps {
-  name: string
-  steps: readonly { name: string }[]
+/** What the workspace has in the store. */
+interface PlannedRelations {
+  /** Tables as far as their steps are named. */
+  tables: readonly { name: string; steps: readonly { name: string }[] }[]
+  rollups: { figures(): FeedFigures['rollups'] }
 }
 
 export class StoreFigureSource {
@@ -23,13 +25,15 @@ export class StoreFigureSource {
   readonly #writer: BatchWriter
   /** Keys of the steps that run, in their order; the store also has the totals of steps that a workspace had once. */
   readonly #steps: readonly string[]
+  readonly #rollups: PlannedRelations['rollups']
   readonly #lookups
   readonly #size
   #latencies: { at: number; runs: Float64Array }[] = []
 
-  constructor(database: Database, file: string, writer: BatchWriter, tables: readonly PlannedSteps[]) {
+  constructor(database: Database, file: string, writer: BatchWriter, { tables, rollups }: PlannedRelations) {
     this.#file = file
     this.#writer = writer
+    this.#rollups = rollups
     this.#steps = tables.flatMap(({ name, steps }) => steps.map((step) => stepKey(name, step.name)))
     this.#size = database
       .prepare<[], number>('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size')
@@ -68,6 +72,7 @@ export class StoreFigureSource {
         return { name, source, rows: rowsOf(committedState), landed, evicted, oldestAt, newestAt }
       }),
       lookups: this.#lookups.all(),
+      rollups: this.#rollups.figures(),
       latency: latencyQuantiles(this.#latencies.map((entry) => entry.runs)),
       dead: writer.deadLetters.counts,
       bytes: this.#size.get() ?? 0,

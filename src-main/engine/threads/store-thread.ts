@@ -16,9 +16,13 @@ import { LookupTables } from '../store/lookup-tables.ts'
 import type { CommittedPosition } from '../store/positions.ts'
 import { isStoreFull, storeFullReason } from '../store/store-full.ts'
 import { prepareTables } from '../store/tables.ts'
+import { noteWorkspace } from '../store/workspace-row.ts'
+import { isCopied } from '../store-copies.ts'
+import { planRollups } from '../rollups/plan-rollups.ts'
 import { planWorkspace } from '../transform/plan.ts'
 import { SourceTransform } from '../transform/run-batch.ts'
 import { StoreFigureSource } from './store-figures.ts'
+import { StoreRollups } from './store-rollups.ts'
 import { hasKind, nowMs, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type {
   ClusterToStore,
@@ -49,6 +53,7 @@ export class StoreThread {
   #events: EventLog | null = null
   #lookups: LookupTables | null = null
   #writer: BatchWriter | null = null
+  #rollups: StoreRollups | null = null
   #figures: StoreFigureSource | null = null
   #log: LogRestart | null = null
   #port: MessagePort | null = null
@@ -122,14 +127,22 @@ export class StoreThread {
       const { plans, problems } = planWorkspace(input.workspace, input.sourceColumns, input.lookups, scratch)
       if (problems.length > 0) return { problems }
       const tables = plans.flatMap((plan) => plan.tables)
+      const rollups = planRollups(input.workspace, tables, scratch)
+      if (rollups.problems.length > 0) return { problems: rollups.problems }
       prepareTables(database, tables)
+      noteWorkspace(database, input.workspace, input.sourceColumns, nowMs())
       this.#lookups?.keepOnly(input.workspace.lookups.map((lookup) => lookup.name))
       this.#lookups?.freezeColumns()
       const transforms = new Map(plans.map((plan) => [plan.source, new SourceTransform(database, plan)]))
       const events = this.#events ?? new EventLog(database)
       this.#writer = new BatchWriter(database, tables, transforms, events, nowMs)
-      this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer, tables)
-      this.#log = new LogRestart(database)
+      this.#rollups = new StoreRollups(database, rollups.plans, this.#writer)
+      this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer, {
+        tables,
+        rollups: this.#rollups,
+      })
+      const { file } = this.#opened()
+      this.#log = new LogRestart(database, () => isCopied(file))
       this.#startTimers()
       // Whoever watches can tell from these how long the first batch has taken already.
       this.#publish()
@@ -341,6 +354,7 @@ export class StoreThread {
     this.#port?.close()
     this.#clusterPort?.close()
     this.#tidy()
+    this.#rollups?.stop()
     const store = this.#store
     this.#store = null
     this.#writer = null

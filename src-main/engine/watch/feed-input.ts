@@ -1,6 +1,6 @@
 /** What the live feed is made from. Types only; the threads' messages fit them. */
 import type { ConnectionState } from '#contract/connections.ts'
-import type { LiveEvent, LiveLatency, LiveLookup, SourceState } from '#contract/live.ts'
+import type { LiveEvent, LiveLatency, LiveLookup, LiveRollup, SourceState } from '#contract/live.ts'
 
 /** Totals since the store began, as of the last commit. Times are milliseconds since 1970. */
 export interface FeedFigures {
@@ -37,6 +37,7 @@ export interface FeedFigures {
     oldestAt: number | null
     newestAt: number | null
   }[]
+  rollups: Omit<LiveRollup, 'rowsPerSecond' | 'spark'>[]
   lookups: LiveLookup[]
   latency: LiveLatency
   dead: { total: number; kept: number }

@@ -144,6 +144,11 @@ export class EngineFeed implements LiveFeed {
         rowsPerSecond: this.#rates.perSecond(`table ${table.name}`),
         spark: this.#rates.spark(`table ${table.name}`),
       })),
+      rollups: (figures?.rollups ?? []).map((rollup) => ({
+        ...rollup,
+        rowsPerSecond: this.#rates.perSecond(`rollup ${rollup.name}`),
+        spark: this.#rates.spark(`rollup ${rollup.name}`),
+      })),
       lookups: figures?.lookups ?? [],
       connections: settings.connections.map((name) => ({
         name,

@@ -3,7 +3,8 @@ import path from 'node:path'
 import type { WorkspaceView } from '#contract/workspace.ts'
 import type { Engine } from '../../engine/engine-api.ts'
 import { codeTokens, identifierOf } from '../../engine/sql/sql-tokens.ts'
-import type { Column, Lookup, Source, Table, Workspace } from '../../workspace/model.ts'
+import { errorBoundOf } from '../../engine/rollups/error-bound.ts'
+import type { Column, Lookup, Rollup, Source, Table, Workspace } from '../../workspace/model.ts'
 
 /** What a host adds to the engine's answers. */
 export interface HostFacts {
@@ -24,6 +25,7 @@ export function viewWorkspace(facts: HostFacts & { workspace: Workspace }, engin
     connections: workspace.connections.map(({ name }) => name),
     lookups: workspace.lookups.map(viewLookup),
     tables: workspace.tables.map((table) => viewTable(table, workspace.lookups)),
+    rollups: workspace.rollups.map(viewRollup),
     version: facts.version,
     host: facts.host,
     startedAt: engine.startedAt,
@@ -65,6 +67,22 @@ function viewTable(table: Table, lookups: readonly Lookup[]): WorkspaceView['tab
     lookups: lookups.map(({ name }) => name).filter((name) => mentions(table, name)),
     retainRows: table.retainRows,
     retainAgeMs: table.retainAgeMs,
+  }
+}
+
+function viewRollup(rollup: Rollup): WorkspaceView['rollups'][number] {
+  const { name, from, window, by, measures, retainAgeMs } = rollup
+  return {
+    name,
+    from,
+    window,
+    by: [...by],
+    measures: measures.map((measure) => ({
+      name: measure.name,
+      sql: measure.sql,
+      errorBound: errorBoundOf(measure.sql),
+    })),
+    retainAgeMs,
   }
 }
 

@@ -37,6 +37,7 @@ export function emptySnapshot(): LiveSnapshot {
     sources: [],
     steps: [],
     tables: [],
+    rollups: [],
     lookups: [],
     connections: [],
     latency: { p50: null, p99: null, max: null },
@@ -210,6 +211,13 @@ export function createFakeEngine(): FakeEngine {
         part: notHandled('clusters.messages.part'),
         produce: notHandled('clusters.messages.produce'),
       },
+    },
+    snapshots: {
+      start: () => {
+        throw new Error('fake engine: snapshots.start is not handled')
+      },
+      watch: notHandled('snapshots.watch'),
+      cancel: notHandled('snapshots.cancel'),
     },
     listEvents: notHandled('listEvents'),
   }

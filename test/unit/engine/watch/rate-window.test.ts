@@ -14,6 +14,7 @@ function figures(at: number, landed: number): FeedFigures {
     steps: [],
     tables: [table],
     lookups: [],
+    rollups: [],
     latency: { p50: null, p99: null, max: null },
     dead: { total: 0, kept: 0 },
     bytes: 0,

@@ -40,7 +40,8 @@ export function table(
   steps: readonly Step[],
   extra: Partial<Table> = {},
 ): Table {
-  return { name, source, steps, retainRows: null, retainAgeMs: null, position, ...extra }
+  const keys = { key: null, deduplicate: null }
+  return { name, source, steps, ...keys, retainRows: null, retainAgeMs: null, position, ...extra }
 }
 
 /** A lookup from a CSV file. */

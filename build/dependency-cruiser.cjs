@@ -12,6 +12,7 @@ const stages = [
   'cluster',
   'messages',
   'connections',
+  'snapshots',
 ]
 
 /** Pieces of the engine that every stage may import; they know no stage. */
@@ -34,7 +35,7 @@ const libraries = [
     path: '^node_modules/(@types/)?better-sqlite3/',
     owners: '^src-main/engine/(store|threads)/',
   },
-  { name: 'node-sqlite', path: '^(node:)?sqlite$', owners: '^src-main/engine/(query|messages)/' },
+  { name: 'node-sqlite', path: '^(node:)?sqlite$', owners: '^src-main/engine/(query|messages|snapshots)/' },
   { name: 'electron', path: '^node_modules/electron/', owners: '^src-main/(hosts/electron|preload)/' },
   { name: 'echarts', path: '^node_modules/echarts/', owners: '^src-renderer/charts/' },
   { name: 'codemirror', path: '^node_modules/@(codemirror|lezer)/', owners: '^src-renderer/editor/' },

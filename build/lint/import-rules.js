@@ -31,7 +31,7 @@ const libraries = [
   {
     name: 'node:sqlite',
     regex: '^node:sqlite',
-    owners: ['src-main/engine/query', 'src-main/engine/messages'],
+    owners: ['src-main/engine/query', 'src-main/engine/messages', 'src-main/engine/snapshots'],
   },
   { name: 'electron', regex: '^electron(/|$)', owners: ['src-main/hosts/electron', 'src-main/preload'] },
   { name: 'echarts', regex: '^echarts', owners: ['src-renderer/charts'] },
@@ -49,6 +49,7 @@ const stages = [
   'cluster',
   'messages',
   'connections',
+  'snapshots',
 ]
 
 /** Pieces of the engine that every stage may import. */

@@ -16,12 +16,17 @@ import type {
   EnginePorts,
   LiveFeed,
   Queries,
+  Snapshots,
   Statistics,
 } from './engine-api.ts'
 import { resolveConnections } from './connections/resolve-settings.ts'
 import type { ConnectionStateNotice } from './kafka/client/cluster-clients.ts'
 import { LazyQueries } from './lazy-queries.ts'
 import { openQueryPool, type QueryPool } from './query/query-pool.ts'
+import { snapshotEvents } from './snapshot-events.ts'
+import { SnapshotSchedule } from './snapshots/snapshot-schedule.ts'
+import { StoreSnapshots } from './snapshots/store-snapshots.ts'
+import { isCopied } from './store-copies.ts'
 import { type StoreLocation, storeLocation } from './store/store-location.ts'
 import type { EngineThread } from './threads/engine-thread.ts'
 import { ClusterCalls } from './threads/cluster-calls.ts'
@@ -72,6 +77,8 @@ class ThreadedEngine implements Engine {
   readonly deadLetters: DeadLetters
   readonly #clusters: ClusterCalls
   readonly #events: StoredEvents
+  readonly #snapshots: StoreSnapshots
+  readonly #schedule: SnapshotSchedule | null
   #threads: PipelineThreads | null = null
   #pool: QueryPool | null = null
   #crashes: number[] = []
@@ -104,6 +111,18 @@ class ThreadedEngine implements Engine {
       topicHistory: (connection, topic, range) => clusterHistory.topic(connection, topic, range),
       groupHistory: (connection, group, range) => clusterHistory.group(connection, group, range),
     })
+    this.#snapshots = new StoreSnapshots({
+      ...{ storeFile: this.#location.file, workspace, entries: ports.entries, version: ports.version },
+      ended: (run, removed) => {
+        for (const event of snapshotEvents(run, removed)) this.#say(event)
+      },
+    })
+    this.#schedule =
+      workspace.snapshots === null
+        ? null
+        : new SnapshotSchedule({
+            ...{ settings: workspace.snapshots, workspace: workspace.name, snapshots: this.#snapshots },
+          })
     this.#watch = new WorkspaceWatch(workspace.file, this.#location.file, (event) => {
       this.#fileEvent(event)
     })
@@ -125,6 +144,10 @@ class ThreadedEngine implements Engine {
     return this.#clusters
   }
 
+  get snapshots(): Snapshots {
+    return this.#snapshots
+  }
+
   async start(): Promise<void> {
     try {
       await this.#startThreads(false)
@@ -133,6 +156,7 @@ class ThreadedEngine implements Engine {
       this.#refuseStopped()
       this.#watch.start()
       this.#showRunning()
+      await this.#schedule?.start()
     } catch (error) {
       await this.stop()
       throw error
@@ -142,6 +166,8 @@ class ThreadedEngine implements Engine {
   async stop(): Promise<void> {
     this.#stopping.abort()
     this.#watch.stop()
+    this.#schedule?.stop()
+    await this.#snapshots.stop()
     await this.#restarting
     this.#queries.detach()
     this.#clusters.attach(null)
@@ -230,7 +256,8 @@ class ThreadedEngine implements Engine {
   #figures(figures: StoreFigures): void {
     this.#feed.figures(figures)
     const { walBytes } = figures
-    if (walBytes < limits.storeLogBytes) return
+    // What a copy holds no statement gives back; the copy ends itself where it takes too long.
+    if (walBytes < limits.storeLogBytes || isCopied(this.#location.file)) return
     const sql = this.#pool?.stopLongest(limits.storeLogReadMs, walBytes) ?? null
     if (sql !== null)
       this.#ports.logger.warn({ sql, walBytes }, 'stopped a statement that held the log of the store')
@@ -256,13 +283,19 @@ class ThreadedEngine implements Engine {
     }
   }
 
-  /** Without its file the store would take in what nobody can read again: ingest stops there, and the captures keep it. */
-  #fileEvent(event: WatchEvent): void {
+  /** Into the log and into the store. */
+  #say(event: WatchEvent): void {
     const { logger } = this.#ports
-    logger.error({ subject: event.subject }, event.message)
+    logger[event.level]({ subject: event.subject }, event.message)
     this.#threads?.event(event).catch((error: unknown) => {
       logger.error({ err: error }, 'the event could not be stored')
     })
+  }
+
+  /** Without its file the store would take in what nobody can read again: ingest stops there, and the captures keep it. */
+  #fileEvent(event: WatchEvent): void {
+    const { logger } = this.#ports
+    this.#say(event)
     if (event.event === 'store-back') this.#barrier = ''
     if (event.event !== 'store-gone') return
     this.#barrier = event.message

@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import path from 'node:path'
 import { packageVersion } from '../shared/package-root.ts'
 import { addConnect, addSecret } from './connection-commands.ts'
+import { addSnapshot } from './snapshot-commands.ts'
 import { exitCodeOf, exitCodes, faultText } from './exit-code.ts'
 import type { Output } from './output.ts'
 import { examples, pathHelp } from './program-parts.ts'
@@ -117,6 +118,7 @@ function createProgram(output: Output, keep: KeepCode): Command {
     })
 
   addQuery(program, context, keep)
+  addSnapshot(program, context, keep)
 
   addConnect(program, context, keep)
   addSecret(program, context, keep)

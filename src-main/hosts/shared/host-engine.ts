@@ -3,6 +3,7 @@ import { createEngine } from '../../engine/engine.ts'
 import type { Engine, Logger, SecretReader } from '../../engine/engine-api.ts'
 import type { Workspace } from '../../workspace/model.ts'
 import { findEngineEntries } from './entries.ts'
+import { packageVersion } from './package-root.ts'
 import type { HostFacts } from './workspace-view.ts'
 
 /** What a host gives to its engines. */
@@ -15,5 +16,5 @@ export interface HostPorts {
 
 /** Nothing runs before `start`. */
 export function createHostEngine(workspace: Workspace, ports: HostPorts): Engine {
-  return createEngine(workspace, { ...ports, entries: findEngineEntries() })
+  return createEngine(workspace, { ...ports, entries: findEngineEntries(), version: packageVersion() })
 }

@@ -154,6 +154,13 @@ export function createRouter(session: SessionPort, facts: HostFacts) {
       ),
       produce: contract.messages.produce.handler(({ input }) => engine().clusters.messages.produce(input)),
     },
+    snapshots: {
+      start: contract.snapshots.start.handler(({ input }) => engine().snapshots.start(input.file)),
+      watch: contract.snapshots.watch.handler(({ input, signal }) =>
+        engine().snapshots.watch(input.after, signal),
+      ),
+      cancel: contract.snapshots.cancel.handler(({ input }) => engine().snapshots.cancel(input.id)),
+    },
     events: {
       list: contract.events.list.handler(async ({ input }) => ({ events: await engine().listEvents(input) })),
     },

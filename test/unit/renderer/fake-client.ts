@@ -85,6 +85,12 @@ export function createFakeClient(calls: FakeCalls = {}): PenstockClient {
       produce: missing('messages.produce'),
       ...calls.messages,
     },
+    snapshots: {
+      start: missing('snapshots.start'),
+      watch: missing('snapshots.watch'),
+      cancel: missing('snapshots.cancel'),
+      ...calls.snapshots,
+    },
     events: { list: missing('events.list'), ...calls.events },
   }
 }

@@ -158,7 +158,7 @@ describe('keys', () => {
 
   it('lists the keys where none is near', () => {
     expect(problemsAfterSource('store: { colour: blue }\n')).toEqual([
-      '6:10 store.colour | unknown key "colour" | the keys here are mode, limit',
+      '6:10 store.colour | unknown key "colour" | the keys here are mode, limit, snapshots',
     ])
   })
 

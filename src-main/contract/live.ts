@@ -43,6 +43,20 @@ export const liveSource = z.object({
   ),
   /** Records that were no longer in the log when they were wanted, since the store began. */
   gapRecords: count,
+  /** Event time; null where the source has none, or nothing came yet. Counts are since the store began. */
+  eventTime: z
+    .object({
+      newestAt: timeMs.nullable(),
+      /** Newest event time minus the allowed lateness; null where any lateness is allowed. */
+      watermarkAt: timeMs.nullable(),
+      /** Records behind the newest event time, and not too late. */
+      late: count,
+      /** Records behind the watermark. */
+      tooLate: count,
+      /** Records of the future, which the watermark does not follow. */
+      ahead: count,
+    })
+    .nullable(),
   /** Milliseconds spent decoding, all batches. */
   decodeMs: z.number(),
   /** Records/s for each of the last 60 seconds, oldest first; null is a gap. */
@@ -71,6 +85,12 @@ export const liveTable = z.object({
   source: z.string(),
   rows: count,
   landed: count,
+  /** With a key: rows that took the place of an earlier one, rows that deletes removed, records that were too old. */
+  updated: count,
+  deleted: count,
+  stale: count,
+  /** Records left out because their key had landed. */
+  duplicates: count,
   evicted: count,
   rowsPerSecond: z.number(),
   oldestAt: timeMs.nullable(),
@@ -135,7 +155,16 @@ export const liveEvent = z.object({
 })
 export type LiveEvent = z.infer<typeof liveEvent>
 
-export const engineState = z.enum(['starting', 'running', 'paused', 'waiting', 'failed', 'stopped'])
+/** `snapshot`: nothing runs, as a snapshot is open. */
+export const engineState = z.enum([
+  'starting',
+  'running',
+  'paused',
+  'waiting',
+  'failed',
+  'stopped',
+  'snapshot',
+])
 export type EngineState = z.infer<typeof engineState>
 
 export const liveSnapshot = z.object({

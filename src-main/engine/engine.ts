@@ -96,7 +96,12 @@ class ThreadedEngine implements Engine {
     this.#hooks = hooks
     this.#location = storeLocation(workspace)
     const settings = {
-      sources: workspace.sources.map(({ name, topic, input }) => ({ name, topic, kind: input.kind })),
+      sources: workspace.sources.map(({ name, topic, input, latenessMs }) => ({
+        name,
+        topic,
+        kind: input.kind,
+        latenessMs,
+      })),
       connections: workspace.connections.map(({ name }) => name),
       storeMode: workspace.store.mode,
       limitBytes: workspace.store.limitBytes,

@@ -93,6 +93,8 @@ function buildSource(
     schema: buildSchemaFile(source.schema, folder),
     columns: buildColumns(source.columns),
     eventTime: source.event_time ?? null,
+    latenessMs: source.lateness ?? null,
+    tooLate: source.too_late ?? 'land',
     position,
   }
 }

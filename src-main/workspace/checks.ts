@@ -102,6 +102,7 @@ function checkSource(data: unknown, source: RawEntry): ProblemDraft[] {
     ...checkCaptureFormat(source),
     ...checkSchemaFile(source),
     ...checkEventTime(source),
+    ...checkLateness(source),
     ...checkOriginalRate(source),
   ]
 }
@@ -117,7 +118,17 @@ function checkInput({ name, value, path }: RawEntry, keys: readonly [string, str
     return [{ path: [...path, other], at: 'key', message, hint: 'keep one of the two' }]
   }
   // A misspelt key is told by itself, with the right one beside it.
-  const known = new Set([one, other, 'format', 'columns', 'event_time', 'schema', 'key'])
+  const known = new Set([
+    one,
+    other,
+    'format',
+    'columns',
+    'event_time',
+    'lateness',
+    'too_late',
+    'schema',
+    'key',
+  ])
   if (Object.keys(value).some((key) => !known.has(key))) return []
   return [
     { path, at: 'key', message: `${name} has neither ${one} nor ${other}`, hint: `add ${one} or ${other}` },
@@ -212,6 +223,18 @@ function checkEventTime({ value, path }: RawEntry): ProblemDraft[] {
       hint: 'name a column of type timestamp',
     },
   ]
+}
+
+/** What is late is told by event time. */
+function checkLateness({ value, path }: RawEntry): ProblemDraft[] {
+  const needs = { lateness: 'event_time', too_late: 'lateness' }
+  return Object.entries(needs).flatMap(([key, needed]) => {
+    const isAlone = valueAt(value, [key]) !== undefined && valueAt(value, [needed]) === undefined
+    if (!isAlone) return []
+    return [
+      { path: [...path, key], at: 'key' as const, message: `${key} needs ${needed}`, hint: `add ${needed}` },
+    ]
+  })
 }
 
 function checkOriginalRate({ value, path }: RawEntry): ProblemDraft[] {

@@ -81,6 +81,10 @@ export interface Source {
   columns: readonly Column[] | null
   /** Name of the column that holds event time, or null. */
   eventTime: string | null
+  /** How far behind the newest event time a record may be; null where none is too late. */
+  latenessMs: number | null
+  /** What becomes of records that are too late. */
+  tooLate: 'land' | 'dead_letter'
   position: Position
 }
 

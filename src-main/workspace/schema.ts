@@ -193,6 +193,13 @@ const source = map({
     .optional()
     .describe('Typed columns. Default: inferred from a sample when the source starts.'),
   event_time: z.string().optional().describe('Timestamp column that says when the event happened.'),
+  lateness: duration
+    .optional()
+    .describe('How far behind the newest event time a record may be, for example 10m. Default: any.'),
+  too_late: z
+    .enum(['land', 'dead_letter'])
+    .optional()
+    .describe('What becomes of records that are later than that; they are counted in any case. Default land.'),
 })
 
 const lookupTopic = map({

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { EngineThread } from '../../src-main/engine/threads/engine-thread.ts'
 import type { Workspace } from '../../src-main/workspace/model.ts'
 import { capture, query, readStore, testBench, untilEnded, untilLive } from '../support/engines.ts'
-import { column, lookup, source, step, table, workspace } from '../support/workspaces.ts'
+import { column, lookup, source, step, table, workspace, rollup } from '../support/workspaces.ts'
 
 const bench = testBench()
 const columns = [column('n', 'integer', { nullable: false }), column('doc', 'text')]
@@ -31,6 +31,7 @@ function strictWorkspace(folder: string, count: number, mode: 'memory' | 'disk')
   return workspace(folder, {
     sources: [source('s', file, columns, { partitions: 3 })],
     tables: [table('t', 's', [step('parsed', "SELECT n, json_extract(doc, '$.a') AS a FROM input")])],
+    rollups: [rollup('r', 't', { rows: 'count(*)', total: 'sum(n)', most: 'max(n)' }, { by: ['a'] })],
     store: { mode, limitBytes: null },
   })
 }
@@ -40,6 +41,9 @@ function expectEachOnce(storeFile: string, count: number): void {
   const all = Array.from({ length: count }, (_, n) => n)
   const rows = readStore(storeFile, 'SELECT n FROM t ORDER BY n').map((row) => row['n'])
   expect(rows).toEqual(all.filter((n) => n % 97 !== 0 && n % 89 !== 0))
+  expect(readStore(storeFile, 'SELECT * FROM r')).toEqual(
+    readStore(storeFile, 'SELECT a, count(*) AS rows, sum(n) AS total, max(n) AS most FROM t GROUP BY a'),
+  )
   const letters = readStore(storeFile, 'SELECT step, CAST(value AS TEXT) AS v FROM sys_dead_letters').map(
     (row) => `${String(row['step'])} ${/\d+/.exec(String(row['v']))?.[0] ?? ''}`,
   )

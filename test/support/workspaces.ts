@@ -6,6 +6,7 @@ import type {
   LookupFileInput,
   LookupTopicInput,
   ReplayedSource,
+  Rollup,
   Source,
   Step,
   Table,
@@ -42,6 +43,17 @@ export function table(
 ): Table {
   const keys = { key: null, deduplicate: null }
   return { name, source, steps, ...keys, retainRows: null, retainAgeMs: null, position, ...extra }
+}
+
+/** A rollup of a table over all time; measures as `name: aggregate`. */
+export function rollup(
+  name: string,
+  from: string,
+  measures: Readonly<Record<string, string>>,
+  extra: Partial<Rollup> = {},
+): Rollup {
+  const list = Object.entries(measures).map(([measure, sql]) => ({ name: measure, sql, position }))
+  return { name, from, window: null, by: [], measures: list, retainAgeMs: null, position, ...extra }
 }
 
 /** A lookup from a CSV file. */
@@ -115,7 +127,8 @@ export function topicSource(
 }
 
 function common(name: string, columns: readonly Column[] | null): Omit<Source, 'topic' | 'input'> {
-  return { name, format: 'json', schema: null, columns, eventTime: null, position }
+  const lateness = { latenessMs: null, tooLate: 'land' as const }
+  return { name, format: 'json', schema: null, columns, eventTime: null, ...lateness, position }
 }
 
 /** A connection without TLS, credentials or registry, that may be written to. */
@@ -150,6 +163,7 @@ export function workspace(folder: string, parts: Partial<Workspace>): Workspace 
     sources: [],
     lookups: [],
     tables: [],
+    rollups: [],
     store: { mode: 'memory', limitBytes: null },
     snapshots: null,
     ...parts,

@@ -12,12 +12,15 @@ import { BatchLog } from './batch-log.ts'
 import { DeadLetterLog, type LookupFailures } from './dead-letter-log.ts'
 import type { EventLog } from './event-log.ts'
 import { GapLog } from './gap-log.ts'
+import { KeyedTable } from './keyed-table.ts'
 import { LagLog } from './lag-log.ts'
+import type { LandedTable } from './landed-table.ts'
 import { latencyRuns } from './latency.ts'
 import type { LookupChange, LookupTables } from './lookup-tables.ts'
 import { Positions } from './positions.ts'
 import { RetainedTable } from './retained-table.ts'
 import { TopicLog } from './topic-log.ts'
+import { Watermarks } from './watermarks.ts'
 
 /** Rows that one round of housekeeping may evict from a table. */
 const idleEviction = 20_000
@@ -33,7 +36,8 @@ export class BatchWriter {
   readonly positions: Positions
   readonly gaps: GapLog
   readonly lags: LagLog
-  readonly tables: readonly RetainedTable[]
+  readonly watermarks: Watermarks
+  readonly tables: readonly LandedTable[]
   readonly #database: Database
   readonly #transforms: ReadonlyMap<string, BatchTransform>
   readonly #now: Clock
@@ -56,7 +60,10 @@ export class BatchWriter {
     this.positions = new Positions(database)
     this.gaps = new GapLog(database)
     this.lags = new LagLog(database)
-    this.tables = shapes.map((shape) => new RetainedTable(database, shape))
+    this.watermarks = new Watermarks(database)
+    this.tables = shapes.map((shape) =>
+      shape.landing?.kind === 'keyed' ? new KeyedTable(database, shape) : new RetainedTable(database, shape),
+    )
   }
 
   /** Rollups of the tables, from now on brought up to date with each batch. */
@@ -80,16 +87,25 @@ export class BatchWriter {
       if (rows !== batch.rows)
         throw new AppError('INTERNAL', `packed ${String(batch.rows)} rows, loaded ${String(rows)}`)
       const loaded = this.#now()
-      const { steps, failures, landed } = transform.run(rows, { topic: batch.topic, ingestedAt: nowMs })
+      const { steps, failures, eventTime, ...tables } = transform.run(
+        rows,
+        { topic: batch.topic, ingestedAt: nowMs },
+        this.watermarks.newestAt(batch.source),
+      )
       const ran = this.#now()
       this.deadLetters.addDecodeFailures(batch, nowMs)
       this.deadLetters.addStepFailures(batch, failures, nowMs)
       this.deadLetters.trim()
-      this.#settleTables(batch.source, landed, nowMs)
+      this.#settleTables(batch.source, tables, nowMs)
       this.positions.save(batch)
       this.gaps.add(batch, nowMs)
       this.batches.finishEarlier()
-      const times = { loadMs: loaded - begun, stepsMs: ran - loaded }
+      if (eventTime !== null) this.watermarks.add(batch.source, eventTime)
+      const times = {
+        loadMs: loaded - begun,
+        stepsMs: ran - loaded,
+        eventTime: eventTime === null ? null : { ...eventTime, watermark: transform.watermark(eventTime) },
+      }
       const batchId = this.batches.addBatch(batch, steps, failures.length, times, nowMs)
       this.topics.addBatch(batch, nowMs)
       this.events.flush()
@@ -170,12 +186,16 @@ export class BatchWriter {
   }
 
   /** Counts what landed, takes it into rollups, and evicts what it pushed out. */
-  #settleTables(source: string, landed: BatchResult['landed'], nowMs: number): void {
+  #settleTables(
+    source: string,
+    { landed, changes }: Pick<BatchResult, 'landed' | 'changes'>,
+    nowMs: number,
+  ): void {
     for (const table of this.tables) {
       if (table.source !== source) continue
       const rows = landed.get(table.name) ?? 0
       const before = table.held.last
-      table.landed(rows, nowMs)
+      table.landed(rows, nowMs, changes.get(table.name) ?? null)
       const { last } = table.held
       if (rows > 0) this.#rollups?.landed(table.name, { first: last - rows + 1, last }, before, nowMs)
       table.settle(rows, nowMs, this.#rollups?.firstNeeded(table.name) ?? null)
@@ -188,6 +208,7 @@ export class BatchWriter {
     this.topics.committed()
     this.gaps.committed()
     this.lags.committed()
+    this.watermarks.committed()
     this.events.flushed()
     for (const table of this.tables) table.committed()
   }
@@ -199,6 +220,7 @@ export class BatchWriter {
     this.topics.rolledBack()
     this.gaps.rolledBack()
     this.lags.rolledBack()
+    this.watermarks.rolledBack()
     this.batches.rolledBack()
     for (const table of this.tables) table.rolledBack()
   }

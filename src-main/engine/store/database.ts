@@ -4,13 +4,13 @@ import Database from 'better-sqlite3'
 import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { StoreSettings } from '../../workspace/model.ts'
+import { addLaterColumns } from './later-columns.ts'
 import { readersMs } from './log-restart.ts'
 import { lockStore, type OwnerLock } from './owner-lock.ts'
 import type { StoreLocation } from './store-location.ts'
-import { systemSchema } from './system-schema.ts'
+import { storeFormat } from './system-schema.ts'
+import { addedSystemColumns, systemSchema } from './system-schema.ts'
 
-/** Grows when the meaning of the engine's own tables changes. */
-const storeFormat = '1'
 const pageBytes = 8192
 const cacheKibibytes = 64 * 1024
 const checkpointPages = 2000
@@ -82,12 +82,26 @@ function openDatabase(file: string, settings: StoreSettings): Database.Database 
     database.pragma('journal_size_limit = 67108864')
     limitSize(database, settings.limitBytes)
     database.exec(systemSchema)
+    addLaterColumns(database)
     checkFormat(database, file)
     return database
   } catch (error) {
     database?.close()
     if (error instanceof AppError) throw error
     throw unusable(file, error)
+  }
+}
+
+/** Makes the engine's own tables, and brings those of an earlier version to their form. */
+export function makeSystemTables(database: Database.Database): void {
+  database.exec(systemSchema)
+  const names = database.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck()
+  for (const [table, columns] of Object.entries(addedSystemColumns)) {
+    const known = new Set(names.all(table))
+    for (const column of columns) {
+      const [name = ''] = column.split(' ')
+      if (!known.has(name)) database.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`)
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { AppError } from '#contract/errors.ts'
 import type { Problem } from '#contract/workspace.ts'
 import { MessageChannel } from 'node:worker_threads'
 import type { Column, Workspace } from '../../workspace/model.ts'
+import { packedColumns } from '../batch/packed-columns.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { EngineEntries } from '../engine-api.ts'
 import type { StoreLocation } from '../store/store-location.ts'
@@ -78,10 +79,12 @@ export class PipelineThreads {
     const { problems } = await store.calls.call<StorePlanOutput>('plan', plan)
     if (problems.length > 0) throw invalid(problems)
     const starts = await store.calls.call<StoredStart[]>('starts', [...columns.keys()])
-    const { sources } = workspace
+    const { sources, tables } = workspace
     await ingest.calls.call('start', {
       sources,
-      columns,
+      columns: new Map(
+        sources.map((source) => [source.name, packedColumns(source, columns.get(source.name) ?? [], tables)]),
+      ),
       starts,
       lookups: workspace.lookups,
       needs: neededLookups(workspace),

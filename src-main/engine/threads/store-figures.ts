@@ -5,7 +5,6 @@ import type { LiveLookup } from '#contract/live.ts'
 import { stepKey } from '../store/batch-log.ts'
 import type { BatchWriter } from '../store/batch-writer.ts'
 import { latencyQuantiles } from '../store/latency.ts'
-import { rowsOf } from '../store/retained-table.ts'
 import type { FeedFigures } from '../watch/feed-input.ts'
 import { nowMs } from './thread-calls.ts'
 import type { StoreFigures } from './thread-messages.ts'
@@ -66,10 +65,12 @@ export class StoreFigureSource {
       topics: [...writer.topics.totals.values()],
       positions: writer.positions.committed,
       gaps: writer.gaps.totals,
+      eventTimes: writer.watermarks.totals,
       steps: this.#steps.flatMap((key) => writer.batches.totals.get(key) ?? []),
-      tables: writer.tables.map(({ name, source, committedState }) => {
-        const { landed, evicted, oldestAt, newestAt } = committedState
-        return { name, source, rows: rowsOf(committedState), landed, evicted, oldestAt, newestAt }
+      tables: writer.tables.map(({ name, source, counts }) => {
+        const { rows, landed, updated, deleted, stale, duplicates, evicted, oldestAt, newestAt } = counts
+        const changed = { updated, deleted, stale, duplicates }
+        return { name, source, rows, landed, ...changed, evicted, oldestAt, newestAt }
       }),
       lookups: this.#lookups.all(),
       rollups: this.#rollups.figures(),

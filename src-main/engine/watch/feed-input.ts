@@ -17,6 +17,7 @@ export interface FeedFigures {
   }[]
   /** Kafka sources: next offset by topic and partition. */
   positions: { source: string; topic: string; partition: number; next: bigint }[]
+  eventTimes: { source: string; newestAt: number | null; late: number; tooLate: number; ahead: number }[]
   /** Records by source that were no longer in the log when they were wanted. */
   gaps: { source: string; records: number }[]
   steps: {
@@ -33,6 +34,10 @@ export interface FeedFigures {
     source: string
     rows: number
     landed: number
+    updated: number
+    deleted: number
+    stale: number
+    duplicates: number
     evicted: number
     oldestAt: number | null
     newestAt: number | null
@@ -63,7 +68,7 @@ export interface FeedConnectionState {
 }
 
 export interface FeedSettings {
-  sources: readonly { name: string; topic: string; kind: 'replay' | 'kafka' }[]
+  sources: readonly { name: string; topic: string; kind: 'replay' | 'kafka'; latenessMs: number | null }[]
   connections: readonly string[]
   storeMode: 'memory' | 'disk'
   limitBytes: number | null

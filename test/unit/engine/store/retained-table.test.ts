@@ -12,6 +12,7 @@ function tableWith(retainRows: number | null, retainAgeMs: number | null) {
     name: 't',
     source: 's',
     columns: [{ name: 'n', type: 'integer' as const }],
+    landing: null,
     retainRows,
     retainAgeMs,
   }
@@ -19,7 +20,7 @@ function tableWith(retainRows: number | null, retainAgeMs: number | null) {
   const insert = database.prepare('INSERT INTO t (n, _ingested_at) VALUES (?, ?)')
   const land = (table: RetainedTable, rows: number, at: number): void => {
     for (let row = 0; row < rows; row++) insert.run(row, at)
-    table.landed(rows, at)
+    table.landed(rows, at, null)
     table.settle(rows, at, null)
     table.committed()
   }
@@ -82,7 +83,7 @@ describe('RetainedTable', () => {
     const { table, land } = tableWith(10, null)
     land(table, 5, 1)
     const before = { ...table.committedState }
-    table.landed(0, 2)
+    table.landed(0, 2, null)
     table.rolledBack()
     expect(table.committedState).toEqual(before)
   })

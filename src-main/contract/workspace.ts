@@ -1,5 +1,6 @@
 /** The workspace as the console shows it: what is declared, and what is wrong with it. */
 import { z } from 'zod'
+import { openSnapshot } from './snapshots.ts'
 
 /** `bytes` is a BLOB; `json` is JSON text. */
 export const columnType = z.enum(['text', 'integer', 'real', 'boolean', 'timestamp', 'json', 'bytes'])
@@ -103,5 +104,7 @@ export const workspaceView = z.object({
   version: z.string(),
   host: z.enum(['electron', 'serve', 'cli']),
   startedAt: z.number(),
+  /** The snapshot that is open, where this is what a snapshot holds and nothing runs. */
+  snapshot: openSnapshot.nullable(),
 })
 export type WorkspaceView = z.infer<typeof workspaceView>

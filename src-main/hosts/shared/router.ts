@@ -23,8 +23,8 @@ export function createRouter(session: SessionPort, facts: HostFacts) {
   return contract.router({
     workspace: {
       get: contract.workspace.get.handler(() => {
-        const { workspace, engine: open } = session.current()
-        return viewWorkspace({ ...facts, workspace }, open)
+        const { engine: open, ...opened } = session.current()
+        return viewWorkspace({ ...facts, ...opened }, open)
       }),
     },
     live: {

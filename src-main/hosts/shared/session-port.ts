@@ -1,12 +1,15 @@
 /** What the router needs of a host's session: which workspace is open, and what can be done without one. */
 import type { ConnectionDraft, ConnectionTest } from '#contract/connections.ts'
 import type { SessionView } from '#contract/session.ts'
+import type { OpenSnapshot } from '#contract/snapshots.ts'
 import type { Engine } from '../../engine/engine-api.ts'
 import type { Workspace } from '../../workspace/model.ts'
 
 export interface OpenWorkspace {
   workspace: Workspace
   engine: Engine
+  /** Where a snapshot is open; its workspace is the one that it holds. */
+  snapshot: OpenSnapshot | null
 }
 
 export interface SessionPort {

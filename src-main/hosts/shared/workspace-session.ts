@@ -2,7 +2,7 @@
  * What a host has open: nothing yet, a workspace with its engine, or one that would not start. Switching stops the engine
  * before and starts the next; the contract's router asks here for each call. Main thread; one per host that has a console.
  */
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError, toErrorShape } from '#contract/errors.ts'
 import type { ErrorShape } from '#contract/errors.ts'
@@ -15,16 +15,16 @@ import { ConnectionTests } from './connection-tests.ts'
 import type { Engine } from '../../engine/engine-api.ts'
 import { draftOfConnection, fileOfDraft } from '../../workspace/connection-draft.ts'
 import { newWorkspaceText } from '../../workspace/edit.ts'
-import { loadWorkspace, workspaceFileName } from '../../workspace/load.ts'
+import { workspaceFileName } from '../../workspace/load.ts'
 import type { Connection, Workspace } from '../../workspace/model.ts'
-import type { ParsedWorkspace } from '../../workspace/parse.ts'
-import { createHostEngine } from './host-engine.ts'
+import { createHostEngine, createOfflineEngine } from './host-engine.ts'
 import type { HostPorts } from './host-engine.ts'
+import { type Openable, readOpenable } from './openable.ts'
 import { demoFolder } from './package-root.ts'
 import { RecentWorkspaces } from './recent-workspaces.ts'
 import { createFile } from './replace-file.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
-import { connectionOfDraft, digestOf, keepSecrets, writeConnection } from './session-connections.ts'
+import { connectionOfDraft, keepSecrets, writeConnection } from './session-connections.ts'
 import type { OpenWorkspace, SessionPort } from './session-port.ts'
 
 /** Options of {@link WorkspaceSession}. */
@@ -38,13 +38,6 @@ export interface WorkspaceSessionOptions extends HostPorts {
   onChange?: (view: SessionView) => void
 }
 
-/** A workspace as it was read. */
-interface Loaded {
-  file: string
-  digest: string
-  parsed: ParsedWorkspace
-}
-
 export class WorkspaceSession implements SessionPort {
   readonly #options: WorkspaceSessionOptions
   readonly #folder: string
@@ -55,7 +48,7 @@ export class WorkspaceSession implements SessionPort {
   #state: SessionView['state'] = 'none'
   #error: ErrorShape | null = null
   #problems: readonly Problem[] = []
-  #loaded: Loaded | null = null
+  #loaded: Openable | null = null
   #open: OpenWorkspace | null = null
   /** Grows with each switch; one that is not the newest any more has no say. */
   #switches = 0
@@ -79,11 +72,11 @@ export class WorkspaceSession implements SessionPort {
   }
 
   /**
-   * Opens a workspace in place of the one that is open, or tries one again. Resolves when its engine runs or has failed.
-   * @throws AppError WORKSPACE_NOT_FOUND; then what was open stays open
+   * Opens a workspace or a snapshot in place of what is open, or tries one again. Resolves when its engine runs or has failed.
+   * @throws AppError WORKSPACE_NOT_FOUND, SNAPSHOT_UNUSABLE; then what was open stays open
    */
   async open(given: string): Promise<SessionView> {
-    const loaded = await readWorkspace(path.resolve(this.#folder, given))
+    const loaded = await readOpenable(path.resolve(this.#folder, given))
     await this.#switchTo(loaded)
     return this.#view()
   }
@@ -139,6 +132,8 @@ export class WorkspaceSession implements SessionPort {
   async saveConnection(draft: ConnectionDraft): Promise<void> {
     const loaded = this.#loaded
     if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
+    if (loaded.snapshot !== null)
+      throw new AppError('SNAPSHOT_ONLY', 'a snapshot is open, and nothing is written into it')
     const before = this.#workspace()?.connections.find(({ name }) => name === draft.name) ?? null
     connectionOfDraft(draft, path.dirname(loaded.file), this.#options.secrets)
     const kept = await keepSecrets(draft, before, this.#options.secrets)
@@ -148,7 +143,7 @@ export class WorkspaceSession implements SessionPort {
       await kept.undo()
       throw error
     }
-    await this.#switchTo(await readWorkspace(loaded.file))
+    await this.#switchTo(await readOpenable(loaded.file))
   }
 
   /** Stops what is open, for good. Safe at any time. */
@@ -158,7 +153,7 @@ export class WorkspaceSession implements SessionPort {
     await this.#stopEngine()
   }
 
-  async #switchTo(loaded: Loaded): Promise<void> {
+  async #switchTo(loaded: Openable): Promise<void> {
     const mine = ++this.#switches
     const isNewest = (): boolean => mine === this.#switches
     this.#loaded = loaded
@@ -171,9 +166,13 @@ export class WorkspaceSession implements SessionPort {
       return
     }
     const { workspace } = loaded.parsed
+    const { snapshot } = loaded
     const make = this.#options.createEngine ?? createHostEngine
-    const engine = make(workspace, this.#options)
-    this.#open = { workspace, engine }
+    const engine =
+      snapshot === null
+        ? make(workspace, this.#options)
+        : createOfflineEngine(snapshot, workspace, this.#options)
+    this.#open = { workspace, engine, snapshot: snapshot?.facts ?? null }
     this.#show('opening')
     try {
       await engine.start()
@@ -185,7 +184,7 @@ export class WorkspaceSession implements SessionPort {
       return
     }
     if (!isNewest()) return
-    if (workspace.folder !== demoFolder()) {
+    if (workspace.folder !== demoFolder() && snapshot === null) {
       await this.#recent.add({ file: workspace.file, name: workspace.name, openedAt: Date.now() })
     }
     this.#show('open')
@@ -233,17 +232,6 @@ export class WorkspaceSession implements SessionPort {
     if (found === undefined) throw new AppError('CONNECTION_UNKNOWN', `there is no connection "${name}"`)
     return found
   }
-}
-
-/** @throws AppError WORKSPACE_NOT_FOUND */
-async function readWorkspace(given: string): Promise<Loaded> {
-  const parsed = await loadWorkspace(given)
-  const file =
-    'workspace' in parsed ? parsed.workspace.file : (parsed.problems[0]?.file ?? path.resolve(given))
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw new AppError('WORKSPACE_NOT_FOUND', `${file} cannot be read`, { cause: error })
-  })
-  return { file, digest: digestOf(bytes), parsed }
 }
 
 function countOf(problems: number): string {

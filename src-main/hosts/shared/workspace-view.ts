@@ -14,7 +14,10 @@ export interface HostFacts {
 }
 
 /** Joins what is declared with what the engine found out (inferred columns, store file, start). */
-export function viewWorkspace(facts: HostFacts & { workspace: Workspace }, engine: Engine): WorkspaceView {
+export function viewWorkspace(
+  facts: HostFacts & Pick<WorkspaceView, 'snapshot'> & { workspace: Workspace },
+  engine: Engine,
+): WorkspaceView {
   const { workspace } = facts
   return {
     name: workspace.name,
@@ -29,6 +32,7 @@ export function viewWorkspace(facts: HostFacts & { workspace: Workspace }, engin
     version: facts.version,
     host: facts.host,
     startedAt: engine.startedAt,
+    snapshot: facts.snapshot,
   }
 }
 

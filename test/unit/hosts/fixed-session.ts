@@ -20,7 +20,7 @@ export function fixedSession(workspace: Workspace, engine: Engine): SessionPort 
       new AppError('USAGE', 'this host keeps its workspace; start another one with `penstock open`'),
     )
   return {
-    current: () => ({ workspace, engine }),
+    current: () => ({ workspace, engine, snapshot: null }),
     watch: () => Promise.resolve(view),
     open: refused,
     openDemo: refused,

@@ -663,6 +663,7 @@ function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
     version: '0.1.0',
     host: 'serve',
     startedAt,
+    snapshot: null,
   }
 }
 

@@ -7,9 +7,10 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, fromErrorShape } from '#contract/errors.ts'
 import { formatProblems } from '../../../workspace/format-problems.ts'
-import { loadWorkspace } from '../../../workspace/load.ts'
+
 import { startServer } from '../../serve/server.ts'
 import type { LocalServer } from '../../serve/server.ts'
+import { readOpenable } from '../../shared/openable.ts'
 import { packageVersion, rendererFolder } from '../../shared/package-root.ts'
 import { createRouter } from '../../shared/router.ts'
 import { EncryptedFileStore } from '../../shared/secrets/encrypted-file.ts'
@@ -44,7 +45,7 @@ export async function serveCommand(options: ServeOptions, context: CommandContex
   const consoleFolder = options.consoleFolder ?? rendererFolder()
   requireBuiltConsole(consoleFolder)
   const { workspace } = options
-  const loaded = workspace === null ? null : await loadWorkspace(workspace)
+  const loaded = workspace === null ? null : (await readOpenable(workspace)).parsed
   if (loaded !== null && 'problems' in loaded) {
     output.note(formatProblems(loaded.problems))
     return exitCodes.failure

@@ -29,6 +29,7 @@ describe('engine entries', () => {
       'file:///app/out/main/store.worker.js',
       'file:///app/out/main/cluster.worker.js',
       'file:///app/out/main/query.process.js',
+      'file:///app/out/main/snapshot.process.js',
     ])
   })
 })

@@ -4,7 +4,7 @@ import { pathText, viewWorkspace } from '../../../../src-main/hosts/shared/works
 import { createFakeEngine } from '../fake-engine.ts'
 import { sampleWorkspace } from '../sample-workspace.ts'
 
-const facts = { workspace: sampleWorkspace, version: '1.2.3', host: 'serve' } as const
+const facts = { workspace: sampleWorkspace, version: '1.2.3', host: 'serve', snapshot: null } as const
 
 describe('workspace view', () => {
   it('shows what is declared, as the contract has it', () => {

@@ -79,6 +79,8 @@ export const relation = z.object({
   rows: z.number().nullable(),
   columns: z.array(relationColumn),
   indexes: z.array(z.string()),
+  /** Columns of its primary key, in order; empty where it has none. */
+  primaryKey: z.array(z.string()),
 })
 export type Relation = z.infer<typeof relation>
 export const schemaView = z.object({

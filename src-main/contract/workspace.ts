@@ -66,6 +66,13 @@ export const tableView = z.object({
   steps: z.array(stepView),
   /** Names of lookups that its steps read. */
   lookups: z.array(z.string()),
+  /** Columns that identify a row; empty where rows are appended. */
+  key: z.array(z.string()),
+  /** With a key: the column that says which record is newer; null for the order of arrival. */
+  newestBy: z.string().nullable(),
+  deleteWhen: z.string().nullable(),
+  /** What is a duplicate, where those are left out. */
+  deduplicate: z.object({ by: z.array(z.string()), withinMs: z.number() }).nullable(),
   retainRows: z.number().nullable(),
   retainAgeMs: z.number().nullable(),
 })

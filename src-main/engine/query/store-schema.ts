@@ -10,7 +10,7 @@ const isVisible = (name: string): string =>
   `${name} NOT LIKE '\\_penstock\\_%' ESCAPE '\\' AND ${name} NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND instr(${name}, '/') = 0`
 
 const columnsSql = `
-SELECT m.name, c.name, c.type, d.kind, d.type, d.column_name IS NOT NULL
+SELECT m.name, c.name, c.type, d.kind, d.type, d.column_name IS NOT NULL, c.pk
 FROM sqlite_schema m
 JOIN pragma_table_xinfo(m.name) c ON c.hidden <> 1
 LEFT JOIN _penstock_columns d ON d.relation = m.name AND d.column_name = c.name
@@ -46,7 +46,7 @@ export async function readSchema(reader: StoreReader): Promise<SchemaView> {
 
 function relationsOf(rows: SqlValue[][]): Map<string, Relation> {
   const relations = new Map<string, Relation>()
-  for (const [relationName, columnName, sqlType, kind, type, isDeclared] of rows) {
+  for (const [relationName, columnName, sqlType, kind, type, isDeclared, place] of rows) {
     const name = String(relationName)
     const column = String(columnName)
     const relation = relations.get(name) ?? emptyRelation(name, kind)
@@ -57,6 +57,7 @@ function relationsOf(rows: SqlValue[][]): Map<string, Relation> {
       type: columnTypeOf({ relation: name, column, declared, sqlType: String(sqlType) }),
       sqlType: String(sqlType),
     })
+    if (Number(place) > 0) relation.primaryKey[Number(place) - 1] = column
   }
   return relations
 }
@@ -68,6 +69,7 @@ function emptyRelation(name: string, kind: SqlValue | undefined): Relation {
     rows: null,
     columns: [],
     indexes: [],
+    primaryKey: [],
   }
 }
 

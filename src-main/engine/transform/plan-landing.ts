@@ -104,18 +104,26 @@ export function hasCoordinates({ origins }: Pick<LandingInput, 'origins'>): bool
   return origins.get('_partition') === '_partition' && origins.get('_offset') === '_offset'
 }
 
+/** Columns that can be named, in words; without those of the engine. */
+function given({ columns }: LandingInput): string {
+  const names = columns.map(({ name }) => name).filter((name) => !name.startsWith('_'))
+  return `the last step gives ${names.slice(0, 20).join(', ')}`
+}
+
 function find(
-  { columns }: LandingInput,
+  input: LandingInput,
   name: string,
   key: string,
   position: Position,
   faults: Fault[],
 ): PlannedColumn | null {
-  const column = columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
+  const column = input.columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase())
   if (column !== undefined) return column
-  const names = columns.map((candidate) => candidate.name)
-  const near = suggest(name, names)
-  const hint = near === null ? `the last step gives ${names.slice(0, 20).join(', ')}` : `write "${near}"`
+  const near = suggest(
+    name,
+    input.columns.map((candidate) => candidate.name),
+  )
+  const hint = near === null ? given(input) : `write "${near}"`
   faults.push({
     key,
     position,
@@ -179,26 +187,22 @@ function conditionFaults(input: LandingInput, condition: Condition): Fault[] {
     return []
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
+    if (/incomplete input/.test(`${message} ${complaint(input, sql, '') ?? ''}`))
+      return fault(sql.trimEnd().length, 'the condition is not complete', example)
     const found = locateSqlFault(sql, message, (beginning) => complaint(input, beginning))
-    const names = input.columns.map(({ name }) => name)
     const isColumn = /^no such column/.test(found.message)
-    return fault(
-      ...([
-        found.offset,
-        found.message,
-        isColumn ? `the last step gives ${names.slice(0, 20).join(', ')}` : example,
-      ] as const),
-    )
+    return fault(...([found.offset, found.message, isColumn ? given(input) : example] as const))
   }
 }
 
-function asStatement(rows: string, condition: string): string {
-  return `SELECT 1 FROM temp.${quoted(rows)} AS landed WHERE (\n${condition}\n)`
+function asStatement(rows: string, condition: string, [open, close] = ['(\n', '\n)']): string {
+  return `SELECT 1 FROM temp.${quoted(rows)} AS landed WHERE ${open}${condition}${close}`
 }
 
-function complaint(input: LandingInput, beginning: string): string | null {
+/** What SQLite says of the beginning of a condition, or null where it takes it. */
+function complaint(input: LandingInput, beginning: string, around?: ''): string | null {
   try {
-    input.scratch.prepare(asStatement(input.rows, beginning))
+    input.scratch.prepare(asStatement(input.rows, beginning, around === undefined ? undefined : ['', '']))
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

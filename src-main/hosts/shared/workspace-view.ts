@@ -69,6 +69,13 @@ function viewTable(table: Table, lookups: readonly Lookup[]): WorkspaceView['tab
     source: table.source,
     steps: table.steps.map(({ name, sql, position }) => ({ name, sql, line: position.line })),
     lookups: lookups.map(({ name }) => name).filter((name) => mentions(table, name)),
+    key: [...(table.key?.columns ?? [])],
+    newestBy: table.key?.newestBy ?? null,
+    deleteWhen: table.key?.deleteWhen?.sql ?? null,
+    deduplicate:
+      table.deduplicate === null
+        ? null
+        : { by: [...table.deduplicate.by], withinMs: table.deduplicate.withinMs },
     retainRows: table.retainRows,
     retainAgeMs: table.retainAgeMs,
   }

@@ -1,5 +1,5 @@
 /** What a stage says about itself now: figures, state, and where a click leads. Pure. */
-import type { LiveSnapshot, LiveSource, LiveStep } from '#contract/live.ts'
+import type { LiveSnapshot, LiveSource, LiveStep, LiveTable } from '#contract/live.ts'
 import { assertNever } from '#contract/errors.ts'
 import type { WorkspaceView } from '#contract/workspace.ts'
 import { type Route, route } from '../../state/router.svelte.ts'
@@ -171,19 +171,33 @@ function failing(
   return { tone: share >= 0.5 ? 'error' : 'warn', status: `failing ${formatRate(perSecond)}`, detail }
 }
 
-function tableFigures(name: string, { snapshot }: Facts): StageFigures {
+function tableFigures(name: string, { workspace, snapshot }: Facts): StageFigures {
   const live = snapshot?.tables.find((table) => table.name === name)
+  const declared = workspace.tables.find((table) => table.name === name)
   return {
     ...calm,
-    caption: 'table',
+    caption: declared === undefined ? 'table' : `table${keyCaption(declared)}`,
     name,
     left: formatRate(live?.rowsPerSecond ?? null),
     right: live === undefined ? '' : `${formatCompact(live.rows)} rows`,
-    detail:
-      live === undefined ? '' : `${formatNumber(live.rows)} rows, ${formatNumber(live.evicted)} evicted`,
+    detail: live === undefined ? '' : tableDetail(live, declared),
     spark: live?.spark ?? null,
     target: route('pipelines', name),
   }
+}
+
+/** "by order_id" for one row per key; nothing where rows are appended. */
+function keyCaption({ key, deduplicate }: WorkspaceView['tables'][number]): string {
+  if (key.length > 0) return ` · by ${key.join(', ')}`
+  return deduplicate === null ? '' : ' · no duplicates'
+}
+
+function tableDetail(live: LiveTable, declared: WorkspaceView['tables'][number] | undefined): string {
+  const rows = `${formatNumber(live.rows)} rows, ${formatNumber(live.evicted)} evicted`
+  if (declared === undefined) return rows
+  if (declared.deduplicate !== null) return `${rows}\n${formatNumber(live.duplicates)} duplicates left out`
+  if (declared.key.length === 0) return rows
+  return `${rows}\n${formatNumber(live.updated)} updated, ${formatNumber(live.deleted)} deleted, ${formatNumber(live.stale)} stale`
 }
 
 function lookupFigures(name: string, { workspace, snapshot }: Facts): StageFigures {

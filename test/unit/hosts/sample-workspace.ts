@@ -63,6 +63,8 @@ export const sampleWorkspace: Workspace = {
     {
       name: 'late',
       source: 'flights',
+      key: null,
+      deduplicate: null,
       retainRows: 100,
       retainAgeMs: null,
       position,

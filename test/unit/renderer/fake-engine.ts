@@ -187,6 +187,7 @@ export class FakeEngine {
         source: table.source,
         rows,
         landed: flowing,
+        ...{ updated: 0, deleted: 0, stale: 0, duplicates: 0 },
         evicted: flowing - rows,
         rowsPerSecond: perSecond,
         oldestAt:
@@ -607,6 +608,9 @@ function clusterKind(scenario: Scenario): ClusterKind {
   }
 }
 
+/** A table that only appends. */
+const appended = { key: [], newestBy: null, deleteWhen: null, deduplicate: null }
+
 function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
   if (scenario.startsWith('kafka')) return kafkaWorkspace(scenario, startedAt)
   const sources: WorkspaceView['sources'] = [makeSource('flights')]
@@ -619,6 +623,7 @@ function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
       source: 'flights',
       steps: [{ name: 'enriched', sql: enrich, line: 40 }],
       lookups: ['airports'],
+      ...appended,
       retainRows: 300_000,
       retainAgeMs: null,
     },
@@ -630,6 +635,7 @@ function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
         { name: 'late', sql: late, line: 55 },
       ],
       lookups: ['airports'],
+      ...appended,
       retainRows: 5_000_000,
       retainAgeMs: 86_400_000,
     },
@@ -644,10 +650,19 @@ function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
           { name: 'priced', sql: "SELECT *, json_extract(detail, '$.price') AS price FROM input", line: 70 },
         ],
         lookups: [],
+        ...appended,
         retainRows: null,
         retainAgeMs: null,
       },
-      { name: 'shipments', source: 'shipments', steps: [], lookups: [], retainRows: null, retainAgeMs: null },
+      {
+        name: 'shipments',
+        source: 'shipments',
+        steps: [],
+        lookups: [],
+        ...appended,
+        retainRows: null,
+        retainAgeMs: null,
+      },
     )
   }
   if (scenario === 'many') addMany(sources, lookups, tables)
@@ -681,6 +696,7 @@ function kafkaWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
     source: from,
     steps: [{ name: 'paid', sql: "SELECT * FROM input WHERE status = 'paid'", line: 31 }],
     lookups: [],
+    ...appended,
     retainRows: 5_000_000,
     retainAgeMs: null,
   })
@@ -751,6 +767,7 @@ function addMany(
           : []),
       ],
       lookups: [lookup],
+      ...appended,
       retainRows: 1_000_000,
       retainAgeMs: null,
     })

@@ -41,13 +41,13 @@ export interface BenchRecord {
 
 export class KeyedBench {
   readonly #columns: readonly Column[]
-  readonly #tables: Table[]
+  readonly #tables: readonly Table[]
   readonly #eventTime: string | null
   #database: Database.Database
   #transform: SourceTransform
   #landed: LandedTable[]
 
-  constructor(columns: readonly Column[], tables: Table[], eventTime: string | null = null) {
+  constructor(columns: readonly Column[], tables: readonly Table[], eventTime: string | null = null) {
     this.#columns = columns
     this.#tables = tables
     this.#eventTime = eventTime

@@ -3,7 +3,8 @@ import type { FeedFigures } from '../../../../src-main/engine/watch/feed-input.t
 import { RateWindow } from '../../../../src-main/engine/watch/rate-window.ts'
 
 function figures(at: number, landed: number): FeedFigures {
-  const table = { name: 't', source: 's', rows: landed, landed, evicted: 0, oldestAt: null, newestAt: null }
+  const changed = { updated: 0, deleted: 0, stale: 0, duplicates: 0, evicted: 0 }
+  const table = { name: 't', source: 's', rows: landed, landed, ...changed, oldestAt: null, newestAt: null }
   return {
     at,
     state: 'running',

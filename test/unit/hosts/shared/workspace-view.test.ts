@@ -39,6 +39,7 @@ describe('workspace view', () => {
           source: 'flights',
           steps: [{ name: 'enriched', sql: sampleWorkspace.tables[0]?.steps[0]?.sql, line: 12 }],
           lookups: ['airports'],
+          ...{ key: [], newestBy: null, deleteWhen: null, deduplicate: null },
           retainRows: 100,
           retainAgeMs: null,
         },
@@ -46,6 +47,7 @@ describe('workspace view', () => {
       version: '1.2.3',
       host: 'serve',
       startedAt: 1_700_000_000_000,
+      snapshot: null,
     })
   })
 

@@ -9,6 +9,7 @@ const relation = (name: string, kind: Relation['kind'], columns: Relation['colum
   columns,
   rows: null,
   indexes: [],
+  primaryKey: [],
 })
 
 describe('statements for a relation', () => {

@@ -14,6 +14,7 @@ import { topicColumns } from './lookups/topic-columns.ts'
 import { codeTokens, identifierOf } from './sql/sql-tokens.ts'
 import { planRollups } from './rollups/plan-rollups.ts'
 import { openScratch } from './store/database.ts'
+import { indexProblems } from './transform/index-problems.ts'
 import { planWorkspace } from './transform/plan.ts'
 
 /** Every problem that starting the workspace would meet, in order of position; empty where it would start. */
@@ -52,6 +53,7 @@ export async function checkWorkspace(workspace: Workspace): Promise<Problem[]> {
   // Where steps have faults, the columns of their tables are not known.
   if (inSteps.length === 0) {
     const tables = plans.flatMap((plan) => plan.tables)
+    problems.push(...indexProblems(part, tables))
     problems.push(...planRollups(part, tables, scratch).problems)
   }
   scratch.close()

@@ -185,6 +185,7 @@ function buildTable(name: string, table: TableFile, document: WorkspaceDocument)
       ...document.textPosition(['tables', name, 'steps', index, 'sql']),
     })),
     ...buildKeys(name, table, document),
+    indexes: table.indexes ?? [],
     retainRows: table.retain?.rows ?? null,
     retainAgeMs: table.retain?.age ?? null,
     position: document.positionOf({ path: ['tables', name], at: 'key' }),

@@ -157,6 +157,8 @@ export interface Table {
   key: TableKey | null
   /** Only without a key. */
   deduplicate: Deduplication | null
+  /** Columns of each declared index. */
+  indexes: readonly (readonly string[])[]
   retainRows: number | null
   retainAgeMs: number | null
   position: Position

@@ -199,7 +199,9 @@ const source = map({
   too_late: z
     .enum(['land', 'dead_letter'])
     .optional()
-    .describe('What becomes of records that are later than that; they are counted in any case. Default land.'),
+    .describe(
+      'What becomes of records that are later than that; they are counted in any case. Default land.',
+    ),
 })
 
 const lookupTopic = map({
@@ -241,6 +243,11 @@ const table = map({
   })
     .optional()
     .describe('What to keep; older rows are removed and counted. Default: everything.'),
+  indexes: z
+    .array(z.union([words.transform((name) => [name]), z.array(words).min(1).max(16)]))
+    .max(16)
+    .optional()
+    .describe('Columns by which rows are found quickly, for example [order_id, [customer, at]].'),
   ...keyedSettings,
 }).check(checkKeyedSettings)
 

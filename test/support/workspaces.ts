@@ -41,7 +41,7 @@ export function table(
   steps: readonly Step[],
   extra: Partial<Table> = {},
 ): Table {
-  const keys = { key: null, deduplicate: null }
+  const keys = { key: null, deduplicate: null, indexes: [] }
   return { name, source, steps, ...keys, retainRows: null, retainAgeMs: null, position, ...extra }
 }
 

@@ -18,6 +18,8 @@ export interface TableShape {
   columns: PlannedColumn[]
   /** Null where rows are appended as they come. */
   landing: LandingPlan | null
+  /** Columns of each declared index. */
+  indexes: readonly (readonly string[])[]
   retainRows: number | null
   retainAgeMs: number | null
 }

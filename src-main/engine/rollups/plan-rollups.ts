@@ -65,6 +65,7 @@ class RollupPlanner {
 
   fromTable(base: BaseTable, shape: TableShape): PlannedRollup | null {
     const { window, by } = this.#rollup
+    this.#checkAppends(shape)
     if (window !== null) this.#checkTime(base.find(window.on), window.on, base.name, base.columns)
     const keys = this.#keys(by, (name) => base.find(name), base.name, base.columns)
     const states = new StateColumns()
@@ -194,6 +195,16 @@ class RollupPlanner {
     })
     if (keys.length === 0) keys.push({ column: '_all', name: '', type: null, absent: null })
     return keys
+  }
+
+  /** A row that changes would have to be taken out of its group again, which most measures cannot do. */
+  #checkAppends({ name, landing }: TableShape): void {
+    if (landing?.kind !== 'keyed') return
+    const message = `rows of ${name} change under their key, so that a rollup would count what is no longer there`
+    this.#refuse(['from'], {
+      message,
+      hint: 'make a table without key from the same source, and the rollup from it',
+    })
   }
 
   #checkTime(

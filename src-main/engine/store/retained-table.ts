@@ -135,6 +135,9 @@ export function rowsOf(state: Pick<TableState, 'firstRow' | 'lastRow'>): number 
 function readState(database: Database, name: string, table: string): TableState {
   const first = database.prepare(`SELECT min(rowid) FROM ${table}`).pluck().get()
   const last = database.prepare(`SELECT max(rowid) FROM ${table}`).pluck().get()
-  const rows = { firstRow: typeof first === 'number' ? first : 1, lastRow: typeof last === 'number' ? last : 0 }
+  const rows = {
+    firstRow: typeof first === 'number' ? first : 1,
+    lastRow: typeof last === 'number' ? last : 0,
+  }
   return { ...storedCounts(database, name), ...rows, rows: rows.lastRow - rows.firstRow + 1 }
 }

@@ -127,7 +127,9 @@ CREATE TABLE IF NOT EXISTS _penstock_columns (
 
 /** Columns that stores of earlier versions do not have, with their definitions. */
 export const addedSystemColumns: Readonly<Record<string, readonly string[]>> = {
-  sys_tables: ['updated', 'deleted', 'stale', 'duplicates'].map((name) => `${name} INTEGER NOT NULL DEFAULT 0`),
+  sys_tables: ['updated', 'deleted', 'stale', 'duplicates'].map(
+    (name) => `${name} INTEGER NOT NULL DEFAULT 0`,
+  ),
 }
 
 /** Timestamp columns of the system relations, which `_penstock_columns` does not list. */

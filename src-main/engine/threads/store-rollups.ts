@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { defineRollupFunctions } from '../rollups/functions.ts'
 import { prepareRollups } from '../rollups/prepare-rollups.ts'
 import type { RollupPlan } from '../rollups/rollup-plan.ts'
+import { stateTable } from '../rollups/rollup-sql.ts'
 import { type HeldRows, type RollupEvent, RollupSet } from '../rollups/rollup-set.ts'
 import type { BatchWriter } from '../store/batch-writer.ts'
 import { isStoreFull } from '../store/store-full.ts'
@@ -38,6 +39,15 @@ export class StoreRollups {
       const { last, first } = this.#held(table)
       return { ...rollup, behind: Math.max(0, last - Math.max(appliedRow, first - 1)) }
     })
+  }
+
+  /** Tables, and tables of rollups, with the number of their rows. */
+  relations(): { name: string; rows: number }[] {
+    const tables = this.#writer.tables.map(({ name, counts }) => ({ name, rows: counts.rows }))
+    return [
+      ...tables,
+      ...this.set.states.map(({ name, groups }) => ({ name: stateTable(name), rows: groups })),
+    ]
   }
 
   stop(): void {

@@ -18,6 +18,10 @@ import { isStoreFull, storeFullReason } from '../store/store-full.ts'
 import { prepareTables } from '../store/tables.ts'
 import { noteWorkspace } from '../store/workspace-row.ts'
 import { isCopied } from '../store-copies.ts'
+import type { TableShape } from '../batch/relations.ts'
+import { PlannerStatistics } from '../store/planner-statistics.ts'
+import { prepareIndexes } from '../store/table-indexes.ts'
+import { indexProblems } from '../transform/index-problems.ts'
 import { planRollups } from '../rollups/plan-rollups.ts'
 import { planWorkspace } from '../transform/plan.ts'
 import { SourceTransform } from '../transform/run-batch.ts'
@@ -54,6 +58,7 @@ export class StoreThread {
   #lookups: LookupTables | null = null
   #writer: BatchWriter | null = null
   #rollups: StoreRollups | null = null
+  #statistics: PlannerStatistics | null = null
   #figures: StoreFigureSource | null = null
   #log: LogRestart | null = null
   #port: MessagePort | null = null
@@ -127,9 +132,12 @@ export class StoreThread {
       const { plans, problems } = planWorkspace(input.workspace, input.sourceColumns, input.lookups, scratch)
       if (problems.length > 0) return { problems }
       const tables = plans.flatMap((plan) => plan.tables)
+      const unindexed = indexProblems(input.workspace, tables)
+      if (unindexed.length > 0) return { problems: unindexed }
       const rollups = planRollups(input.workspace, tables, scratch)
       if (rollups.problems.length > 0) return { problems: rollups.problems }
       prepareTables(database, tables)
+      this.#prepareIndexes(tables)
       noteWorkspace(database, input.workspace, input.sourceColumns, nowMs())
       this.#lookups?.keepOnly(input.workspace.lookups.map((lookup) => lookup.name))
       this.#lookups?.freezeColumns()
@@ -143,12 +151,21 @@ export class StoreThread {
       })
       const { file } = this.#opened()
       this.#log = new LogRestart(database, () => isCopied(file))
+      this.#statistics = new PlannerStatistics(database)
       this.#startTimers()
       // Whoever watches can tell from these how long the first batch has taken already.
       this.#publish()
       return { problems: [] }
     } finally {
       scratch.close()
+    }
+  }
+
+  #prepareIndexes(tables: readonly TableShape[]): void {
+    for (const { table, columns, what, ms } of prepareIndexes(this.#opened().database, tables)) {
+      const took = what === 'made' ? ` in ${String(Math.round(ms))} ms` : ''
+      const message = `the index of ${table} by ${columns.join(', ')} was ${what}${took}`
+      this.#event({ level: 'info', event: `index-${what}`, subject: table, message })
     }
   }
 
@@ -333,6 +350,7 @@ export class StoreThread {
     try {
       this.#writer?.tidy(new Set(running))
       this.#log?.check(this.#figures?.logBytes ?? 0)
+      this.#statistics?.renewOne(this.#rollups?.relations() ?? [])
       this.#tellPositions(this.#writer?.positions.takeChanged() ?? [])
     } catch (error) {
       if (!isStoreFull(error)) throw error

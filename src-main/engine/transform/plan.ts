@@ -180,6 +180,7 @@ class TablePlanner {
       source: table.source,
       steps,
       columns: columns.filter((column) => !added.has(column.name.toLowerCase())),
+      indexes: table.indexes,
       retainRows: table.retainRows,
       retainAgeMs: table.retainAgeMs,
       ...landing,

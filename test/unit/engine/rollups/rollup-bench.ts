@@ -32,6 +32,8 @@ export const shape: TableShape = {
     { name: 'note', type: 'bytes' },
     { name: 'any', type: null },
   ],
+  landing: null,
+  indexes: [],
   retainRows: null,
   retainAgeMs: null,
 }

@@ -3,8 +3,8 @@
  * order in which they came. The others are contested: a ledger puts them in order together with what the table and the
  * markers of earlier deletes have under their keys, and tells what each one did. Pure.
  *
- * Order with newest_by: its value, then offset, partition and topic, whenever a record comes. Without: order of arrival, in a
- * batch that of offsets.
+ * Order with newest_by: its value, then offset, partition and topic, whenever a record comes; a row without one is older than
+ * any other. Without newest_by: order of arrival, in a batch that of offsets.
  */
 import { type KeyedPlan, leavesMarkers, markerTable, namesOf } from '../batch/landing-plan.ts'
 import { type PlannedColumn, sqlTypeOf } from '../batch/relations.ts'
@@ -13,6 +13,8 @@ import { landedValues } from './landing-columns.ts'
 
 /** Older than every time. */
 const beforeAll = '-9223372036854775808'
+/** Columns of the ledger for the place in the order; of a key's newest one in each of its rows. */
+const placeColumns = '"/newest", "/offset", "/partition", "/topic"'
 
 export interface KeyedStatements {
   /** Temporary tables. */
@@ -101,9 +103,8 @@ class Names {
   }
 
   createLedger(): string {
-    const own = '"/newest", "/offset", "/partition", "/topic"'
     return `CREATE TEMP TABLE ${unqualified(this.ledger)} (arrival INTEGER, deletes INTEGER, was_absent INTEGER, is_last INTEGER,
-      ${this.#typed()}, ${own})`
+      ${this.#typed()}, ${placeColumns})`
   }
 
   #typed(): string {
@@ -119,15 +120,17 @@ function unqualified(name: string): string {
 
 /** The place of a row in the order, as four values. @param topic SQL for its topic */
 function orderOf(row: string, plan: KeyedPlan, has: (column: string) => boolean, topic: string): string {
-  const whole = (column: string, otherwise: string): string =>
-    has(column) ? `coalesce(${row}.${quoted(column)}, ${otherwise})` : otherwise
-  const newest = plan.newestBy === null ? '0' : whole(plan.newestBy, beforeAll)
-  return `${newest}, ${whole('_offset', '-1')}, ${whole('_partition', '-1')}, coalesce(${topic}, '')`
+  const newest = plan.newestBy === null ? '0' : `coalesce(${row}.${quoted(plan.newestBy)}, ${beforeAll})`
+  return `${newest}, ${offsetsOf(row, has, topic)}`
+}
+
+function offsetsOf(row: string, has: (column: string) => boolean, topic: string): string {
+  const whole = (column: string): string => (has(column) ? `coalesce(${row}.${column}, -1)` : '-1')
+  return `${whole('_offset')}, ${whole('_partition')}, coalesce(${topic}, '')`
 }
 
 class Upsert {
   readonly #names: Names
-  readonly #plan: KeyedPlan
   readonly #insert: string
   readonly #update: string
   readonly #onlyNewer: string
@@ -142,7 +145,6 @@ class Upsert {
       .map(({ target }) => `${target} = excluded.${target}`)
     const place = (row: string): string => orderOf(row, plan, () => true, `${row}._topic`)
     this.#names = names
-    this.#plan = plan
     this.#insert = `INSERT INTO ${names.main} AS kept (${targets}) SELECT ${values.map(({ value }) => value).join(', ')}`
     this.#update = `ON CONFLICT (${namesOf(plan.key)}) DO UPDATE SET ${set.join(', ')}`
     this.#onlyNewer = plan.newestBy === null ? '' : ` WHERE (${place('excluded')}) >= (${place('kept')})`
@@ -161,59 +163,56 @@ class Upsert {
     return `${this.#insert} FROM ${ledger} AS entry CROSS JOIN ${landed} AS landed ON landed.rowid = entry.arrival
       WHERE entry.is_last AND NOT entry.deletes AND entry.arrival > 0 ${this.#update}`
   }
-
-  get plan(): KeyedPlan {
-    return this.#plan
-  }
 }
 
-/** What the table has (arrival 0), then what came; of these only what was applied when it came. */
+/**
+ * What the table has (arrival 0), then what came; of these only what was applied when it came. A delete without a value of
+ * newest_by, as a tombstone is, has no place of its own: it is applied when it comes, and leaves the newest place as it is.
+ */
 function fillLedger(names: Names, columns: readonly PlannedColumn[], plan: KeyedPlan): string {
   const key = namesOf(plan.key)
-  const has = new Set(columns.map(({ name }) => name))
-  const topic = has.has('_topic') ? 'landed._topic' : '@topic'
-  const place = '"/newest", "/offset", "/partition", "/topic"'
-  const stored = [
-    `SELECT 0 AS arrival, 0 AS deletes, ${namesOf(plan.key, 'kept.')}, ${orderOf('kept', plan, () => true, 'kept._topic')}
-     FROM ${names.contested} AS touched CROSS JOIN ${names.main} AS kept ON ${names.sameKey('kept', 'touched')}`,
-    ...(leavesMarkers(plan)
-      ? [
-          `SELECT 0, 1, ${namesOf(plan.key, 'gone.')}, gone.newest, gone.at_offset, gone.at_partition, gone.topic
-           FROM ${names.contested} AS touched CROSS JOIN ${names.markers} AS gone ON ${names.sameKey('gone', 'touched')}`,
-        ]
-      : []),
-  ]
-  const came = `SELECT landed.rowid, (${plan.deletes ?? 'false'}) IS TRUE, ${namesOf(plan.key, 'landed.')},
-     ${orderOf('landed', plan, (column) => has.has(column), topic)}
-     FROM ${names.landed} AS landed
-     WHERE EXISTS (SELECT 1 FROM ${names.contested} AS touched WHERE ${names.sameKey('touched', 'landed')})`
-  const [rank, order, reverse] =
-    plan.newestBy === null
-      ? [
-          `row_number() OVER (PARTITION BY ${key} ORDER BY arrival > 0, "/offset", arrival)`,
-          'place',
-          'place DESC',
-        ]
-      : [
-          `dense_rank() OVER (PARTITION BY ${key} ORDER BY ${place})`,
-          'arrival, place',
-          'arrival DESC, place DESC',
-        ]
+  const isNewestBy = plan.newestBy !== null
+  const candidates = candidatesOf(names, columns, plan)
+  const rank = isNewestBy
+    ? `CASE WHEN NOT deletes OR "/newest" IS NOT NULL
+       THEN dense_rank() OVER (PARTITION BY ${key} ORDER BY coalesce("/newest", ${beforeAll}), "/offset", "/partition", "/topic") END`
+    : `row_number() OVER (PARTITION BY ${key} ORDER BY arrival > 0, "/offset", arrival)`
+  const order = isNewestBy ? 'arrival, place' : 'place'
+  const reverse = isNewestBy ? 'arrival DESC, place DESC' : 'place DESC'
+  const newest = (column: string): string => `first_value(${column}) OVER newest`
   return `INSERT INTO ${names.ledger}
-    WITH candidates (arrival, deletes, ${key}, ${place}) AS (${[...stored, came].join(' UNION ALL ')}),
+    WITH candidates (arrival, deletes, ${key}, ${placeColumns}) AS (${candidates.join(' UNION ALL ')}),
     ranked AS (SELECT *, ${rank} AS place FROM candidates),
     topped AS (SELECT *, max(place) OVER (PARTITION BY ${key} ORDER BY ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
       AS top FROM ranked),
-    applied AS (SELECT * FROM topped WHERE top IS NULL OR place >= top)
+    applied AS (SELECT * FROM topped WHERE place IS NULL OR top IS NULL OR place >= top)
     SELECT arrival, deletes, lag(deletes, 1, 1) OVER (PARTITION BY ${key} ORDER BY ${order}),
-      row_number() OVER (PARTITION BY ${key} ORDER BY ${reverse}) = 1, ${key}, ${place} FROM applied`
+      row_number() OVER (PARTITION BY ${key} ORDER BY ${reverse}) = 1, ${key}, coalesce(${newest('"/newest"')}, ${beforeAll}),
+      ${newest('"/offset"')}, ${newest('"/partition"')}, ${newest('"/topic"')}
+    FROM applied WINDOW newest AS (PARTITION BY ${key} ORDER BY place DESC NULLS LAST)`
+}
+
+/** SELECTs of what the table and the markers have under contested keys, and of the rows that came. */
+function candidatesOf(names: Names, columns: readonly PlannedColumn[], plan: KeyedPlan): string[] {
+  const has = new Set(columns.map(({ name }) => name))
+  const topic = has.has('_topic') ? 'landed._topic' : '@topic'
+  const newest = plan.newestBy === null ? '0' : `landed.${quoted(plan.newestBy)}`
+  const kept = `SELECT 0, 0, ${namesOf(plan.key, 'kept.')}, ${orderOf('kept', plan, () => true, 'kept._topic')}
+     FROM ${names.contested} AS touched CROSS JOIN ${names.main} AS kept ON ${names.sameKey('kept', 'touched')}`
+  const gone = `SELECT 0, 1, ${namesOf(plan.key, 'gone.')}, gone.newest, gone.at_offset, gone.at_partition, gone.topic
+     FROM ${names.contested} AS touched CROSS JOIN ${names.markers} AS gone ON ${names.sameKey('gone', 'touched')}`
+  const came = `SELECT landed.rowid, (${plan.deletes ?? 'false'}) IS TRUE, ${namesOf(plan.key, 'landed.')}, ${newest},
+     ${offsetsOf('landed', (column) => has.has(column), topic)}
+     FROM ${names.landed} AS landed
+     WHERE EXISTS (SELECT 1 FROM ${names.contested} AS touched WHERE ${names.sameKey('touched', 'landed')})`
+  return [kept, ...(leavesMarkers(plan) ? [gone] : []), came]
 }
 
 function markerStatements(names: Names, plan: KeyedPlan): string[] {
   const key = namesOf(plan.key)
   return [
     `INSERT OR REPLACE INTO ${names.markers} (${key}, newest, at_offset, at_partition, topic, deleted_at)
-      SELECT ${key}, "/newest", "/offset", "/partition", "/topic", @ingestedAt FROM ${names.ledger}
+      SELECT ${key}, ${placeColumns}, @ingestedAt FROM ${names.ledger}
       WHERE is_last AND deletes AND arrival > 0`,
     `DELETE FROM ${names.markers} WHERE (${key}) IN (SELECT ${key} FROM ${names.ledger}
       WHERE is_last AND NOT deletes AND arrival > 0)`,

@@ -75,6 +75,28 @@ describe('a table with a key', () => {
     expect(bench.all(statuses)).toEqual([{ id: 1, status: 'anew' }])
   })
 
+  it('deletes what is there when a delete without a time comes, and keeps older records out', () => {
+    const bench = latest({ newestBy: 'at', deleteWhen: "status = 'gone'" })
+    bench.batch([row(1, 1, 'new', 10), row(2, 2, 'new', 10)])
+    bench.batch([
+      { values: [1, 'gone', null], offset: 3 },
+      { values: [3, 'gone', null], offset: 4 },
+    ])
+    expect(bench.all(statuses)).toEqual([{ id: 2, status: 'new' }])
+    bench.batch([row(5, 1, 'old', 9), row(6, 3, 'first', 1)])
+    bench.batch([
+      row(7, 1, 'newer', 11),
+      { values: [2, 'gone', null], offset: 8 },
+      row(9, 2, 'same time', 10),
+    ])
+    expect(bench.all(statuses)).toEqual([
+      { id: 1, status: 'newer' },
+      { id: 2, status: 'same time' },
+      { id: 3, status: 'first' },
+    ])
+    expect(bench.counts()).toMatchObject({ rows: 3, landed: 5, deleted: 2, stale: 1 })
+  })
+
   it('ignores a delete that is older than the row', () => {
     const bench = latest({ newestBy: 'at', deleteWhen: "status = 'cancelled'" })
     bench.batch([row(1, 1, 'new', 10)])

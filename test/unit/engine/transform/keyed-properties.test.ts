@@ -44,11 +44,12 @@ function replayed(changes: Stream, isNewestBy: boolean): Expected {
     const key = `${String(id)}/${name}`
     const place: [number, number, number] = [at ?? Number.NEGATIVE_INFINITY, offset, partition]
     const before = newest.get(key)
-    if (isNewestBy && before !== undefined && isBefore(place, before)) {
+    const isUntimedDelete = gone && at === null
+    if (isNewestBy && !isUntimedDelete && before !== undefined && isBefore(place, before)) {
       counts.stale++
       return
     }
-    newest.set(key, place)
+    newest.set(key, isUntimedDelete ? (before ?? place) : place)
     if (gone) counts.deleted += Number(rows.delete(key))
     else {
       counts.landed++
@@ -111,7 +112,8 @@ describe('a table with a key', () => {
   )
 
   it('holds the same whatever order the records of a stream with times come in', () => {
-    const unordered = fc.uniqueArray(change, {
+    const timed = change.filter(({ at, gone }) => at !== null || !gone)
+    const unordered = fc.uniqueArray(timed, {
       maxLength: 25,
       selector: ({ id, name, at }) => `${String(id)}${name}${String(at)}`,
     })

@@ -25,6 +25,7 @@ import { LazyQueries } from './lazy-queries.ts'
 import { openQueryPool, type QueryPool } from './query/query-pool.ts'
 import { snapshotEvents } from './snapshot-events.ts'
 import { SnapshotSchedule } from './snapshots/snapshot-schedule.ts'
+import { type StartedProcess, startSnapshotProcess } from './snapshots/snapshot-process.ts'
 import { StoreSnapshots } from './snapshots/store-snapshots.ts'
 import { isCopied } from './store-copies.ts'
 import { type StoreLocation, storeLocation } from './store/store-location.ts'
@@ -86,6 +87,8 @@ class ThreadedEngine implements Engine {
   /** A crash of threads that are being started anew, which has not been seen to yet. */
   #crashedAnew: AppError | null = null
   #paused = false
+  /** Reads the store through where a statement met damage. */
+  #check: StartedProcess | null = null
   /** Why ingest may not go on although threads run; empty where it may. */
   #barrier = ''
   readonly #stopping = new AbortController()
@@ -155,7 +158,7 @@ class ThreadedEngine implements Engine {
 
   async start(): Promise<void> {
     try {
-      await this.#startThreads(false)
+      await this.#startFirst()
       this.#refuseStopped()
       await this.#openQueries()
       this.#refuseStopped()
@@ -168,11 +171,24 @@ class ThreadedEngine implements Engine {
     }
   }
 
+  /** Damage that is met before anything runs has been noted, so that the second try sets the store aside. */
+  async #startFirst(): Promise<void> {
+    try {
+      await this.#startThreads(false)
+    } catch (error) {
+      const isDamaged = error instanceof AppError && error.code === 'STORE_DAMAGED'
+      if (!isDamaged || this.#hasStopped()) throw error
+      await this.#threads?.stop({ discard: false })
+      await this.#startThreads(true)
+    }
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort()
     this.#watch.stop()
     this.#schedule?.stop()
     await this.#snapshots.stop()
+    await this.#check?.kill()
     await this.#restarting
     this.#queries.detach()
     this.#clusters.attach(null)
@@ -247,6 +263,7 @@ class ThreadedEngine implements Engine {
     })
     this.#threads = threads
     for (const [name, columns] of await threads.start()) this.sourceColumns.set(name, columns)
+    if (threads.damage !== '') this.#ports.logger.error({ file: this.#location.file }, threads.damage)
     this.#clusters.attach(threads.cluster)
   }
 
@@ -254,7 +271,12 @@ class ThreadedEngine implements Engine {
     const { entries, stateFolder, logger } = this.#ports
     const spoolFolder = path.join(stateFolder, 'results')
     const storeFile = this.#location.file
-    this.#pool = await openQueryPool({ storeFile, spoolFolder, stateFolder, entries, logger })
+    this.#pool = await openQueryPool({
+      ...{ storeFile, spoolFolder, stateFolder, entries, logger },
+      damaged: () => {
+        this.#suspectDamage()
+      },
+    })
     this.#queries.attach(this.#pool)
   }
 
@@ -354,11 +376,44 @@ class ThreadedEngine implements Engine {
   /** @throws AppError also where a thread ended again before this was done */
   async #startAnew(reason: string): Promise<void> {
     this.#crashedAnew = null
+    this.#watch.stop()
     await this.#startThreads(true)
-    const message = `${reason}; started anew from the last committed position`
+    const isAnother = this.#running().damage !== ''
+    if (isAnother) await this.#renewQueries()
+    this.#watch.start()
+    const goesOn = isAnother ? 'with a new store' : 'from the last committed position'
+    const message = `${reason}; started anew ${goesOn}`
     await this.#running().event({ level: 'error', event: 'thread-crashed', subject: 'engine', message })
     this.#refuseCrashed()
     this.#showRunning()
+  }
+
+  /** Processes that have the old store open would go on reading it under its new name. */
+  async #renewQueries(): Promise<void> {
+    this.#watch.forget()
+    this.#queries.detach()
+    await this.#pool?.stop()
+    this.#pool = null
+    await this.#openQueries()
+  }
+
+  /** A statement met a damaged page. The store is read through in a process of its own before it is given up. */
+  #suspectDamage(): void {
+    if (this.#check !== null || this.#hasStopped()) return
+    const { entries, logger } = this.#ports
+    const storeFile = this.#location.file
+    this.#check = startSnapshotProcess(entries.snapshotProcess, { kind: 'check', storeFile }, () => undefined)
+    this.#check.result
+      .then(async (result) => {
+        const fault = result.kind === 'checked' ? result.faults[0] : undefined
+        if (fault !== undefined) await this.#threads?.damaged(fault)
+      })
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'the store could not be read through')
+      })
+      .finally(() => {
+        this.#check = null
+      })
   }
 
   /** Asked after a wait, in which a thread may have ended. */

@@ -13,6 +13,7 @@ import type { StoreLocation } from '../store/store-location.ts'
 import type { ResolvedConnections } from '../kafka/client/cluster-clients.ts'
 import { codeTokens, identifierOf } from '../sql/sql-tokens.ts'
 import { EngineThread } from './engine-thread.ts'
+import { rebuiltSources } from './rebuilt-sources.ts'
 import type { ThreadCalls } from './thread-calls.ts'
 import type {
   IngestStartInput,
@@ -48,6 +49,7 @@ export class PipelineThreads {
   #ingest: EngineThread | null = null
   #cluster: EngineThread | null = null
   #paused: boolean
+  #damage = ''
   #isStopped = false
 
   constructor(options: PipelineOptions) {
@@ -65,7 +67,8 @@ export class PipelineThreads {
     const store = this.#spawn('store', entries.storeWorker, this.#options.storeNotice)
     this.#store = store
     const open: StoreOpenInput = { location, settings: workspace.store, host, resume }
-    await store.calls.call<StoreOpenOutput>('open', open)
+    const { damage, rebuiltSince } = await store.calls.call<StoreOpenOutput>('open', open)
+    this.#damage = damage
     const ingest = this.#spawn('ingest', entries.ingestWorker, this.#options.ingestNotice)
     this.#ingest = ingest
     const { port1, port2 } = new MessageChannel()
@@ -79,7 +82,8 @@ export class PipelineThreads {
     const { problems } = await store.calls.call<StorePlanOutput>('plan', plan)
     if (problems.length > 0) throw invalid(problems)
     const starts = await store.calls.call<StoredStart[]>('starts', [...columns.keys()])
-    const { sources, tables } = workspace
+    const { tables } = workspace
+    const sources = rebuiltSources(workspace.sources, rebuiltSince)
     await ingest.calls.call('start', {
       sources,
       columns: new Map(
@@ -92,6 +96,16 @@ export class PipelineThreads {
     } satisfies IngestStartInput)
     await this.#openCluster(store)
     return used
+  }
+
+  /** What is to be said of a damaged store that was set aside at the start; empty where none was. */
+  get damage(): string {
+    return this.#damage
+  }
+
+  /** The store was found damaged by somebody else: its thread ends, and is to be started anew. */
+  async damaged(reason: string): Promise<void> {
+    await this.#store?.calls.call('damaged', reason)
   }
 
   /** Calls to the cluster thread; null before it runs. */

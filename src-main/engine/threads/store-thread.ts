@@ -16,6 +16,8 @@ import { LookupTables } from '../store/lookup-tables.ts'
 import type { CommittedPosition } from '../store/positions.ts'
 import { isStoreFull, storeFullReason } from '../store/store-full.ts'
 import { prepareTables } from '../store/tables.ts'
+import { setAsideWords } from '../store/damage-words.ts'
+import { isDamage, noteDamage } from '../store/damage.ts'
 import { noteWorkspace } from '../store/workspace-row.ts'
 import { isCopied } from '../store-copies.ts'
 import type { TableShape } from '../batch/relations.ts'
@@ -81,6 +83,9 @@ export class StoreThread {
           this.#attachCluster(input)
         },
         starts: (sources: string[]) => this.#starts(sources),
+        damaged: (reason: string) => {
+          this.#giveUp(reason)
+        },
         event: (input: NewEventInput) => {
           this.#event(input)
           this.#tidy()
@@ -96,10 +101,13 @@ export class StoreThread {
   #open(input: StoreOpenInput): StoreOpenOutput {
     this.#location = input.location
     this.#store = openStore(input.location, input.settings, input.host, input.resume)
-    const { database, isFresh, discarded } = this.#store
+    const { database, isFresh, discarded, setAside, rebuiltSince } = this.#store
     this.#events = new EventLog(database)
     this.#lookups = new LookupTables(database)
-    if (discarded) {
+    const damage = setAside === null ? '' : setAsideWords(input.location.file, setAside)
+    if (damage !== '') {
+      this.#event({ level: 'error', event: 'store-damaged', subject: 'store', message: damage })
+    } else if (discarded) {
       const message =
         'Penstock had not been stopped in order; what its store held in memory is gone, and it starts afresh'
       this.#event({ level: 'warn', event: 'store-fresh', subject: 'store', message })
@@ -112,7 +120,20 @@ export class StoreThread {
         : 'the store goes on where it stopped'
       this.#event({ level: 'info', event: 'store-opened', subject: 'store', message })
     }
-    return { isFresh }
+    return { isFresh, damage, rebuiltSince }
+  }
+
+  /** Told of what ends this thread: a store that is damaged is set aside by the next one. */
+  ended(error: unknown): void {
+    if (isDamage(error) && this.#location !== null) noteDamage(this.#location.file, error.message)
+  }
+
+  /** Somebody else has found the store damaged: this thread ends, and the next one begins a new store. */
+  #giveUp(reason: string): void {
+    noteDamage(this.#opened().file, reason)
+    setImmediate(() => {
+      throw new AppError('STORE_DAMAGED', `the store is damaged: ${reason}`)
+    })
   }
 
   /** @throws AppError STORE_FULL where the work finds no room: nothing can begin then, so that waiting does not help */
@@ -120,9 +141,19 @@ export class StoreThread {
     try {
       return work()
     } catch (error) {
+      if (isDamage(error)) throw this.#damaged(error)
       if (!isStoreFull(error)) throw error
       throw new AppError('STORE_FULL', storeFullReason(error, this.#opened().file), { cause: error })
     }
+  }
+
+  /** Before anything runs whoever starts is told, and starts again; later this thread ends, and is started anew. */
+  #damaged(error: Error): AppError {
+    if (this.#writer === null) noteDamage(this.#opened().file, error.message)
+    else this.#giveUp(error.message)
+    return new AppError('STORE_DAMAGED', `the store ${this.#opened().file} is damaged: ${error.message}`, {
+      cause: error,
+    })
   }
 
   #plan(input: StorePlanInput): StorePlanOutput {

@@ -31,6 +31,10 @@ export interface StoreOpenInput {
 }
 export interface StoreOpenOutput {
   isFresh: boolean
+  /** What is to be said of a store that was found damaged and set aside; empty where none was. */
+  damage: string
+  /** Where this store took the place of a damaged one, when that was begun; milliseconds since 1970. */
+  rebuiltSince: number | null
 }
 export interface StorePlanInput {
   workspace: Workspace

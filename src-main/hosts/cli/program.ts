@@ -128,9 +128,18 @@ function createProgram(output: Output, keep: KeepCode): Command {
     .argument('[path]', pathHelp)
     .summary('check a workspace without running it')
     .description('Reads penstock.yaml and compiles its SQL. Prints each fault with its line and column.')
-    .addHelpText('after', examples(['penstock check', 'penstock check pipelines/flights/penstock.yaml']))
-    .action(async (folder: string | undefined) => {
+    .option('--store', 'read the store through instead, and say whether it is whole')
+    .addHelpText(
+      'after',
+      examples(['penstock check', 'penstock check pipelines/flights/penstock.yaml', 'penstock check --store']),
+    )
+    .action(async (folder: string | undefined, { store }: { store?: true }) => {
       const workspace = workspacePath({ path: folder, demo: false })
+      if (store === true) {
+        const { checkStoreCommand } = await import('./commands/check-store.ts')
+        await keep(checkStoreCommand(workspace, context()))
+        return
+      }
       const { checkCommand } = await import('./commands/check.ts')
       await keep(checkCommand(workspace, context()))
     })

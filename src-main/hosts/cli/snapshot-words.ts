@@ -1,4 +1,4 @@
-/** A snapshot's progress and end as lines for people. Pure. */
+/** Snapshots and checks of a store as lines for people. Pure. */
 import type { SnapshotRun } from '#contract/snapshots.ts'
 
 /** "412 of 1204 MB, 218 MB/s, 4 s left". */
@@ -12,6 +12,11 @@ export function progressWords({ state, bytes, totalBytes, bytesPerSecond, leftMs
 export function copiedWords({ bytes, startedAt, endedAt }: SnapshotRun): string {
   const seconds = ((endedAt ?? startedAt) - startedAt) / 1000
   return `${megabytes(bytes)} MB in ${seconds.toFixed(1)} s. Open it with \`penstock open\`.`
+}
+
+/** "/w/.penstock/store.db is whole: 1204 MB read in 5.2 s". */
+export function checkedWords(file: string, bytes: number, ms: number): string {
+  return `${file} is whole: ${megabytes(bytes)} MB read in ${(ms / 1000).toFixed(1)} s`
 }
 
 function megabytes(bytes: number): string {

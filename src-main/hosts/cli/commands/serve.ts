@@ -17,6 +17,7 @@ import { EncryptedFileStore } from '../../shared/secrets/encrypted-file.ts'
 import { WorkspaceSession } from '../../shared/workspace-session.ts'
 import { startCommandHost } from '../command-host.ts'
 import type { CommandContext, CommandHost } from '../command-host.ts'
+import { DamageNote } from '../damage-note.ts'
 import { hasDisplay } from '../display.ts'
 import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
 import { openPage } from '../open-page.ts'
@@ -77,7 +78,12 @@ async function openFirst(
     ({ error }) => (error === null ? null : fromErrorShape(error)),
     (error: unknown) => error,
   )
-  if (fault === null || shutdown.signal.aborted) return
+  if (shutdown.signal.aborted) return
+  if (fault === null) {
+    const { engine } = session.current()
+    new DamageNote(output, engine.startedAt).tell(await engine.live.next(null, null))
+    return
+  }
   output.note(faultText(fault))
   void shutdown.end(exitCodeOf(fault))
 }

@@ -84,3 +84,27 @@ describe('a snapshot in place of a workspace', () => {
     )
   })
 })
+
+describe('a damaged store', () => {
+  it('is found by check --store, said plainly by run, and filled again', async () => {
+    const at = place(yaml('disk'))
+    await runPenstock(at, ['run', at.workspace])
+    const whole = await runPenstock(at, ['check', '--store', at.workspace])
+    expect(whole).toMatchObject({ code: 0, stderr: '' })
+    expect(whole.stdout).toMatch(/store\.db is whole: \d+(\.\d)? MB read in \d+\.\d s\n$/)
+    const store = path.join(at.workspace, '.penstock', 'store.db')
+    writeFileSync(store, 'dear reader, '.repeat(2000))
+    const damaged = await runPenstock(at, ['check', '--store', at.workspace])
+    expect(damaged).toMatchObject({ code: 1, stdout: '' })
+    expect(damaged.stderr).toMatch(
+      /store\.db is damaged:\n {2}the store .* is damaged: file is not a database\n/,
+    )
+    const end = await runPenstock(at, ['run', at.workspace])
+    expect(end.code).toBe(0)
+    expect(end.stderr).toMatch(
+      /^penstock: the store .* is damaged \(file is not a database\)\. It was set aside as .*store-damaged-/,
+    )
+    expect(readStore(store, 'SELECT count(*) AS n FROM t')).toEqual([{ n: 2000 }])
+    expect((await runPenstock(at, ['run', at.workspace])).stderr).not.toContain('set aside')
+  })
+})

@@ -12,6 +12,7 @@ import { benchLatency } from './latency.ts'
 import { benchMemory } from './memory.ts'
 import { benchMixed } from './mixed.ts'
 import { benchStart } from './start.ts'
+import { benchStore } from './store/store.ts'
 
 const benches: Record<string, Bench> = {
   ingest: benchIngest,
@@ -20,6 +21,7 @@ const benches: Record<string, Bench> = {
   memory: benchMemory,
   start: benchStart,
   kafka: benchKafka,
+  store: benchStore,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })

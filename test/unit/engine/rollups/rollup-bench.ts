@@ -88,7 +88,7 @@ export class RollupBench {
         const { at, city, amount, weight, note = null, any = null } = row
         insert.run(at, city, amount, weight, note, any, this.#offset++)
       }
-      this.#table.landed(rows.length, nowMs)
+      this.#table.landed(rows.length, nowMs, null)
       const { last } = this.#table.held
       if (rows.length > 0) this.set.landed('t', { first: last - rows.length + 1, last }, before, nowMs)
       this.#table.settle(rows.length, nowMs, this.set.firstNeeded('t'))

@@ -13,6 +13,7 @@ function tableWith(retainRows: number | null, retainAgeMs: number | null) {
     source: 's',
     columns: [{ name: 'n', type: 'integer' as const }],
     landing: null,
+    indexes: [],
     retainRows,
     retainAgeMs,
   }

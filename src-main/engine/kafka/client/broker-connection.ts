@@ -88,6 +88,7 @@ export class BrokerConnection {
     settings: ConnectionSettings,
     options: { onClosed?: () => void; observe?: PhaseObserver; signal?: AbortSignal | undefined } = {},
   ): Promise<BrokerConnection> {
+    if (options.signal?.aborted === true) throw connectionFault(address, 'connect', options.signal.reason)
     const connection = new BrokerConnection(address, settings, options.onClosed ?? (() => undefined))
     try {
       await connection.#open(options.observe ?? (() => undefined), options.signal)
@@ -325,6 +326,7 @@ async function withLimit<Output>(work: Promise<Output>, ms: number): Promise<Out
 async function abortable<Output>(work: Promise<Output>, signal: AbortSignal | undefined): Promise<Output> {
   if (signal === undefined) return work
   work.catch(() => undefined)
+  signal.throwIfAborted()
   return new Promise<Output>((resolve, reject) => {
     const aborted = (): void => {
       reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { TopicBook } from '../../../../src-main/engine/cluster/topic-book.ts'
+import type { FetchedPartition, FetchInput } from '../../../../src-main/engine/kafka/requests/fetch.ts'
 import type { ClusterMetadata } from '../../../../src-main/engine/kafka/requests/metadata.ts'
 import type {
   OffsetColumns,
   OffsetColumnsInput,
 } from '../../../../src-main/engine/kafka/requests/offset-columns.ts'
+import { encodeBatch, encodeMarker } from '../kafka/records/encoded-batches.ts'
 import { type Answers, fakeBrokers } from './fake-brokers.ts'
 
 const never = new AbortController().signal
@@ -91,17 +93,52 @@ describe('a book of topics', () => {
     expect(sent.length).toBe(2)
   })
 
-  test('asks no broker that is too old for the time of the newest record, and says so', async () => {
+  test('reads the last record where a broker is too old to tell the time of the newest one', async () => {
+    const record = await encodeBatch(3, [{ delta: 0, timeDelta: 5, value: null }], { firstTimestamp: 700 })
+    const marker = await encodeMarker(4, 9, 'commit')
+    const logs: Record<string, Buffer> = {
+      plain: record,
+      ended: Buffer.concat([record, marker]),
+      bare: marker,
+    }
     const { reach, sent } = fakeBrokers(
-      listOffsets(() => ({ offset: 5 })),
+      {
+        ...listOffsets(({ topic }) => ({ offset: topic === 'plain' ? 4 : 5 })),
+        Fetch: ({ topics }: FetchInput): FetchedPartition[] =>
+          topics.flatMap(({ name, partitions }) =>
+            partitions.map(({ partition, offset }) => ({
+              ...{ topic: name, partition, error: 0, highWatermark: 5n, lastStable: 5n, logStart: 0n },
+              ...{ aborted: [], records: offset === 4n ? marker : (logs[name] ?? Buffer.of()) },
+            })),
+          ),
+      },
       { ListOffsets: 6 },
     )
     const book = new TopicBook(reach)
-    book.describe(metadataOf({ a: [1] }))
+    book.describe(metadataOf({ plain: [1], ended: [1], bare: [2] }))
+    await book.measureLatest(null, never)
+    sent.length = 0
+    await book.measureNewest(book.topics.values(), 1000, never)
+    expect([...book.topics.values()].map(({ lastRecordAt }) => lastRecordAt)).toEqual([705, 705, Number.NaN])
+    expect([...book.notSeen]).toEqual([])
+    expect(sent.every(({ name }) => name === 'Fetch')).toBe(true)
+    sent.length = 0
+    await book.measureNewest(book.topics.values(), 1000, never)
+    expect(sent).toEqual([])
+  })
+
+  test('says where the last records cannot be read', async () => {
+    const answers = {
+      ...listOffsets(() => ({ offset: 5 })),
+      Fetch: (_input: never, broker: number) => {
+        throw new Error(`broker ${broker} is down`)
+      },
+    }
+    const book = new TopicBook(fakeBrokers(answers, { ListOffsets: 6 }).reach)
+    book.describe(metadataOf({ a: [2] }))
     await book.measureLatest(null, never)
     await book.measureNewest(book.topics.values(), 1000, never)
-    expect(sent.length).toBe(1)
-    expect(book.notSeen.get('timestamps')).toMatch(/older than Kafka 3\.0/)
+    expect([...book.notSeen.values()]).toEqual(['last records of what broker 2 leads: broker 2 is down'])
   })
 
   test('says that another broker leads now, and which answers it was given', async () => {

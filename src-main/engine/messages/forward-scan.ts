@@ -96,14 +96,10 @@ export class ForwardScan {
     let time = Number.NEGATIVE_INFINITY
     let left = matches.room
     const take = (row: MessageRow): boolean => {
-      if (this.#isLive) {
-        matches.addNewest(row)
-        return true
-      }
       time = Math.max(time, row.timestamp ?? time)
       const looked = { records: one.records - 1, bytes: one.bytes - row.sizeBytes }
       found.push({ one, row, offset: Number(row.offset), time, ...looked })
-      return --left > 0
+      return this.#isLive || --left > 0
     }
     const lookedTo = (offset: number): void => {
       one.to = Math.max(one.to, offset)
@@ -116,6 +112,10 @@ export class ForwardScan {
   #add(found: FoundRow[]): void {
     found.sort((left, right) => left.time - right.time || left.offset - right.offset)
     const { matches } = this.#parts
+    if (this.#isLive) {
+      for (const { row } of found) matches.addNewest(row)
+      return
+    }
     for (const { one, row, offset, records, bytes } of found) {
       if (this.#end === 'all' && matches.isFull) this.#end = 'limit'
       if (this.#end === 'all' && !matches.addNewer(row)) this.#end = 'room'
@@ -125,7 +125,7 @@ export class ForwardScan {
       one.bytes = Math.min(one.bytes, bytes)
       one.state = 'reading'
     }
-    if (this.#end === 'all' && matches.isFull && !this.#isLive) this.#end = 'limit'
+    if (this.#end === 'all' && matches.isFull) this.#end = 'limit'
   }
 
   #settle(one: ScannedPartition): void {

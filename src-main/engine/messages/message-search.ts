@@ -16,7 +16,7 @@ import { RecordScan } from './record-scan.ts'
 import type { ScanEnd, ScanParts } from './scan-parts.ts'
 import { partitionView, restPartition, type ScannedPartition, turnForwards } from './scanned-partition.ts'
 import { planSearch } from './search-plan.ts'
-import { type EndReason, unseenWords } from './search-words.ts'
+import { beforeTailWords, type EndReason, unseenWords } from './search-words.ts'
 import { Stopwatch } from './stopwatch.ts'
 
 export interface SearchOptions {
@@ -221,8 +221,14 @@ export class SearchRun {
     const isBackwards = this.#search.start.at === 'newest'
     const end = isBackwards ? await new BackwardScan(parts).run() : 'all'
     if (isBackwards && !this.#search.live) return end
-    if (isBackwards) for (const one of plan.partitions) turnForwards(one)
+    if (isBackwards) this.#turn(plan.partitions)
     return new ForwardScan(parts, { isLive: this.#search.live }).run()
+  }
+
+  /** From what there was to what comes. */
+  #turn(partitions: readonly ScannedPartition[]): void {
+    const leftOut = partitions.map(turnForwards).reduce((sum, offsets) => sum + offsets, 0)
+    if (leftOut > 0) this.#notes.push(beforeTailWords(leftOut))
   }
 
   get #scanned(): number {

@@ -11,11 +11,12 @@ import { ForwardScan } from './forward-scan.ts'
 import { MatchList, type RowRoom } from './match-list.ts'
 import type { OpenDecoder } from './part-decoder.ts'
 import { PartitionFetcher } from './partition-fetcher.ts'
-import { type Decoders, RecordFilter } from './record-filter.ts'
+import { RecordFilter } from './record-filter.ts'
 import { RecordScan } from './record-scan.ts'
 import type { ScanEnd, ScanParts } from './scan-parts.ts'
 import { partitionView, restPartition, type ScannedPartition, turnForwards } from './scanned-partition.ts'
 import { planSearch } from './search-plan.ts'
+import type { Decoders } from './sql-condition.ts'
 import { beforeTailWords, type EndReason, unseenWords } from './search-words.ts'
 import { Stopwatch } from './stopwatch.ts'
 
@@ -208,6 +209,8 @@ export class SearchRun {
     this.#progress()
     const parts: ScanParts = {
       partitions: plan.partitions,
+      findAdded: (ending) =>
+        planAdded(this.#client, this.#search, { known: plan.partitions, signal: ending }),
       fetcher,
       scan: this.#scan,
       matches: this.#matches,

@@ -16,7 +16,7 @@ const controlBit = 0x20
 const abortMarker = 0
 
 export class BatchReader {
-  /** Bytes that the ranges below point into; valid until the next batch. */
+  /** Bytes that the ranges below point into; another array after the next batch, this one stays as it is. */
   bytes: Uint8Array = new Uint8Array(0)
   offset = 0
   timestampMs = 0

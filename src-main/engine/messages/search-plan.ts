@@ -58,6 +58,33 @@ export async function planSearch(
   return { partitions, notes }
 }
 
+/**
+ * Partitions that the topic was given since a search was planned, to be read from their beginning: what they hold came
+ * after. None where the search asks for some only, or where the cluster does not tell now.
+ */
+export async function planAdded(
+  client: ClusterClient,
+  search: MessageSearch,
+  { known, signal }: { known: readonly ScannedPartition[]; signal: AbortSignal },
+): Promise<ScannedPartition[]> {
+  if (search.partitions !== undefined) return []
+  const numbers = new Set(known.map(({ partition }) => partition))
+  try {
+    const metadata = await client.metadata([search.topic], 0, signal)
+    const all = topicOf(metadata, search.topic).partitions.map(({ partition }) => partition)
+    const partitions = all.filter((partition) => !numbers.has(partition))
+    if (partitions.length === 0) return []
+    const own: MessageSearch = { ...search, partitions, start: { at: 'oldest' }, end: undefined }
+    const plan = await planSearch(client, own, { nowMs: Date.now(), signal })
+    return plan.partitions.filter(({ state }) => state !== 'failed')
+  } catch (error) {
+    signal.throwIfAborted()
+    // Asked again a little later; what is being read says for itself what is wrong.
+    if (!(error instanceof AppError)) throw error
+    return []
+  }
+}
+
 /** @throws AppError NOT_FOUND, KAFKA_FAILED */
 export function topicOf(metadata: ClusterMetadata, name: string): TopicMetadata {
   const topic = metadata.topics.find((one) => one.name === name)

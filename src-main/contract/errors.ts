@@ -12,6 +12,7 @@ export const errorCodes = [
   'CONNECTION_UNKNOWN',
   'CONNECTION_FAILED',
   'CONNECTION_REFUSES_WRITES',
+  'CONNECTION_IN_USE',
   'SECRET_MISSING',
   'SECRET_STORE_UNUSABLE',
   'KAFKA_FAILED',
@@ -52,6 +53,7 @@ export const nextSteps: Record<ErrorCode, string> = {
   CONNECTION_UNKNOWN: 'Use a name from `connections:` of the workspace.',
   CONNECTION_FAILED: 'Test the connection: the test says which step fails.',
   CONNECTION_REFUSES_WRITES: 'Write `writes: allowed` into the connection if this cluster may be written to.',
+  CONNECTION_IN_USE: 'Remove what reads from it from penstock.yaml first.',
   SECRET_MISSING: 'Set the environment variable, or keep the secret with `penstock secret set`.',
   SECRET_STORE_UNUSABLE: 'Set PENSTOCK_SECRET_KEY, or use environment variables for secrets.',
   KAFKA_FAILED: '',
@@ -77,7 +79,7 @@ export const nextSteps: Record<ErrorCode, string> = {
   TOO_MANY_CALLS: 'Wait for running calls to end.',
   CONNECTION_LOST: 'It is restored by itself as soon as Penstock answers again.',
   ACCESS_REFUSED: 'Open the address that Penstock printed when it started.',
-  USAGE: 'See --help.',
+  USAGE: '',
   INTERNAL: 'See the log; this is a fault of Penstock.',
 }
 

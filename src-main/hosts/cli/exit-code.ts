@@ -15,6 +15,6 @@ export function exitCodeOf(error: unknown): number {
 export function faultText(error: unknown): string {
   if (error instanceof OutputClosed) return ''
   const shape = toErrorShape(error)
-  const next = nextStepOf(shape)
+  const next = shape.code === 'USAGE' ? 'See --help.' : nextStepOf(shape)
   return `penstock: ${shape.message}${next === '' ? '' : `\n${next}`}`
 }

@@ -24,7 +24,13 @@ import { demoFolder } from './package-root.ts'
 import { RecentWorkspaces } from './recent-workspaces.ts'
 import { createFile } from './replace-file.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
-import { connectionOfDraft, digestOf, keepSecrets, writeConnection } from './session-connections.ts'
+import {
+  connectionOfDraft,
+  digestOf,
+  eraseConnection,
+  keepSecrets,
+  writeConnection,
+} from './session-connections.ts'
 import type { OpenWorkspace, SessionPort } from './session-port.ts'
 
 /** Options of {@link WorkspaceSession}. */
@@ -148,6 +154,14 @@ export class WorkspaceSession implements SessionPort {
       await kept.undo()
       throw error
     }
+    await this.#switchTo(await readWorkspace(loaded.file))
+  }
+
+  async removeConnection(name: string): Promise<void> {
+    const [loaded, workspace] = [this.#loaded, this.#workspace()]
+    if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
+    this.#connection(name)
+    if (workspace !== null) await eraseConnection(loaded.file, loaded.digest, { workspace, name })
     await this.#switchTo(await readWorkspace(loaded.file))
   }
 

@@ -223,15 +223,21 @@ export class BrokerConnection {
   }
 
   #translated(error: unknown): unknown {
-    if (error instanceof AppError) return error
+    if (error instanceof AppError) {
+      // A session that could not be renewed: the broker waits for the rest of it, and hears nothing else.
+      if (error.details['phase'] === 'authenticate') this.#end(error)
+      return error
+    }
     if (isTimeout(error)) {
       // What comes later would be taken for the answer to something else being waited for: start afresh.
       const fault = connectionFault(this.address, this.#phase, new Error('no answer in time'))
       this.#end(fault)
       return fault
     }
-    if (isKafkajsError(error)) return this.#fault ?? connectionFault(this.address, this.#phase, error)
-    return error
+    if (!isKafkajsError(error)) return error
+    const phase = isSaslError(error) ? 'authenticate' : this.#phase
+    this.#end(connectionFault(this.address, phase, error))
+    return this.#fault
   }
 
   #end(fault: AppError): void {
@@ -302,6 +308,11 @@ function tlsDetail(socket: net.Socket | null): string {
 
 function isKafkajsError(error: unknown): error is Error {
   return error instanceof Error && (error.name.startsWith('KafkaJS') || systemCode(error) !== null)
+}
+
+/** Answers of ours are read without kafkajs, so an error that a broker answered to kafkajs is about SASL. */
+function isSaslError(error: Error): boolean {
+  return error.name === 'KafkaJSSASLAuthenticationError' || error.name === 'KafkaJSProtocolError'
 }
 
 function isTimeout(error: unknown): boolean {

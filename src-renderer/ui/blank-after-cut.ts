@@ -1,0 +1,35 @@
+/** The blank that `text-overflow: ellipsis` leaves behind its dots: only whole letters are shown before them. */
+
+let pen: CanvasRenderingContext2D | null = null
+
+/** Width of the dots in a CSS font, pixels. */
+function dotsWidth(font: string): number {
+  pen ??= document.createElement('canvas').getContext('2d')
+  if (pen === null) return 0
+  pen.font = font
+  return pen.measureText('…').width
+}
+
+/**
+ * @param element holds nothing but one text, on one line
+ * @returns pixels between the dots and the element's end; 0 where nothing is cut
+ */
+export function blankAfterCut(element: HTMLElement): number {
+  const text = element.firstChild
+  if (!(text instanceof Text) || element.scrollWidth <= element.clientWidth) return 0
+  const room = element.getBoundingClientRect().width - dotsWidth(getComputedStyle(element).font)
+  const range = document.createRange()
+  range.setStart(text, 0)
+  const widthOf = (letters: number): number => {
+    range.setEnd(text, letters)
+    return range.getBoundingClientRect().width
+  }
+  let fits = 0
+  let tooMany = text.length
+  while (tooMany - fits > 1) {
+    const middle = (fits + tooMany) >> 1
+    if (widthOf(middle) <= room) fits = middle
+    else tooMany = middle
+  }
+  return Math.max(0, room - widthOf(fits))
+}

@@ -71,13 +71,15 @@ export function searchWords(facts: SearchFacts, clock: Clock): SearchWords {
   if (status === null) return { ...starting, ...headOf(facts) }
   const covered = coveredOf(status)
   const isFollowing = facts.request.live
+  /** It came to nothing before it knew what there is. */
+  const isNothing = status.state === 'failed' && status.partitions.length === 0
   const share = status.total === 0 || isFollowing ? null : Math.min(1, covered / status.total)
   return {
     ...headOf(facts),
-    scanned: scannedWords(status, clock),
+    scanned: isNothing ? '' : scannedWords(status, clock),
     pace: paceWords(facts, status, isFollowing ? 0 : status.total - covered),
     unseen: unseenWords(facts.unseen ?? null, clock),
-    found: foundWords(status),
+    found: isNothing ? '' : foundWords(status),
     missed: status.notLookedAt.join('; '),
     isMissedForFault:
       status.partitions.some(({ state }) => state === 'failed') ||

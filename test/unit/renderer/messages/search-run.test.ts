@@ -219,6 +219,15 @@ describe('the words', () => {
       scannedWords(statusOf({ scanned: 1, total: 1, firstTimestamp: null, partitions: [] }), clock),
     ).toBe('scanned 1 record, 0 partitions')
   })
+  it('say nothing of what was looked at where it failed before it knew what there is', () => {
+    const status = statusOf({ state: 'failed', partitions: [], scanned: 0, matches: 0 })
+    const facts = { state: 'failed' as const, status, isStopping: false, isCut: false }
+    expect(searchWords({ ...facts, request: { live: false } }, clock)).toMatchObject({
+      head: 'Failed',
+      scanned: '',
+      found: '',
+    })
+  })
   it('say how far it is, what is left, and what was not looked at', () => {
     const status = statusOf({
       notLookedAt: ['partition 1: 4 offsets not looked at', 'the SQL filter failed on 1 message: no'],

@@ -1,5 +1,9 @@
 /** Round ends and steps for the axis of values: decimal ones, and for durations those of a clock. Pure. */
-import type { TimeLine } from './time-chart-option.ts'
+
+/** What is drawn on the axis; null is a gap. */
+interface Values {
+  values: readonly (number | null)[]
+}
 
 const decimalSteps = [1, 1.5, 2, 3, 4, 5, 6, 8, 10]
 
@@ -12,7 +16,7 @@ const clockSteps = [
 ]
 const mostIntervals = 5
 
-function highestOf(lines: readonly TimeLine[]): number {
+function highestOf(lines: readonly Values[]): number {
   return Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)))
 }
 
@@ -28,7 +32,7 @@ function durationStep(wanted: number): number {
 }
 
 /** A round number that all values stay below or reach; 1 where there are none. */
-export function niceTop(lines: readonly TimeLine[], unit = ''): number {
+export function niceTop(lines: readonly Values[], unit = ''): number {
   const highest = highestOf(lines)
   if (highest === 0) return 1
   return unit === 'ms' ? durationStep(highest) : decimalStep(highest)
@@ -38,7 +42,7 @@ export function niceTop(lines: readonly TimeLine[], unit = ''): number {
  * The interval and end of an axis of durations from a second on; nothing for other values, whose steps echarts finds.
  * Without it the steps are round numbers of milliseconds, which read as 1.7 min.
  */
-export function valueStep(lines: readonly TimeLine[], unit: string): { interval?: number; max?: number } {
+export function valueStep(lines: readonly Values[], unit: string): { interval?: number; max?: number } {
   const highest = highestOf(lines)
   if (unit !== 'ms' || highest < second) return {}
   const interval = durationStep(highest / mostIntervals)

@@ -9,7 +9,7 @@ import { type ApiVersions, apiVersionsRequest } from '../requests/api-versions.t
 import type { KafkaRequest } from '../requests/request.ts'
 import { WireReader } from '../wire/wire-reader.ts'
 import { WireWriter } from '../wire/wire-writer.ts'
-import { connectionFault, type ConnectPhase, systemCode } from './client-errors.ts'
+import { connectionFault, type ConnectPhase, type ReachedBroker, systemCode } from './client-errors.ts'
 import {
   type BrokerAddress,
   addressText,
@@ -88,16 +88,21 @@ export class BrokerConnection {
     settings: ConnectionSettings,
     options: { onClosed?: () => void; observe?: PhaseObserver; signal?: AbortSignal | undefined } = {},
   ): Promise<BrokerConnection> {
-    if (options.signal?.aborted === true) throw connectionFault(address, 'connect', options.signal.reason)
+    if (options.signal?.aborted === true)
+      throw connectionFault({ address, connection: settings.name }, 'connect', options.signal.reason)
     const connection = new BrokerConnection(address, settings, options.onClosed ?? (() => undefined))
     try {
       await connection.#open(options.observe ?? (() => undefined), options.signal)
       return connection
     } catch (error) {
-      const fault = connectionFault(address, connection.#phase, error)
+      const fault = connectionFault(connection.#reached, connection.#phase, error)
       connection.#end(fault)
       throw fault
     }
+  }
+
+  get #reached(): ReachedBroker {
+    return { address: this.address, connection: this.#settings.name }
   }
 
   /** Whether an answer is late: others should be asked first. */
@@ -146,7 +151,7 @@ export class BrokerConnection {
 
   /** Closes at once; what is under way is rejected. */
   close(): void {
-    this.#end(connectionFault(this.address, 'open', new Error('closed by Penstock')))
+    this.#end(connectionFault(this.#reached, 'open', new Error('closed by Penstock')))
   }
 
   async #open(observe: PhaseObserver, signal: AbortSignal | undefined): Promise<void> {
@@ -196,7 +201,7 @@ export class BrokerConnection {
     socket.setKeepAlive(true, 30_000)
     const carrier = settings === null ? socket : this.#secure(socket, onConnect)
     carrier.once('close', () => {
-      this.#end(connectionFault(this.address, this.#phase, new Error('the broker closed the connection')))
+      this.#end(connectionFault(this.#reached, this.#phase, new Error('the broker closed the connection')))
     })
     this.#socket = carrier
     return carrier
@@ -230,13 +235,13 @@ export class BrokerConnection {
     }
     if (isTimeout(error)) {
       // What comes later would be taken for the answer to something else being waited for: start afresh.
-      const fault = connectionFault(this.address, this.#phase, new Error('no answer in time'))
+      const fault = connectionFault(this.#reached, this.#phase, new Error('no answer in time'))
       this.#end(fault)
       return fault
     }
     if (!isKafkajsError(error)) return error
     const phase = isSaslError(error) ? 'authenticate' : this.#phase
-    this.#end(connectionFault(this.address, phase, error))
+    this.#end(connectionFault(this.#reached, phase, error))
     return this.#fault
   }
 

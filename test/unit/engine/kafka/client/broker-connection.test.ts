@@ -20,7 +20,10 @@ it('does not connect where it was given up before', async () => {
   const opening = BrokerConnection.open({ host: '127.0.0.1', port }, settings(port), {
     signal: AbortSignal.abort(new Error('given up')),
   })
-  await expect(opening).rejects.toMatchObject({ code: 'CONNECTION_FAILED', details: { words: 'given up' } })
+  await expect(opening).rejects.toMatchObject({
+    code: 'CONNECTION_FAILED',
+    details: { connection: 'test', words: 'given up' },
+  })
   // Connections are taken in the order in which they come: with this one, an earlier one has been counted.
   const later = net.connect(port, '127.0.0.1')
   await once(later, 'close')

@@ -41,10 +41,12 @@ function listOffsets(
     ListOffsets: ({ topics, time }: OffsetColumnsInput): OffsetColumns => {
       const columns: OffsetColumns = { topics: [], partition: [], error: [], offset: [], timestamp: [] }
       const places = topics.flatMap(({ name, partitions }) => partitions.map((one) => `${name} ${one}`))
+      const times = new Map<string, number>()
+      for (const place of places) times.set(place, (times.get(place) ?? 0) + 1)
       for (const { name, partitions } of topics) {
         const start = columns.partition.length
         for (const partition of partitions) {
-          const isTwice = places.filter((place) => place === `${name} ${partition}`).length > 1
+          const isTwice = Number(times.get(`${name} ${partition}`)) > 1
           const said = isTwice ? { error: invalidRequest } : answerOf({ topic: name, partition, time })
           columns.partition.push(partition)
           columns.error.push(said.error ?? 0)
@@ -195,5 +197,26 @@ describe('a book of topics', () => {
     await book.measureSizes(never)
     expect([book.topics.get('a')?.bytes, book.brokerBytes.get(1)]).toEqual([100, 130])
     expect(book.notSeen.get('sizes 2')).toBe('sizes of what broker 2 holds: not allowed')
+  })
+
+  test('asks for 20,000 partitions in a few requests of bounded size', async () => {
+    const { reach, sent } = fakeBrokers(listOffsets(() => ({ offset: 5 })))
+    const book = new TopicBook(reach)
+    const topics = Array.from({ length: 2000 }, (_, index): [string, number[]] => [
+      `topic-${index}`,
+      Array.from({ length: 10 }, (_none, partition) => 1 + (partition % 2)),
+    ])
+    book.describe(metadataOf(Object.fromEntries(topics)))
+    await book.measureLatest(null, never)
+    const sizes = sent.map(({ input }) =>
+      (input as OffsetColumnsInput).topics.reduce((sum, { partitions }) => sum + partitions.length, 0),
+    )
+    expect(sizes).toEqual(Array.from({ length: 8 }, () => 2500))
+    expect([...book.topics.values()].filter(({ latest }) => latest.every((one) => one === 5)).length).toBe(
+      2000,
+    )
+    sent.length = 0
+    await book.measureNewest(book.topics.values(), 1000, never)
+    expect(sent.length).toBe(2)
   })
 })

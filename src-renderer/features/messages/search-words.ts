@@ -88,6 +88,20 @@ export function searchWords(facts: SearchFacts, clock: Clock): SearchWords {
   }
 }
 
+/** The words where no match is listed. */
+export function emptyWords({
+  state,
+  status,
+  request,
+}: Pick<SearchFacts, 'state' | 'status' | 'request'>): string {
+  if (state === 'running' || state === 'paused')
+    return request.live ? 'Messages appear here as they arrive.' : 'Nothing found yet.'
+  const isEmpty = status?.partitions.every(({ earliest, latest }) => earliest === latest) === true
+  return isEmpty
+    ? 'This topic has no message. Follow it with Live tail to see the first one.'
+    : 'No message matches. What was looked at stands above.'
+}
+
 function headOf({ state, isStopping, isCut, request }: SearchFacts): Pick<SearchWords, 'tone' | 'head'> {
   if (isCut) return { tone: 'warn', head: 'Connection cut; it goes on without this page' }
   if (isStopping) return { tone: 'neutral', head: 'Stopping' }

@@ -136,18 +136,26 @@ describe('one broker', () => {
     const topic = topicName('length')
     // With a place in the index for each batch, the broker finds those behind it; of the damaged one it gives nothing.
     await cluster.tools.createTopics({ name: topic, config: { 'index.interval.bytes': '0' } })
-    for (const first of [0, 10, 20]) await cluster.tools.produce(topic, numbered(first, 10))
+    const keyed = (from: number, count: number) =>
+      numbered(from, count).map((record, index) => ({ ...record, key: `k${String(from + index)}` }))
+    for (const from of [0, 10, 20]) await cluster.tools.produce(topic, keyed(from, 10))
     const [broker] = cluster.nodes
     await broker?.stop()
     spoilLength(path.join(broker?.folder ?? '', 'data', `${topic}-0`, '00000000000000000000.log'), 10n)
     await broker?.start()
     const folder = bench.folder()
-    const workspaceOf = landing(folder, cluster.brokers('proxied'), [topic], { store: 'disk' })
+    const workspaceOf = {
+      ...landing(folder, cluster.brokers('proxied'), [topic], { store: 'disk' }),
+      lookups: [topicLookup('latest', 'name', [column('id', 'integer')], { topic })],
+    }
     const first = await bench.started(workspaceOf)
     await untilEvent(first, 'gap')
     await untilRecords(first, 20)
+    await untilLive(first, ({ lookups }) => lookups[0]?.rows === 20)
+    await cluster.tools.produce(topic, keyed(30, 2))
+    await untilLive(first, ({ lookups }) => lookups[0]?.rows === 22)
     await first.stop()
-    await cluster.tools.produce(topic, numbered(30, 5))
+    await cluster.tools.produce(topic, keyed(32, 3))
     const engine = await bench.started(workspaceOf)
     await untilRecords(engine, 25)
     const others = (from: number, count: number): number[] =>

@@ -3,12 +3,13 @@
  * tries. One answer at a time, in a turn of the source's batches. Ingest thread.
  */
 import { AppError } from '#contract/errors.ts'
+import { emptyTries } from '../../kafka/client/next-readable.ts'
 import { BatchReader } from '../../kafka/records/batch-reader.ts'
 import { errorCode, errorName } from '../../kafka/requests/error-codes.ts'
 import type { FetchedPartition } from '../../kafka/requests/fetch.ts'
 import type { TopicMetadata } from '../../kafka/requests/metadata.ts'
 import type { Fetched } from './fetch-lanes.ts'
-import { nextReadable } from './next-readable.ts'
+import { nextOfPartition } from './next-readable.ts'
 import { goOnInRange } from './out-of-range.ts'
 import { moveCursor, type PartitionCursor } from './partition-cursor.ts'
 import { leaveGap } from './partition-gap.ts'
@@ -21,8 +22,6 @@ import { trouble } from './source-health.ts'
 const damagedTries = 3
 /** A batch that does not come whole although it is asked for first: its length must be wrong. */
 const cutOffTries = 3
-/** So many answers without anything where there should be something, each after the time that a fetch waits. */
-const emptyTries = 10
 
 export class PartitionDecoder {
   readonly #context: SourceContext
@@ -137,7 +136,7 @@ export class PartitionDecoder {
     try {
       const connection = await client().broker(leader, 'control', signal)
       const { isolation } = source.input
-      const { offset: to, askFrom } = await nextReadable(connection, cursor, { end, isolation }, signal)
+      const { offset: to, askFrom } = await nextOfPartition(connection, cursor, { end, isolation }, signal)
       const sink = batches.sink(topic)
       if (to > from)
         leaveGap(port, sink, { partition, from, to, reason: 'the broker gives nothing for them' })

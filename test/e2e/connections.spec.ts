@@ -8,6 +8,8 @@ import type { RunningApp } from '../support/app.ts'
 import { expect, skipWithoutKafka, test } from '../support/kafka-test.ts'
 
 skipWithoutKafka()
+// Each change opens the workspace again.
+test.describe.configure({ timeout: 120_000 })
 
 const topic = 'seen'
 

@@ -2,11 +2,12 @@
 
 let pen: CanvasRenderingContext2D | null = null
 
-/** Width of the dots in a CSS font, pixels. */
-function dotsWidth(font: string): number {
+/** Width of the dots in the font of an element, pixels. Computed styles with tabular figures have no `font` as a whole. */
+function dotsWidth(element: HTMLElement): number {
   pen ??= document.createElement('canvas').getContext('2d')
   if (pen === null) return 0
-  pen.font = font
+  const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(element)
+  pen.font = `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`
   return pen.measureText('…').width
 }
 
@@ -17,7 +18,7 @@ function dotsWidth(font: string): number {
 export function blankAfterCut(element: HTMLElement): number {
   const text = element.firstChild
   if (!(text instanceof Text) || element.scrollWidth <= element.clientWidth) return 0
-  const room = element.getBoundingClientRect().width - dotsWidth(getComputedStyle(element).font)
+  const room = element.getBoundingClientRect().width - dotsWidth(element)
   const range = document.createRange()
   range.setStart(text, 0)
   const widthOf = (letters: number): number => {

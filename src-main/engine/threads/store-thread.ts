@@ -341,6 +341,8 @@ export class StoreThread {
     this.#port?.close()
     this.#clusterPort?.close()
     this.#tidy()
+    // The last word: what landed since the figures before must not be missing in it.
+    this.#publish()
     const store = this.#store
     this.#store = null
     this.#writer = null

@@ -112,6 +112,8 @@ export const api = {
     stopTest: procedure.input(z.object({ id: z.string() })).output(z.object({ stopped: z.boolean() })),
     /** Writes it into penstock.yaml (comments survive) and its secrets into the secret store; opens the workspace anew. */
     save: procedure.input(z.object({ draft: connectionDraft })).output(z.object({ saved: z.boolean() })),
+    /** Takes one that nothing uses out of penstock.yaml and opens the workspace anew; its kept secrets stay. */
+    remove: procedure.input(z.object({ name: connectionName })).output(z.object({ removed: z.boolean() })),
   },
   cluster: {
     get: procedure.input(z.object({ connection: connectionName })).output(clusterView),

@@ -12,6 +12,7 @@ export const errorCodes = [
   'CONNECTION_UNKNOWN',
   'CONNECTION_FAILED',
   'CONNECTION_REFUSES_WRITES',
+  'CONNECTION_IN_USE',
   'SECRET_MISSING',
   'SECRET_STORE_UNUSABLE',
   'KAFKA_FAILED',
@@ -48,16 +49,17 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** What to do next, by code; shown under the message. Empty where the message already says it. */
+/** What to do next, by code, in general; {@link nextStepOf} says it of one error. Empty where the message already says it. */
 export const nextSteps: Record<ErrorCode, string> = {
   WORKSPACE_NOT_FOUND: 'Give the path of a folder that holds penstock.yaml, or of the file itself.',
   WORKSPACE_INVALID: 'Correct the lines named and run `penstock check`.',
   SOURCE_UNREADABLE: 'Check that the file exists and can be read; reading goes on when it can.',
   LOOKUP_UNREADABLE: 'Correct the file; it is loaded again as soon as it changes.',
   CONNECTION_UNKNOWN: 'Use a name from `connections:` of the workspace.',
-  CONNECTION_FAILED: 'Run `penstock connect NAME`, which says which step fails.',
+  CONNECTION_FAILED: 'Test the connection: the test says which step fails.',
   CONNECTION_REFUSES_WRITES: 'Write `writes: allowed` into the connection if this cluster may be written to.',
-  SECRET_MISSING: 'Set the environment variable, or keep it with `penstock secret set NAME`.',
+  CONNECTION_IN_USE: 'Remove what reads from it from penstock.yaml first.',
+  SECRET_MISSING: 'Set the environment variable, or keep the secret with `penstock secret set`.',
   SECRET_STORE_UNUSABLE: 'Set PENSTOCK_SECRET_KEY, or use environment variables for secrets.',
   KAFKA_FAILED: '',
   SCHEMA_UNAVAILABLE: 'Check the registry address and its credentials; ingest goes on when it answers.',
@@ -87,7 +89,7 @@ export const nextSteps: Record<ErrorCode, string> = {
   TOO_MANY_CALLS: 'Wait for running calls to end.',
   CONNECTION_LOST: 'It is restored by itself as soon as Penstock answers again.',
   ACCESS_REFUSED: 'Open the address that Penstock printed when it started.',
-  USAGE: 'See --help.',
+  USAGE: '',
   INTERNAL: 'See the log; this is a fault of Penstock.',
 }
 
@@ -122,6 +124,16 @@ export function toErrorShape(error: unknown): ErrorShape {
   if (error instanceof AppError) return { code: error.code, message: error.message, details: error.details }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'INTERNAL', message, details: {} }
+}
+
+/** What to do next about one error, with the names that its details hold; empty where its message already says it. */
+export function nextStepOf({ code, details }: Pick<ErrorShape, 'code' | 'details'>): string {
+  const { connection, secret } = details
+  if (code === 'CONNECTION_FAILED' && typeof connection === 'string')
+    return `Test it with \`penstock connect ${connection}\` or in Connections: the test says which step fails.`
+  if (code === 'SECRET_MISSING' && typeof secret === 'string')
+    return `Keep it with \`penstock secret set ${secret}\`, or type it into the connection's form.`
+  return nextSteps[code]
 }
 
 /** The inverse of {@link toErrorShape} on the receiving side. */

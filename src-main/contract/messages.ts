@@ -184,6 +184,8 @@ export type RecordDetail = z.infer<typeof recordDetail>
 /** Bytes of one part of a message, for those who want more than the first ones. */
 export const partRequest = recordAddress.extend({
   part: z.enum(['key', 'value']),
+  /** True: of the text that the part is decoded to, in UTF-8; otherwise of its bytes as they are on the wire. */
+  decoded: z.boolean().optional(),
   start: z.number().int().min(0),
   count: z.number().int().min(1).max(limits.messagePartBytes),
 })

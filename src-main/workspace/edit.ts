@@ -55,6 +55,18 @@ export function setConnection(text: string, name: string, connection: FileMap): 
   return mark + changed
 }
 
+/**
+ * The text without this connection: its lines go, every comment outside of them stays.
+ * @throws AppError WORKSPACE_INVALID where there is none, or it cannot be removed without touching something else
+ */
+export function removeConnection(text: string, name: string): string {
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : ''
+  const body = text.slice(mark.length)
+  const changed = new TextEditor(body).drop(['connections', name])
+  refuseSideEffects(body, changed, name, undefined)
+  return mark + changed
+}
+
 class TextEditor {
   readonly #text: string
   readonly #end: string
@@ -66,9 +78,32 @@ class TextEditor {
   }
 
   apply(keys: readonly [string, string], value: FileMap): string {
+    this.#descend(this.#root(), keys, value)
+    return this.#edited()
+  }
+
+  /** Takes a pair out of a map of the root; of the last one an empty map is left. */
+  drop([outer, name]: readonly [string, string]): string {
+    const map = pairOf(this.#root(), outer)?.value
+    const pair = isMap(map) ? pairOf(map, name) : null
+    if (!isMap(map) || pair === null) throw refusal(`there is no "${name}" in it`)
+    if (map.items.length > 1) this.#remove(map, pair, new Set([pair]))
+    else if (map.flow === true) this.#edit(startOf(map), endOf(map), '{}')
+    else {
+      const colon = this.#text.lastIndexOf(':', startOf(map)) + 1
+      this.#edit(colon, colon, ' {}')
+      this.#remove(map, pair, new Set([pair]))
+    }
+    return this.#edited()
+  }
+
+  #root(): YAMLMap {
     const { contents } = parseDocument(this.#text, { prettyErrors: false, uniqueKeys: false })
     if (!isMap(contents)) throw refusal('the file is not a map of keys')
-    this.#descend(contents, keys, value)
+    return contents
+  }
+
+  #edited(): string {
     let text = this.#text
     // Of edits at one place the one that was made first comes first.
     for (const { from, to, text: inserted } of this.#edits
@@ -228,7 +263,12 @@ class TextEditor {
 }
 
 /** The change must be the one that was wanted, and the only one: an anchor may lead elsewhere. */
-function refuseSideEffects(before: string, after: string, name: string, connection: FileMap): void {
+function refuseSideEffects(
+  before: string,
+  after: string,
+  name: string,
+  connection: FileMap | undefined,
+): void {
   const [old, changed] = [readDocument(before), readDocument(after)]
   if (!('data' in changed)) throw refusal('the result could not be read')
   const oldData = 'data' in old ? old.data : null
@@ -242,7 +282,7 @@ function refuseSideEffects(before: string, after: string, name: string, connecti
     JSON.stringify([oldRest['rest'], oldRest['others']]) ===
     JSON.stringify([newRest['rest'], newRest['others']])
   if (!isUntouched) throw refusal(`"${name}" shares values with another part of the file`)
-  const written = recordOf(recordOf(recordOf(changed.data)['connections'])[name])
+  const written = recordOf(recordOf(changed.data)['connections'])[name]
   if (!holds(written, connection)) throw refusal('the result is not what was asked for')
 }
 

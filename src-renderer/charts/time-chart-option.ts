@@ -4,6 +4,7 @@ import { type TimeZone, formatDateTime, formatTime } from '../ui/format-time.ts'
 import { type ChartColors, seriesColor } from './chart-colors.ts'
 import type { ChartOption, LineSeries, Tooltip } from './chart-option.ts'
 import { type TooltipRow, tooltipContent } from './tooltip.ts'
+import { niceTop, valueStep } from './value-steps.ts'
 import { plotInset } from './zoom-span.ts'
 
 /** One line of a time chart; null is a gap. */
@@ -28,6 +29,8 @@ export interface TimeChartLook {
   zone: TimeZone
   /** How a value reads, with its unit. */
   format: (value: number) => string
+  /** Durations (`ms`) have steps of their own. */
+  unit: string
   /** Names of lines that are switched off. */
   hidden: ReadonlySet<string>
   /** Fills the space under lines. */
@@ -69,17 +72,6 @@ function lineSeries(line: TimeLine, index: number, at: readonly number[], look: 
     ...(look.area ? { areaStyle: { color, opacity: 0.1 } } : {}),
     data: linePoints(at, line.values),
   }
-}
-
-const niceSteps = [1, 1.5, 2, 3, 4, 5, 6, 8, 10]
-
-/** A round number that all values stay below or reach; 1 where there are none. */
-export function niceTop(lines: readonly TimeLine[]): number {
-  const highest = Math.max(0, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)))
-  if (highest === 0) return 1
-  const power = 10 ** Math.floor(Math.log10(highest))
-  const step = niceSteps.find((candidate) => candidate * power >= highest) ?? 10
-  return step * power
 }
 
 /** A point that has a gap on both sides would be no line at all: it is drawn as a dot. */
@@ -131,13 +123,13 @@ function axisTime(value: number, span: number, zone: TimeZone): string {
 
 function valueAxis(
   data: TimeChartData,
-  { colors, compact, format }: TimeChartLook,
+  { colors, compact, format, unit }: TimeChartLook,
 ): NonNullable<ChartOption['yAxis']> {
-  const top = niceTop(data.lines)
+  const top = niceTop(data.lines, unit)
   return {
     type: 'value',
     min: 0,
-    ...(compact ? { max: top, interval: top } : { splitNumber: 4 }),
+    ...(compact ? { max: top, interval: top } : { splitNumber: 4, ...valueStep(data.lines, unit) }),
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: colors.grid, width: 1 } },

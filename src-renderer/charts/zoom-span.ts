@@ -1,7 +1,7 @@
 /** From pixels of a chart over time to the span that they mark. Pure. */
 
 /** Where the plot of a whole (not compact) time chart begins and ends, pixels from its edges. */
-export const plotInset = { left: 48, right: 28 }
+export const plotInset = { left: 52, right: 28 }
 
 /** The span between two places of a chart, earlier end first. */
 export function spanAt(

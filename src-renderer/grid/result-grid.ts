@@ -19,6 +19,7 @@ import { columnWidths, grownWidths, numberWidth } from './column-width.ts'
 import { columnId, columnIndex, gridColumns, numberColumnId, type GridRow } from './grid-columns.ts'
 import type { GridMemory } from './grid-memory.ts'
 import { gridModules, gridTheme, rowHeight } from './grid-theme.ts'
+import { ReloadTurn } from './reload-turn.ts'
 import { blockRows, type RowSource } from './row-source.ts'
 import { steadyWheel, withTallest } from './tall-scroll.ts'
 
@@ -55,6 +56,9 @@ export class ResultGridView {
   readonly #viewport: HTMLElement | null
   #stopWheel = (): void => undefined
   #hasPartial = false
+  readonly #reloads = new ReloadTurn(() => {
+    if (!this.#api.isDestroyed()) this.#api.refreshInfiniteCache()
+  })
   /** Columns that the person has sized; they stay so. */
   readonly #byHand = new Set<string>()
   /** True while widths come from so few rows that later ones may need more. */
@@ -99,7 +103,7 @@ export class ResultGridView {
   /** Reads again what is shown and could not be read, or has grown. */
   reload(): void {
     this.#hasPartial = false
-    this.#api.refreshInfiniteCache()
+    this.#reloads.ask()
   }
 
   /** Rows and columns on screen order. */
@@ -266,7 +270,11 @@ export class ResultGridView {
     }
   }
 
-  async #read(params: IGetRowsParams): Promise<void> {
+  #read(params: IGetRowsParams): Promise<void> {
+    return this.#reloads.during(() => this.#answer(params))
+  }
+
+  async #answer(params: IGetRowsParams): Promise<void> {
     const { startRow, endRow } = params
     try {
       const rows = await this.#options.source.rows(startRow, Math.min(endRow, this.#rows))

@@ -47,6 +47,16 @@ function engineCommands(app: App): Command[] {
       run: () => void setIngest(app, isPaused ? 'resume' : 'pause'),
     },
   ]
+  const file = app.session.view?.file ?? null
+  if (file !== null) {
+    commands.push({
+      id: 'session.reopen',
+      title: 'Open this workspace again',
+      group: 'Engine',
+      keywords: ['reload', 'refresh', 'penstock.yaml', 'restart'],
+      run: () => void reopen(app, file),
+    })
+  }
   if (app.session.view !== null) {
     commands.push({
       id: 'session.choose',
@@ -70,6 +80,11 @@ function engineCommands(app: App): Command[] {
       },
     },
   ]
+}
+
+async function reopen({ session, notices }: App, file: string): Promise<void> {
+  await session.open(file)
+  if (session.error !== null) notices.failed('The workspace was not opened again', session.error)
 }
 
 function viewCommands(app: App, showHelp: () => void): Command[] {

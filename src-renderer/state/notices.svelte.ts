@@ -1,5 +1,5 @@
 /** Short messages about what a person just did; shown by the shell. Errors stay until they are closed. */
-import { type ErrorShape, nextSteps, toErrorShape } from '#contract/errors.ts'
+import { type ErrorShape, nextStepOf, toErrorShape } from '#contract/errors.ts'
 
 export interface Notice {
   id: number
@@ -47,6 +47,6 @@ export class NoticesState {
   }
 }
 
-function words({ code, message }: ErrorShape): string {
-  return nextSteps[code] === '' ? message : `${message} ${nextSteps[code]}`
+function words(shape: ErrorShape): string {
+  return [shape.message, nextStepOf(shape)].filter((part) => part !== '').join(' ')
 }

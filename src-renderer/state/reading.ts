@@ -7,9 +7,14 @@ export interface Lag {
   ms: number | null
 }
 
-/** Lag of all sources together: the sum of records, the greatest age. Null where no source has one. */
+/** Lag of one source; null where it is not known, for example while its cluster does not answer: what it was is over. */
+export function knownLag({ state, lag }: Pick<LiveSource, 'state' | 'lag'>): Lag | null {
+  return state === 'waiting' || state === 'failed' ? null : lag
+}
+
+/** Lag of all sources together where it is known: the sum of records, the greatest age. Null where no source has one. */
 export function lagOf(sources: readonly LiveSource[]): Lag | null {
-  const lags = sources.flatMap(({ lag }) => lag ?? [])
+  const lags = sources.flatMap((source) => knownLag(source) ?? [])
   if (lags.length === 0) return null
   const ages = lags.flatMap(({ ms }) => ms ?? [])
   return {

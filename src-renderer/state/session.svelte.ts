@@ -22,6 +22,8 @@ export class SessionState {
   #isUnknown = $state(false)
   #isChoosing = $state(false)
   #isBusy = $state(false)
+  /** What was open last; while the same is opened again the console stays. */
+  #openFile = $state.raw<string | null>(null)
   #error = $state.raw<AppError | null>(null)
 
   constructor(parts: Parts) {
@@ -52,7 +54,12 @@ export class SessionState {
   get screen(): 'console' | 'welcome' | 'unknown' {
     if (this.#view === null) return this.#isUnknown ? 'console' : 'unknown'
     if (this.#isChoosing) return 'welcome'
-    return this.#view.state === 'open' ? 'console' : 'welcome'
+    return this.#view.state === 'open' || this.isReopening ? 'console' : 'welcome'
+  }
+
+  /** True while the workspace that was open is opened again, because its penstock.yaml was changed. */
+  get isReopening(): boolean {
+    return this.#view?.state === 'opening' && this.#view.file !== null && this.#view.file === this.#openFile
   }
 
   choose(): void {
@@ -62,6 +69,11 @@ export class SessionState {
 
   stay(): void {
     this.#isChoosing = false
+    this.#error = null
+  }
+
+  /** Drops what {@link error} says: the person has turned to something else. */
+  forgetError(): void {
     this.#error = null
   }
 
@@ -115,6 +127,8 @@ export class SessionState {
   #receive(view: SessionView): void {
     const known = this.#view
     this.#view = view
+    if (view.state === 'open') this.#openFile = view.file
+    if (view.state === 'failed' || view.state === 'none') this.#openFile = null
     const isOther = known?.version !== view.version || known.file !== view.file
     if (view.state === 'open' && known !== null && isOther) this.#parts.onOpened()
   }

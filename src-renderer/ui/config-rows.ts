@@ -24,7 +24,7 @@ const places: Record<string, string> = {
   topic: 'set on the topic',
   broker: 'set on this broker',
   cluster: 'set for all brokers',
-  static: "in the broker's file",
+  static: 'in the broker’s file',
   default: 'default',
 }
 
@@ -37,7 +37,7 @@ export function configSource({ source }: ConfigEntry): string {
 export function configMeaning({ name, value }: ConfigEntry): string {
   if (value === null || !/^-?\d+$/.test(value)) return ''
   const number = Number(value)
-  if (number < 0) return /\.(ms|bytes)$/.test(name) ? 'no limit' : ''
+  if (number < 0) return /\.(ms|bytes|messages)$/.test(name) ? 'no limit' : ''
   if (number >= 9.2e18) return 'no limit'
   if (name.endsWith('.ms') && number >= 1000) return formatDuration(number)
   if (name.endsWith('.bytes') && number >= 1000) return formatBytes(number)

@@ -79,7 +79,7 @@ export function formatByteRate(bytesPerSecond: number | null): string {
   return figure.unit === '' ? figure.value : `${figure.value} ${figure.unit}/s`
 }
 
-/** Measured time with its unit apart: 0.42 ms · 8.2 ms · 84 ms · 1.3 s · 4.5 min. */
+/** Measured time with its unit apart: 0.42 ms · 8.2 ms · 84 ms · 1.3 s · 4.5 min · 3.2 h · 12 d. */
 export function millisecondsFigure(ms: number | null): Figure {
   if (ms === null || !Number.isFinite(ms)) return { value: unknownFigure, unit: '' }
   const size = Math.abs(ms)
@@ -87,7 +87,9 @@ export function millisecondsFigure(ms: number | null): Figure {
   if (size < 9.95) return { value: short(ms), unit: 'ms' }
   if (size < 999.5) return { value: String(Math.round(ms)), unit: 'ms' }
   if (size < 99_950) return { value: short(ms / 1000), unit: 's' }
-  return { value: short(ms / 60_000), unit: 'min' }
+  if (size < 99.95 * 60_000) return { value: short(ms / 60_000), unit: 'min' }
+  if (size < 99.95 * 3_600_000) return { value: short(ms / 3_600_000), unit: 'h' }
+  return { value: short(ms / 86_400_000), unit: 'd' }
 }
 
 /** Measured time: 84 ms · 1.3 s. */

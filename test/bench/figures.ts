@@ -7,7 +7,12 @@ export interface Figure {
   max: number
 }
 
-export type Bench = (progress: (text: string) => void) => Promise<Figure[]>
+export interface BenchOptions {
+  /** Records of a bench that takes another number than its own; null for its own. */
+  records: number | null
+}
+
+export type Bench = (progress: (text: string) => void, options: BenchOptions) => Promise<Figure[]>
 
 /** Median, least and greatest of the values of several runs. */
 export function figure(name: string, unit: string, values: readonly number[]): Figure {

@@ -3,9 +3,8 @@
  * a second, what a quiet connection costs, and kcat reading the same topic in the same run.
  */
 import Database from 'better-sqlite3'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { obtainKafka } from '../../build/testing/kafka-files.js'
 import type { Workspace } from '../../src-main/workspace/model.ts'
@@ -13,6 +12,7 @@ import { startCluster, type TestCluster } from '../kafka/support/cluster.ts'
 import { startTools } from '../kafka/support/tools.ts'
 import { connection, step, table, topicSource, workspace } from '../support/workspaces.ts'
 import { type Bench, figure, quantile } from './figures.ts'
+import { ended, type Kcat, kcatChild, kcatProduce } from './kcat.ts'
 import { benchFolder, order, orderColumns, writeOrders } from './orders.ts'
 import { recordsOf, timedQuery, until, withEngine } from './run-engine.ts'
 
@@ -31,21 +31,20 @@ export const benchKafka: Bench = async (progress) => {
   const tools = await startTools()
   const cluster = await startCluster({ toolsUrl: tools.url })
   const folder = benchFolder()
+  const kcat: Kcat = { file: files.kcat, cluster }
   try {
     progress(`kafka, producing ${String(records)} orders`)
     await cluster.tools.createTopics({ name: 'orders', partitions }, { name: 'live', partitions })
-    await kcatProduce(files.kcat, cluster, 'orders', await writeOrders(folder, records))
+    await kcatProduce(kcat, 'orders', await writeOrders(folder, records))
     const throughput: number[] = []
     const reference: number[] = []
     const p99: number[] = []
     const idle: number[] = []
     for (let run = 1; run <= runs; run++) {
       progress(`kafka, run ${String(run)} of ${String(runs)}`)
-      reference.push(await kcatRead(files.kcat, cluster))
+      reference.push(await kcatRead(kcat))
       throughput.push(await readAll(plan(folder, cluster, 'orders', 'earliest')))
-      const live = await follow(plan(folder, cluster, 'live', 'latest'), () =>
-        produceLive(files.kcat, cluster),
-      )
+      const live = await follow(plan(folder, cluster, 'live', 'latest'), () => produceLive(kcat))
       p99.push(live.p99)
       idle.push(live.idleShare)
     }
@@ -138,15 +137,9 @@ async function latenciesOf(storeFile: string): Promise<number[]> {
   return latencies.sort((left, right) => left - right)
 }
 
-async function kcatProduce(kcat: string, cluster: TestCluster, topic: string, file: string): Promise<void> {
-  const child = kcatChild(kcat, cluster, ['-P', '-t', topic, '-z', 'lz4'])
-  createReadStream(file).pipe(child.stdin)
-  await ended(child)
-}
-
 /** Orders at a steady rate, a little longer than latencies are measured. */
-async function produceLive(kcat: string, cluster: TestCluster): Promise<void> {
-  const child = kcatChild(kcat, cluster, ['-P', '-t', 'live', '-z', 'lz4', '-X', 'linger.ms=5'])
+async function produceLive(kcat: Kcat): Promise<void> {
+  const child = kcatChild(kcat, ['-P', '-t', 'live', '-z', 'lz4', '-X', 'linger.ms=5'])
   const begun = performance.now()
   const seconds = latencyMs / 1000 + 4
   for (let made = 0; made < rate * seconds;) {
@@ -160,22 +153,12 @@ async function produceLive(kcat: string, cluster: TestCluster): Promise<void> {
   await ended(child)
 }
 
-async function kcatRead(kcat: string, cluster: TestCluster): Promise<number> {
+async function kcatRead(kcat: Kcat): Promise<number> {
   const begun = performance.now()
-  const child = kcatChild(kcat, cluster, ['-C', '-t', 'orders', '-o', 'beginning', '-e', '-q'])
+  const child = kcatChild(kcat, ['-C', '-t', 'orders', '-o', 'beginning', '-e', '-q'])
   child.stdin.end()
   await ended(child)
   return (records * 1000) / (performance.now() - begun)
-}
-
-function kcatChild(kcat: string, cluster: TestCluster, args: readonly string[]) {
-  const brokers = cluster.brokers('plaintext').join(',')
-  return spawn(kcat, ['-b', brokers, ...args], { stdio: ['pipe', 'ignore', 'inherit'] })
-}
-
-async function ended(child: ReturnType<typeof kcatChild>): Promise<void> {
-  const [code] = (await once(child, 'exit')) as [number | null]
-  if (code !== 0) throw new Error(`kcat ended with code ${String(code)}`)
 }
 
 function numberOf(cell: unknown): number {

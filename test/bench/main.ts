@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- [NAME] [--json FILE]`: measures this machine and prints a table. Ratios within one run are what counts;
+ * `npm run bench -- [NAME] [--json FILE] [--records NUMBER]`: measures this machine and prints a table. The number is that of
+ * records of `messages`, where 10M are too many. Ratios within one run are what counts;
  * absolute figures belong to the machine that the first line names.
  */
 import { writeFileSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { benchIngest } from './ingest.ts'
 import { benchKafka } from './kafka.ts'
 import { benchLatency } from './latency.ts'
 import { benchMemory } from './memory.ts'
+import { benchMessages } from './messages.ts'
 import { benchMixed } from './mixed.ts'
 import { benchStart } from './start.ts'
 import { benchStore } from './store/store.ts'
@@ -21,10 +23,19 @@ const benches: Record<string, Bench> = {
   memory: benchMemory,
   start: benchStart,
   kafka: benchKafka,
+  messages: benchMessages,
   store: benchStore,
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, records: { type: 'string' } },
+})
+const records = values.records === undefined ? null : Number(values.records)
+if (records !== null && !(Number.isInteger(records) && records >= 1000)) {
+  process.stderr.write('--records takes a whole number of at least 1000\n')
+  process.exit(2)
+}
 const names = positionals.length > 0 ? positionals : Object.keys(benches)
 const unknown = names.find((name) => benches[name] === undefined)
 if (unknown !== undefined) {
@@ -47,7 +58,7 @@ process.exit(failed.length === 0 ? 0 : 1)
 /** One bench that fails takes nothing from the others. */
 async function run(name: string): Promise<void> {
   try {
-    for (const figure of (await benches[name]?.(progress)) ?? []) {
+    for (const figure of (await benches[name]?.(progress, { records })) ?? []) {
       figures.push(figure)
       process.stdout.write(
         row(figure.name, figure.unit, ...[figure.median, figure.min, figure.max].map(shown)),
@@ -66,7 +77,7 @@ function progress(text: string): void {
 }
 
 function row(name: string, unit: string, ...numbers: string[]): string {
-  return `${name.padEnd(28)}${unit.padEnd(12)}${numbers.map((text) => text.padStart(12)).join('')}\n`
+  return `${name.padEnd(36)}${unit.padEnd(12)}${numbers.map((text) => text.padStart(12)).join('')}\n`
 }
 
 function shown(value: number): string {

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { listDescendants, survivors } from './processes.ts'
@@ -14,8 +14,8 @@ export const projectRoot = path.resolve(import.meta.dirname, '..', '..')
 
 /** Options of {@link startApp}. */
 export interface AppOptions {
-  /** Folder whose files are copied as the workspace; the demo by default. */
-  workspace?: string
+  /** Folder whose files are copied as the workspace; the demo by default. Null starts in an empty folder, with nothing open. */
+  workspace?: string | null
   /** Replaces penstock.yaml of the copy. */
   yaml?: string
   /** Port to listen on; any free one by default. */
@@ -59,8 +59,10 @@ const addressLine = /Penstock is at (http:\/\/\S+)/u
 export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
   const folders = options.folders ?? makeFolders(options)
   const command = path.join(projectRoot, 'out', 'main', 'cli.js')
-  const args = [command, 'serve', folders.workspace, '--no-open', '--port', String(options.port ?? 0)]
+  const named = options.workspace === null ? [] : [folders.workspace]
+  const args = [command, 'serve', ...named, '--no-open', '--port', String(options.port ?? 0)]
   const child = spawn(process.execPath, args, {
+    cwd: folders.workspace,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PENSTOCK_STATE: folders.state },
   })
@@ -104,7 +106,9 @@ export function removeFolders(folders: AppFolders): void {
 function makeFolders({ workspace, yaml }: AppOptions): AppFolders {
   const base = mkdtempSync(path.join(tmpdir(), 'penstock-test-'))
   const folders = { workspace: path.join(base, 'workspace'), state: path.join(base, 'state') }
-  cpSync(workspace ?? path.join(projectRoot, 'resources', 'demo'), folders.workspace, { recursive: true })
+  mkdirSync(folders.workspace)
+  if (workspace !== null)
+    cpSync(workspace ?? path.join(projectRoot, 'resources', 'demo'), folders.workspace, { recursive: true })
   if (yaml !== undefined) writeFileSync(path.join(folders.workspace, 'penstock.yaml'), yaml)
   return folders
 }

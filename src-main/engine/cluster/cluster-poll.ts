@@ -137,6 +137,14 @@ export class ClusterPoll {
     await this.#until(() => this.#done.earliest >= nowMs && this.#done.offsets >= nowMs, signal)
   }
 
+  /** As {@link refresh}, and waits for groups too. */
+  async refreshGroups(signal?: AbortSignal): Promise<void> {
+    const nowMs = Date.now()
+    this.#groupsAskedAt = nowMs
+    await this.refresh(signal)
+    await this.#until(() => this.#done.groups >= nowMs, signal)
+  }
+
   close(): void {
     this.#closing.abort(new AppError('ENGINE_NOT_RUNNING', 'the engine is not running'))
     this.#wake()

@@ -164,7 +164,7 @@ export class ClusterWatch {
   async #group({ connection, group }: GroupAddress, signal: AbortSignal): Promise<GroupDetail> {
     const poll = this.#poll(connection)
     await poll.askGroups(signal)
-    if (!poll.groups.groups.has(group)) await poll.refresh(signal)
+    if (!poll.groups.groups.has(group)) await poll.refreshGroups(signal)
     const entry = poll.groups.groups.get(group)
     if (entry === undefined) throw new AppError('NOT_FOUND', `${connection} has no group "${group}"`)
     const isNew = !poll.shownGroups.has(group)

@@ -14,6 +14,8 @@ import type { TopicBook } from './topic-book.ts'
 
 /** Partitions that one round looks into. */
 const looksPerRound = 64
+/** The end of a log that was measured so long ago still says whether anything has come. */
+const freshMs = 500
 
 interface Look {
   lag: PartitionLag
@@ -55,22 +57,28 @@ export class LagMeasure {
     this.#assess(consumer, Date.now())
   }
 
+  /** Asks only for what may have changed: a quiet cluster is asked nothing. */
   async #measureEnds(consumers: readonly LagSet[], signal: AbortSignal): Promise<void> {
-    const plan = this.#plan(consumers)
-    if (plan.size === 0) return
+    const nowMs = Date.now()
+    const moved = this.#plan(consumers, (lag) => !this.#isSettled(lag, nowMs))
     const problems = [
-      ...(await sweepOffsets(this.#reach, plan, {
+      ...(await sweepOffsets(this.#reach, moved, {
         ...{ isolation: 'read_committed', time: offsetTime.latest, signal },
         take: (columns) => {
           this.#takeStable(columns)
         },
       })),
-      ...(await sweepOffsets(this.#reach, plan, {
-        ...{ isolation: 'read_uncommitted', time: offsetTime.earliest, signal },
-        take: (columns) => {
-          this.#takeEarliest(columns)
+      // Where nothing is open it does not matter what retention took.
+      ...(await sweepOffsets(
+        this.#reach,
+        this.#plan(consumers, (lag) => this.#isOpen(lag)),
+        {
+          ...{ isolation: 'read_uncommitted', time: offsetTime.earliest, signal },
+          take: (columns) => {
+            this.#takeEarliest(columns)
+          },
         },
-      })),
+      )),
     ]
     const words = problems.map(
       ({ broker, words: own }) => `ends of what broker ${String(broker)} leads: ${own}`,
@@ -79,13 +87,25 @@ export class LagMeasure {
     else this.#topics.notSeen.set('stable', words.join('; '))
   }
 
-  #plan(consumers: readonly LagSet[]): SweepPlan {
+  /** Whether the end of what is decided is where it was: the log ended there, and still does. */
+  #isSettled({ topic, partition }: PartitionLag, nowMs: number): boolean {
+    const entry = this.#topics.topics.get(topic)
+    if (entry === undefined || !(nowMs - (entry.latestAt[partition] ?? Number.NaN) <= freshMs)) return false
+    return entry.latest[partition] === this.#stable.get(topic)?.[partition]
+  }
+
+  #isOpen({ topic, partition, committed }: PartitionLag): boolean {
+    return !((this.#stable.get(topic)?.[partition] ?? Number.NaN) <= committed)
+  }
+
+  #plan(consumers: readonly LagSet[], isWanted: (lag: PartitionLag) => boolean): SweepPlan {
     const planner = new SweepPlanner()
     const planned = new Set<string>()
     for (const { partitions } of consumers) {
-      for (const [key, { topic, partition }] of partitions) {
-        if (planned.has(key)) continue
+      for (const [key, lag] of partitions) {
+        if (planned.has(key) || !isWanted(lag)) continue
         planned.add(key)
+        const { topic, partition } = lag
         planner.add(topic, partition, this.#leaderOf(topic, partition))
       }
     }

@@ -2,6 +2,7 @@
  * Everything measured of the topics and brokers of one cluster. Each `measure` asks each leader a few requests, whatever the
  * number of partitions; errors go to {@link notSeen} by what they concern. Cluster thread; knows nothing of when.
  */
+import { AppError } from '#contract/errors.ts'
 import { codeOf, errorCode, errorName } from '../kafka/requests/error-codes.ts'
 import { describeLogDirsRequest, type LogDirectory } from '../kafka/requests/describe-log-dirs.ts'
 import { offsetTime } from '../kafka/requests/list-offsets.ts'
@@ -12,8 +13,16 @@ import {
   offsetColumnsRequest,
 } from '../kafka/requests/offset-columns.ts'
 import { type BrokerReach, slow } from './broker-reach.ts'
-import { sweepErrors, sweepOffsets, type SweepOptions, type SweepPlan, SweepPlanner } from './offset-sweep.ts'
-import { TopicEntry } from './topic-entry.ts'
+import { lastRecordTimes, type LogEnd } from './last-records.ts'
+import {
+  sweepErrors,
+  sweepOffsets,
+  type SweepOptions,
+  type SweepPlan,
+  SweepPlanner,
+  type SweepTopic,
+} from './offset-sweep.ts'
+import { known, TopicEntry } from './topic-entry.ts'
 
 /** A broker may take long to add up the sizes of very many logs. */
 const sizesMs = 60_000
@@ -109,23 +118,9 @@ export class TopicBook {
         left--
       }
     }
-    if (left === most || !(await this.#knowsNewest([...planner.plan.keys()], signal))) return
-    await this.#sweep('timestamps', planner.plan, {
-      ...{ isolation: 'read_uncommitted', time: offsetTime.newestTimestamp, signal },
-      take: (columns) => {
-        for (const { name, start, end } of columns.topics) {
-          const entry = this.topics.get(name)
-          for (let row = start; row < end; row++) {
-            const partition = columns.partition[row] ?? 0
-            const timestamp = columns.timestamp[row] ?? -1
-            if (entry === undefined || columns.error[row] !== errorCode.none) continue
-            entry.newestFor[partition] = entry.latest[partition] ?? Number.NaN
-            if (timestamp >= 0) entry.newestAt[partition] = timestamp
-          }
-          entry?.summarise()
-        }
-      },
-    })
+    if (left === most) return
+    const { telling, silent } = await this.#byAge(planner.plan, signal)
+    await Promise.all([this.#askNewest(telling, signal), this.#readNewest(silent, signal)])
   }
 
   /** Bytes on disk, from every broker. */
@@ -197,13 +192,69 @@ export class TopicBook {
     this.#note(what, words.length, () => words.join('; '))
   }
 
-  async #knowsNewest(leaders: readonly number[], signal: AbortSignal): Promise<boolean> {
-    const [leader] = leaders
-    if (leader === undefined) return false
-    const connection = await this.#reach.broker(leader, signal)
-    const isKnown = (connection.versionOf(offsetColumnsRequest) ?? 0) >= newestTimestampFrom
-    this.#note('timestamps', isKnown ? 0 : 1, () => oldBrokers)
-    return isKnown
+  /** Leaders that know the times of their newest records, and those that are older than that. */
+  async #byAge(plan: SweepPlan, signal: AbortSignal): Promise<{ telling: SweepPlan; silent: SweepPlan }> {
+    const [telling, silent] = [new Map(plan), new Map<number, readonly (readonly SweepTopic[])[]>()]
+    for (const [leader, chunks] of plan) {
+      try {
+        const connection = await this.#reach.broker(leader, signal)
+        if ((connection.versionOf(offsetColumnsRequest) ?? 0) >= newestTimestampFrom) continue
+        telling.delete(leader)
+        silent.set(leader, chunks)
+      } catch (error) {
+        // Asking it says so, with what it was asked for.
+        if (!(error instanceof AppError)) throw error
+      }
+    }
+    return { telling, silent }
+  }
+
+  async #askNewest(plan: SweepPlan, signal: AbortSignal): Promise<void> {
+    if (plan.size === 0) return
+    await this.#sweep('timestamps', plan, {
+      ...{ isolation: 'read_uncommitted', time: offsetTime.newestTimestamp, signal },
+      take: (columns) => {
+        for (const { name, start, end } of columns.topics) {
+          const entry = this.topics.get(name)
+          for (let row = start; row < end; row++) {
+            if (entry === undefined || columns.error[row] !== errorCode.none) continue
+            entry.noteNewest(columns.partition[row] ?? 0, columns.timestamp[row] ?? -1)
+          }
+          entry?.summarise()
+        }
+      },
+    })
+  }
+
+  /** From the ends of the logs, where brokers do not tell. */
+  async #readNewest(plan: SweepPlan, signal: AbortSignal): Promise<void> {
+    const problems: string[] = []
+    for (const [leader, chunks] of plan) {
+      try {
+        const connection = await this.#reach.broker(leader, signal)
+        const found = await lastRecordTimes(connection, this.#endsOf(chunks.flat()), signal)
+        for (const [{ topic, partition }, timestampMs] of found) {
+          this.topics.get(topic)?.noteNewest(partition, timestampMs ?? -1)
+        }
+      } catch (error) {
+        signal.throwIfAborted()
+        problems.push(`${String(leader)} leads: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+    for (const { name } of [...plan.values()].flat(2)) this.topics.get(name)?.summarise()
+    this.#note('last records', problems.length, () =>
+      problems.map((words) => `last records of what broker ${words}`).join('; '),
+    )
+  }
+
+  #endsOf(topics: readonly SweepTopic[]): LogEnd[] {
+    return topics.flatMap(({ name, partitions }) => {
+      const entry = this.topics.get(name)
+      return partitions.map((partition) => ({
+        ...{ topic: name, partition, earliest: knownOffset(entry?.earliest[partition]) },
+        end: knownOffset(entry?.latest[partition]),
+      }))
+    })
   }
 
   #each(columns: OffsetColumns, take: (entry: TopicEntry, partition: number, offset: number) => void): void {
@@ -245,7 +296,9 @@ export class TopicBook {
   }
 }
 
-const oldBrokers = 'times of the newest records: the brokers are older than Kafka 3.0 and do not tell them'
+function knownOffset(offset: number | undefined): number {
+  return known(offset) ?? 0
+}
 
 function isStaleLeader(code: number): boolean {
   return (

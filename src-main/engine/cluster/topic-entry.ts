@@ -91,6 +91,12 @@ export class TopicEntry {
     this.appended[partition] = (this.appended[partition] ?? 0) + appended
   }
 
+  /** @param timestampMs of the newest record; negative where it is not known */
+  noteNewest(partition: number, timestampMs: number): void {
+    this.newestFor[partition] = this.latest[partition] ?? Number.NaN
+    if (timestampMs >= 0) this.newestAt[partition] = timestampMs
+  }
+
   noteSize(partition: number, bytes: number, atMs: number): void {
     const before = this.sizeBytes[partition] ?? Number.NaN
     const seconds = (atMs - (this.sizeAt[partition] ?? Number.NaN)) / 1000

@@ -112,7 +112,9 @@ export async function readSecret(
   }
   const value = await secrets.read(reference.secret)
   if (value !== null) return value
-  throw new AppError('SECRET_MISSING', `no secret is kept under the name ${reference.secret}`)
+  throw new AppError('SECRET_MISSING', `no secret is kept under the name ${reference.secret}`, {
+    details: { secret: reference.secret },
+  })
 }
 
 async function readPem(file: string | null): Promise<string | null> {

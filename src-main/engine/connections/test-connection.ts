@@ -2,7 +2,7 @@
  * Tests a connection step by step: secrets, resolve, connect, tls, authenticate, metadata, fetch, registry. Says which one
  * failed, in the other side's words, and what to try next. Main process; needs no workspace that is open; writes nothing.
  */
-import { nextSteps, toErrorShape } from '#contract/errors.ts'
+import { nextStepOf, toErrorShape } from '#contract/errors.ts'
 import type { Connection } from '../../workspace/model.ts'
 import type { ConnectionSettings } from '../kafka/client/connection-settings.ts'
 import { tlsFilesFault } from '../kafka/client/probes.ts'
@@ -54,12 +54,12 @@ async function testSecrets(
       advice: 'Check that the files are PEM, that key and certificate belong together, and the passphrase.',
     })
   } catch (error) {
-    const { code, message } = toErrorShape(error)
+    const shape = toErrorShape(error)
     const advice =
-      code === 'CONNECTION_FAILED'
+      shape.code === 'CONNECTION_FAILED'
         ? 'Check the path: it is taken from the folder of penstock.yaml.'
-        : nextSteps[code]
-    steps.fail('secrets', { error: message, advice })
+        : nextStepOf(shape)
+    steps.fail('secrets', { error: shape.message, advice })
   }
   return null
 }

@@ -10,11 +10,12 @@ import type { DeadRecord } from '../batch/packed-batch.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { ValueFormat } from '../formats/value-format.ts'
 import type { ClusterClient } from '../kafka/client/cluster-client.ts'
+import { emptyTries, nextReadable } from '../kafka/client/next-readable.ts'
 import { findOffsets } from '../kafka/client/partition-offsets.ts'
 import { BatchReader } from '../kafka/records/batch-reader.ts'
 import { headersText } from '../kafka/records/headers-text.ts'
 import { errorCode, errorName } from '../kafka/requests/error-codes.ts'
-import { type FetchedPartition, fetchRequest } from '../kafka/requests/fetch.ts'
+import { type FetchedPartition, type FetchInput, fetchRequest } from '../kafka/requests/fetch.ts'
 import { offsetTime } from '../kafka/requests/list-offsets.ts'
 import type { ClusterMetadata, TopicMetadata } from '../kafka/requests/metadata.ts'
 import { type GatheredChanges, TopicChanges } from './topic-changes.ts'
@@ -26,6 +27,9 @@ const firstPauseMs = 250
 const longestPauseMs = 5000
 /** A batch that cannot be read so often in a row is left out. */
 const damagedTries = 3
+/** A batch that does not come whole although it is asked for first: its length must be wrong. */
+const cutOffTries = 3
+const lookBytes = 64 * 1024
 const isolation = 'read_committed' as const
 const utf8 = new TextDecoder()
 
@@ -62,6 +66,12 @@ interface Cursor {
   /** End of the log when the load began; it is whole when all are reached. */
   goal: number
   damaged: number
+  /** Fetches in a row that did not hold the whole of the batch at `next`. */
+  cutOff: number
+  /** Rounds in a row that gave nothing although the log goes on. */
+  empties: number
+  /** Up to there, the batch at `next` is asked for from here instead: the broker gives it only so. */
+  askFrom: number
 }
 
 export class TopicLookup {
@@ -136,7 +146,7 @@ export class TopicLookup {
     const fetched = await this.#fetch(signal)
     for (const part of fetched) if (!(await this.#take(part, signal))) return
     await this.#flush()
-    this.#passQuietEnds(fetched)
+    await this.#passNothing(fetched, signal)
     if (this.#isWhole || [...this.#cursors.values()].some(({ next, goal }) => next < goal)) return
     const rows = await port.commit()
     this.#isWhole = true
@@ -224,6 +234,9 @@ export class TopicLookup {
       next: starts.get(partition) ?? 0,
       goal: ends.get(partition) ?? 0,
       damaged: 0,
+      cutOff: 0,
+      empties: 0,
+      askFrom: 0,
     }))
   }
 
@@ -244,21 +257,34 @@ export class TopicLookup {
     }
     const maxBytes = Math.max(1024 * 1024, Math.floor(limits.fetchBytes / byLeader.size))
     const answers = await Promise.all(
-      [...byLeader].map(async ([leader, cursors]) => {
-        const purpose = `lookup ${this.#parts.shape.lookup.name}`
-        const connection = await this.#parts.client().broker(leader, purpose, signal)
-        const partitions = cursors.map(({ partition, next, leaderEpoch }) => ({
-          partition,
-          offset: BigInt(next),
-          maxBytes: Math.min(limits.fetchPartitionBytes, maxBytes),
-          leaderEpoch,
-        }))
-        const topics = [{ name: this.#parts.topic, partitions }]
-        const input = { maxWaitMs: fetchWaitMs, minBytes: 1, maxBytes, isolation, topics }
-        return connection.send(fetchRequest, input, { signal })
+      [...byLeader].map(([leader, cursors]) => {
+        // A batch that did not come whole comes so to the one who asks first.
+        const first = cursors.find(({ cutOff }) => cutOff > 0) ?? cursors[0]
+        this.#first.set(leader, first?.partition ?? 0)
+        const inOrder = cursors.toSorted((one, other) => Number(other === first) - Number(one === first))
+        return this.#ask(leader, inOrder, { maxWaitMs: fetchWaitMs, minBytes: 1, maxBytes }, signal)
       }),
     )
     return answers.flat()
+  }
+
+  /** By leader: the partition that was asked for first. */
+  readonly #first = new Map<number, number>()
+
+  async #ask(
+    leader: number,
+    cursors: readonly Pick<Cursor, 'partition' | 'next' | 'leaderEpoch' | 'askFrom'>[],
+    sizes: Pick<FetchInput, 'maxWaitMs' | 'minBytes' | 'maxBytes'>,
+    signal: AbortSignal,
+  ): Promise<FetchedPartition[]> {
+    const purpose = `lookup ${this.#parts.shape.lookup.name}`
+    const connection = await this.#parts.client().broker(leader, purpose, signal)
+    const partitions = cursors.map(({ partition, next, leaderEpoch, askFrom }) => ({
+      ...{ partition, leaderEpoch, offset: BigInt(Math.max(next, askFrom)) },
+      maxBytes: Math.min(limits.fetchPartitionBytes, sizes.maxBytes),
+    }))
+    const topics = [{ name: this.#parts.topic, partitions }]
+    return connection.send(fetchRequest, { ...sizes, isolation, topics }, { signal })
   }
 
   /** @returns false where everything has to begin anew */
@@ -283,23 +309,62 @@ export class TopicLookup {
         cursor.next = reader.offset + 1
         if (this.#changes.isFull) await this.#flush()
       }
+      if (reader.isCutOff) this.#cutOff(cursor)
+      else Object.assign(cursor, { damaged: 0, cutOff: 0 })
       cursor.next = Math.max(cursor.next, reader.nextOffset)
-      cursor.damaged = 0
     } catch (error) {
-      if (error instanceof AppError && error.details['damaged'] === true) this.#damaged(cursor, error)
+      if (error instanceof AppError && error.details['damaged'] === true)
+        this.#damaged(cursor, Number(part.lastStable), error)
       else throw error
     }
     return true
   }
 
-  #damaged(cursor: Cursor, error: AppError): void {
-    cursor.damaged++
+  /** @throws AppError where its batch does not come whole although it should */
+  #cutOff(cursor: Cursor): void {
+    if (cursor.cutOff === 0 || this.#first.get(cursor.leader) === cursor.partition) cursor.cutOff++
+    if (cursor.cutOff > cutOffTries) throw this.#reader.cutOffFault()
+  }
+
+  /** @param end of the log, which it goes no further than, whatever a damaged header says */
+  #damaged(cursor: Cursor, end: number, error: AppError): void {
+    cursor.damaged = cursor.cutOff > cutOffTries ? damagedTries : cursor.damaged + 1
+    cursor.cutOff = 0
     if (cursor.damaged < damagedTries) throw error
     const { from, to } = this.#reader.skipBatch()
-    cursor.next = to
-    cursor.damaged = 0
+    this.#leaveOut(cursor, { from, to: Math.max(from + 1, Math.min(to, end)) }, error.message)
+  }
+
+  #leaveOut(cursor: Cursor, { from, to }: { from: number; to: number }, why: string): void {
+    Object.assign(cursor, { next: to, damaged: 0, empties: 0, askFrom: 0 })
     const range = `offsets ${String(from)} to ${String(to - 1)} of partition ${String(cursor.partition)}`
-    this.#parts.port.event('error', 'gap', `${this.#name}: ${range} are left out: ${error.message}`)
+    this.#parts.port.event('error', 'gap', `${this.#name}: ${range} are left out: ${why}`)
+  }
+
+  /**
+   * Where the leader gives nothing although the log goes on, and that stays so, reading goes on where it gives again. Where
+   * it gives nothing up to the end, compaction has taken it.
+   */
+  async #passNothing(fetched: readonly FetchedPartition[], signal: AbortSignal): Promise<void> {
+    // Where others brought much, there was no room for it.
+    if (fetched.some(({ records }) => records.length > 0)) return
+    for (const { partition, lastStable } of fetched) {
+      const cursor = this.#cursors.get(partition)
+      if (cursor === undefined) continue
+      const end = Number(lastStable)
+      cursor.empties = end > cursor.next ? cursor.empties + 1 : 0
+      if (cursor.empties < emptyTries) continue
+      cursor.empties = 0
+      const { next: from, leader } = cursor
+      const { offset: to, askFrom } = await nextReadable({ from, end }, async (askedFrom) => {
+        const asked = { ...cursor, askFrom: askedFrom }
+        const sizes = { maxWaitMs: 0, minBytes: 0, maxBytes: lookBytes }
+        const [part] = await this.#ask(leader, [asked], sizes, signal)
+        return part?.records ?? new Uint8Array(0)
+      })
+      if (to > from && to < end) this.#leaveOut(cursor, { from, to }, 'the broker gives nothing for them')
+      Object.assign(cursor, { next: to, askFrom })
+    }
   }
 
   /** Takes the record that the reader stands at; waits where its format does. */
@@ -340,18 +405,6 @@ export class TopicLookup {
         }
       }
       await format.ready(signal)
-    }
-  }
-
-  /**
-   * Where a round brought nothing, what is left before the goals was removed by compaction, or belongs to transactions: there
-   * is nothing more to wait for.
-   */
-  #passQuietEnds(fetched: readonly FetchedPartition[]): void {
-    if (this.#isWhole || fetched.some(({ records }) => records.length > 0)) return
-    for (const { partition, lastStable } of fetched) {
-      const cursor = this.#cursors.get(partition)
-      if (cursor !== undefined && Number(lastStable) >= cursor.goal) cursor.goal = cursor.next
     }
   }
 

@@ -1,15 +1,18 @@
 /**
  * Reads forwards: one loop for each leader, the next fetch under way while the one before is looked at. A live search goes
- * on with what arrives. Cluster thread.
+ * on with what arrives, also in partitions that are added. Cluster thread.
  */
 import { BatchReader } from '../kafka/records/batch-reader.ts'
 import { limits } from '#contract/limits.ts'
 import type { MessageRow } from '#contract/messages.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FetchedRecords } from './partition-fetcher.ts'
 import type { FoundRow, ScanEnd, ScanParts } from './scan-parts.ts'
 import { isOpen, type ScannedPartition } from './scanned-partition.ts'
 
 const fetchWaitMs = 500
+/** A live search looks for new partitions so often. */
+const addedEveryMs = 3000
 
 export class ForwardScan {
   readonly #parts: ScanParts
@@ -25,20 +28,50 @@ export class ForwardScan {
   /** Ends when all is looked at or enough is found; a live one only by its signal, whose reason it throws. */
   async run(): Promise<ScanEnd> {
     const lanes = new Map<number, Promise<number>>()
-    for (;;) {
-      for (const one of this.#parts.partitions) {
-        if (!this.#isWanted(one) || lanes.has(one.leader)) continue
-        const lane = this.#lane(one.leader)
-        // When several fail at once only the first is awaited.
-        lane.catch(() => undefined)
-        lanes.set(one.leader, lane)
+    const ending = new AbortController()
+    const signal = AbortSignal.any([this.#parts.signal, ending.signal])
+    try {
+      let added = this.#takeAdded(signal)
+      for (;;) {
+        this.#startLanes(lanes)
+        if (lanes.size === 0 || this.#end !== 'all') break
+        const ended = await Promise.race([...lanes.values(), added])
+        if (ended === null) added = this.#takeAdded(signal)
+        else lanes.delete(ended)
       }
-      if (lanes.size === 0 || this.#end !== 'all') break
-      lanes.delete(await Promise.race(lanes.values()))
+    } finally {
+      ending.abort()
     }
     await Promise.all(lanes.values())
     for (const one of this.#parts.partitions) if (one.state === 'reading') this.#settle(one)
     return this.#end
+  }
+
+  #startLanes(lanes: Map<number, Promise<number>>): void {
+    for (const one of this.#parts.partitions) {
+      if (!this.#isWanted(one) || lanes.has(one.leader)) continue
+      const lane = this.#lane(one.leader)
+      // When several fail at once only the first is awaited.
+      lane.catch(() => undefined)
+      lanes.set(one.leader, lane)
+    }
+  }
+
+  /** Ends with null each time that a live search has got new partitions; otherwise never but by its signal. */
+  #takeAdded(signal: AbortSignal): Promise<null> {
+    if (!this.#isLive) return new Promise(() => undefined)
+    const { partitions, findAdded } = this.#parts
+    const taken = (async () => {
+      for (;;) {
+        await sleep(addedEveryMs, undefined, { signal })
+        const added = await findAdded(signal)
+        partitions.push(...added)
+        if (added.length > 0) return null
+      }
+    })()
+    // Nobody awaits it any more once the lanes have ended.
+    taken.catch(() => undefined)
+    return taken
   }
 
   #isWanted(one: ScannedPartition): boolean {
@@ -96,14 +129,10 @@ export class ForwardScan {
     let time = Number.NEGATIVE_INFINITY
     let left = matches.room
     const take = (row: MessageRow): boolean => {
-      if (this.#isLive) {
-        matches.addNewest(row)
-        return true
-      }
       time = Math.max(time, row.timestamp ?? time)
       const looked = { records: one.records - 1, bytes: one.bytes - row.sizeBytes }
       found.push({ one, row, offset: Number(row.offset), time, ...looked })
-      return --left > 0
+      return this.#isLive || --left > 0
     }
     const lookedTo = (offset: number): void => {
       one.to = Math.max(one.to, offset)
@@ -116,6 +145,10 @@ export class ForwardScan {
   #add(found: FoundRow[]): void {
     found.sort((left, right) => left.time - right.time || left.offset - right.offset)
     const { matches } = this.#parts
+    if (this.#isLive) {
+      for (const { row } of found) matches.addNewest(row)
+      return
+    }
     for (const { one, row, offset, records, bytes } of found) {
       if (this.#end === 'all' && matches.isFull) this.#end = 'limit'
       if (this.#end === 'all' && !matches.addNewer(row)) this.#end = 'room'
@@ -125,7 +158,7 @@ export class ForwardScan {
       one.bytes = Math.min(one.bytes, bytes)
       one.state = 'reading'
     }
-    if (this.#end === 'all' && matches.isFull && !this.#isLive) this.#end = 'limit'
+    if (this.#end === 'all' && matches.isFull) this.#end = 'limit'
   }
 
   #settle(one: ScannedPartition): void {

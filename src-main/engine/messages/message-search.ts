@@ -11,12 +11,13 @@ import { ForwardScan } from './forward-scan.ts'
 import { MatchList, type RowRoom } from './match-list.ts'
 import type { OpenDecoder } from './part-decoder.ts'
 import { PartitionFetcher } from './partition-fetcher.ts'
-import { type Decoders, RecordFilter } from './record-filter.ts'
+import { RecordFilter } from './record-filter.ts'
 import { RecordScan } from './record-scan.ts'
 import type { ScanEnd, ScanParts } from './scan-parts.ts'
 import { partitionView, restPartition, type ScannedPartition, turnForwards } from './scanned-partition.ts'
-import { planSearch } from './search-plan.ts'
-import { type EndReason, unseenWords } from './search-words.ts'
+import { planAdded, planSearch } from './search-plan.ts'
+import type { Decoders } from './sql-condition.ts'
+import { beforeTailWords, type EndReason, unseenWords } from './search-words.ts'
 import { Stopwatch } from './stopwatch.ts'
 
 export interface SearchOptions {
@@ -208,6 +209,8 @@ export class SearchRun {
     this.#progress()
     const parts: ScanParts = {
       partitions: plan.partitions,
+      findAdded: (ending) =>
+        planAdded(this.#client, this.#search, { known: plan.partitions, signal: ending }),
       fetcher,
       scan: this.#scan,
       matches: this.#matches,
@@ -221,8 +224,14 @@ export class SearchRun {
     const isBackwards = this.#search.start.at === 'newest'
     const end = isBackwards ? await new BackwardScan(parts).run() : 'all'
     if (isBackwards && !this.#search.live) return end
-    if (isBackwards) for (const one of plan.partitions) turnForwards(one)
+    if (isBackwards) this.#turn(plan.partitions)
     return new ForwardScan(parts, { isLive: this.#search.live }).run()
+  }
+
+  /** From what there was to what comes. */
+  #turn(partitions: readonly ScannedPartition[]): void {
+    const leftOut = partitions.map(turnForwards).reduce((sum, offsets) => sum + offsets, 0)
+    if (leftOut > 0) this.#notes.push(beforeTailWords(leftOut))
   }
 
   get #scanned(): number {

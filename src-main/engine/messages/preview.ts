@@ -1,15 +1,15 @@
 /** Rows of a search's list: the first characters of a record, enough to tell it from others. Cluster thread. */
 import { limits } from '#contract/limits.ts'
 import type { MessagePart, MessageRow } from '#contract/messages.ts'
-import type { BatchReader } from '../kafka/records/batch-reader.ts'
+import type { RecordView } from './held-record.ts'
 import { firstCharacters, firstHexadecimal, type PartDecoder } from './part-decoder.ts'
 
 /** What a row takes beside its texts, roughly. */
 const rowBytes = 400
 
-/** The record at which the reader stands; null where a decoder has to wait first. */
+/** A record as a row; null where a decoder has to wait first. */
 export function previewOf(
-  reader: BatchReader,
+  reader: RecordView,
   partition: number,
   decoders: { key: PartDecoder; value: PartDecoder },
 ): MessageRow | null {

@@ -5,19 +5,46 @@
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
 import type { ProducedAt, ProducedMessage } from '#contract/messages.ts'
-import type { ClusterClients } from '../kafka/client/cluster-clients.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BrokerConnection } from '../kafka/client/broker-connection.ts'
 import { partitionOfKey } from '../kafka/records/murmur2.ts'
-import { writeBatch } from '../kafka/records/batch-writer.ts'
+import { writeBatch, type WrittenRecord } from '../kafka/records/batch-writer.ts'
 import { errorCode, kafkaError } from '../kafka/requests/error-codes.ts'
-import type { PartitionMetadata } from '../kafka/requests/metadata.ts'
-import { produceRequest } from '../kafka/requests/produce.ts'
+import type { ClusterMetadata, PartitionMetadata } from '../kafka/requests/metadata.ts'
+import { type Produced, produceRequest } from '../kafka/requests/produce.ts'
 import { topicOf } from './search-plan.ts'
 
 const acknowledgeMs = 30_000
+/** Pauses before another broker is asked: leaders of a topic that was just made, or that move, settle within moments. */
+const retryPausesMs = [100, 200, 400, 800, 1600]
+/** Answers after which nothing has been written, and another broker may lead. */
+const unsettled: ReadonlySet<number> = new Set([
+  errorCode.notLeaderOrFollower,
+  errorCode.leaderNotAvailable,
+  errorCode.unknownTopicOrPartition,
+])
 const base64Form = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
-/** @throws AppError CONNECTION_REFUSES_WRITES, USAGE, NOT_FOUND, KAFKA_FAILED with the broker's words, CONNECTION_FAILED */
-export async function produceMessage(clients: ClusterClients, message: ProducedMessage): Promise<ProducedAt> {
+/** What writing needs of a cluster's clients. */
+export interface ProduceClients {
+  settings(name: string): { writes: boolean }
+  client(name: string): ProduceClient
+}
+
+interface ProduceClient {
+  metadata(topics: readonly string[]): Promise<ClusterMetadata>
+  broker(nodeId: number, purpose: string): Promise<Pick<BrokerConnection, 'send'>>
+}
+
+/**
+ * @param pause waits so many milliseconds before another broker is asked
+ * @throws AppError CONNECTION_REFUSES_WRITES, USAGE, NOT_FOUND, KAFKA_FAILED with the broker's words, CONNECTION_FAILED
+ */
+export async function produceMessage(
+  clients: ProduceClients,
+  message: ProducedMessage,
+  pause: (ms: number) => Promise<unknown> = sleep,
+): Promise<ProducedAt> {
   const { connection: name, topic, confirm } = message
   if (!clients.settings(name).writes) {
     throw new AppError('CONNECTION_REFUSES_WRITES', `the connection ${name} is read-only`)
@@ -35,29 +62,47 @@ export async function produceMessage(clients: ClusterClients, message: ProducedM
     timestamp: message.timestamp ?? Date.now(),
   }
   const client = clients.client(name)
+  for (const pauseMs of [...retryPausesMs, null]) {
+    const { partition, answer } = await write(client, topic, { wanted: message.partition, record })
+    if (unsettled.has(answer.error) && pauseMs !== null) {
+      await pause(pauseMs)
+      continue
+    }
+    if (answer.error !== errorCode.none) throw refused(answer, topic, partition)
+    return {
+      partition,
+      offset: String(answer.baseOffset),
+      timestamp: answer.appendedAt < 0n ? record.timestamp : Number(answer.appendedAt),
+    }
+  }
+  throw new AppError('INTERNAL', 'a produced message had no answer')
+}
+
+/** One try, by leaders as they are now. */
+async function write(
+  client: ProduceClient,
+  topic: string,
+  { wanted, record }: { wanted: number | undefined; record: WrittenRecord },
+): Promise<{ partition: number; answer: Produced }> {
   const metadata = await client.metadata([topic])
-  const chosen = choosePartition(topicOf(metadata, topic).partitions, message.partition, record.key)
-  const what = `partition ${String(chosen.partition)} of ${topic}`
-  if (chosen.leader < 0) throw kafkaError(errorCode.leaderNotAvailable, what)
-  const connection = await client.broker(chosen.leader, 'produce')
+  const { partition, leader } = choosePartition(topicOf(metadata, topic).partitions, wanted, record.key)
+  if (leader < 0) return { partition, answer: { ...noAnswer, error: errorCode.leaderNotAvailable } }
+  const connection = await client.broker(leader, 'produce')
+  const records = writeBatch([record])
   const answer = await connection.send(produceRequest, {
     topic,
-    partition: chosen.partition,
+    partition,
     timeoutMs: acknowledgeMs,
-    records: writeBatch([record]),
+    records,
   })
-  if (answer.error !== errorCode.none) {
-    throw kafkaError(
-      answer.error,
-      what,
-      [...answer.recordErrors, answer.message ?? ''].filter(Boolean).join('; '),
-    )
-  }
-  return {
-    partition: chosen.partition,
-    offset: String(answer.baseOffset),
-    timestamp: answer.appendedAt < 0n ? record.timestamp : Number(answer.appendedAt),
-  }
+  return { partition, answer }
+}
+
+const noAnswer: Produced = { error: 0, baseOffset: -1n, appendedAt: -1n, recordErrors: [], message: null }
+
+function refused({ error, recordErrors, message }: Produced, topic: string, partition: number): AppError {
+  const words = [...recordErrors, message ?? ''].filter(Boolean).join('; ')
+  return kafkaError(error, `partition ${String(partition)} of ${topic}`, words)
 }
 
 /** By the key over all partitions; without one any that has a leader. */

@@ -3,16 +3,13 @@
  * whole batch at once, so that records without it cost almost nothing. Cluster thread.
  */
 import type { MessageFilter } from '#contract/messages.ts'
-import { type BatchReader, readHeaders } from '../kafka/records/batch-reader.ts'
+import { readHeaders } from '../kafka/records/batch-reader.ts'
+import type { RecordView } from './held-record.ts'
 import { JsonCondition } from './json-condition.ts'
 import { isReadable, type PartDecoder } from './part-decoder.ts'
-import { SqlCondition } from './sql-condition.ts'
+import { SqlBatch } from './sql-batch.ts'
+import { type Decoders, SqlCondition } from './sql-condition.ts'
 import { TextFinder } from './text-finder.ts'
-
-export interface Decoders {
-  key: PartDecoder
-  value: PartDecoder
-}
 
 /** Answer of one question; `'wait'`: a decoder has to fetch something first. */
 type Answer = 'yes' | 'no' | 'wait'
@@ -29,6 +26,7 @@ export class RecordFilter {
   readonly #header: { name: string; value: TextFinder | null } | null
   readonly #json: JsonCondition | null
   readonly #sql: SqlCondition | null
+  readonly #spareBatches: SqlBatch[] = []
   #searched: Uint8Array | null = null
   /** Where the text, or what it names in hexadecimal, is next in what is searched; -1 before it is looked for. */
   #textHit = -1
@@ -59,20 +57,30 @@ export class RecordFilter {
     return this.#sql?.firstFailure ?? ''
   }
 
-  /** Asks of the record at which the reader stands. After `'wait'` await the decoders and ask again. */
-  matches(reader: BatchReader, partition: number): Answer {
+  /** Asks all but the SQL expression. After `'wait'` await the decoders and ask again. */
+  matches(reader: RecordView): Answer {
     if (this.#text !== null && !this.#mayHaveText(reader, this.#text)) return 'no'
     if (this.#header !== null && !this.#hasHeader(reader)) return 'no'
     const key = this.#hasKey(reader)
     if (key !== 'yes') return key
     const text = this.#hasText(reader)
     if (text !== 'yes') return text
-    const json = this.#hasJson(reader)
-    if (json !== 'yes' || this.#sql === null) return json
-    const answer = this.#sql.holds(reader, partition, this.#decoders)
-    if (answer !== 'fails') return answer
-    this.sqlFailed++
-    return 'no'
+    return this.#hasJson(reader)
+  }
+
+  /**
+   * Where records that match all else wait for the SQL expression; null where there is none. Scans of several leaders take
+   * turns: each has its own, and gives it back.
+   */
+  takeBatch(): SqlBatch | null {
+    if (this.#sql === null) return null
+    return this.#spareBatches.pop() ?? new SqlBatch(this.#sql, this.#decoders)
+  }
+
+  giveBatch(batch: SqlBatch | null): void {
+    if (batch === null) return
+    batch.clear()
+    this.#spareBatches.push(batch)
   }
 
   close(): void {
@@ -80,7 +88,7 @@ export class RecordFilter {
   }
 
   /** False where neither the record's bytes hold the text nor a decoder could bring it forth. */
-  #mayHaveText(reader: BatchReader, finder: TextFinder): boolean {
+  #mayHaveText(reader: RecordView, finder: TextFinder): boolean {
     const { bytes, keyStart } = reader
     const { key, value } = this.#decoders
     if (value.differs(bytes, reader.valueStart, reader.valueLength)) return true
@@ -99,12 +107,12 @@ export class RecordFilter {
     return this.#hexadecimalHit < reader.headersEnd
   }
 
-  #hasKey(reader: BatchReader): Answer {
+  #hasKey(reader: RecordView): Answer {
     if (this.#key === null) return 'yes'
     return this.#partHas(this.#key, this.#decoders.key, reader, reader.keyStart, reader.keyLength)
   }
 
-  #hasText(reader: BatchReader): Answer {
+  #hasText(reader: RecordView): Answer {
     const finder = this.#text
     if (finder === null) return 'yes'
     const value = this.#partHas(finder, this.#decoders.value, reader, reader.valueStart, reader.valueLength)
@@ -123,7 +131,7 @@ export class RecordFilter {
   #partHas(
     finder: TextFinder,
     decoder: PartDecoder,
-    reader: BatchReader,
+    reader: RecordView,
     start: number,
     length: number,
   ): Answer {
@@ -151,7 +159,7 @@ export class RecordFilter {
     return part.includes(wanted) && !isReadable(bytes, start, end)
   }
 
-  #hasHeader(reader: BatchReader): boolean {
+  #hasHeader(reader: RecordView): boolean {
     const wanted = this.#header
     if (wanted === null) return true
     if (reader.headerCount === 0) return false
@@ -161,7 +169,7 @@ export class RecordFilter {
     })
   }
 
-  #hasJson(reader: BatchReader): Answer {
+  #hasJson(reader: RecordView): Answer {
     const condition = this.#json
     if (condition === null) return 'yes'
     if (reader.valueLength < 0) return 'no'

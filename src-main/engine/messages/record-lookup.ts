@@ -24,6 +24,8 @@ interface KeptRecord {
   key: Uint8Array | null
   value: Uint8Array | null
   headers: { name: Uint8Array; value: Uint8Array | null }[]
+  /** Texts that parts were decoded to, by part and format. */
+  texts: Map<string, Uint8Array>
 }
 
 /** The record that was opened last is forgotten after so long. */
@@ -66,13 +68,36 @@ export class RecordLookup {
     }
   }
 
-  /** @throws AppError NOT_FOUND */
+  /** @throws AppError NOT_FOUND, also for the text of a part that has none */
   async part(request: PartRequest, signal: AbortSignal): Promise<{ raw: string; bytes: number }> {
     const kept = this.#kept?.address === addressKey(request) ? this.#kept.record : null
     const record = kept ?? (await this.#read(request, signal))
     this.#keep(request, record)
-    const bytes = record[request.part] ?? new Uint8Array(0)
+    const own = record[request.part] ?? new Uint8Array(0)
+    const bytes = request.decoded === true ? await this.#text(request, record, own, signal) : own
     return { raw: base64(bytes.subarray(request.start, request.start + request.count)), bytes: bytes.length }
+  }
+
+  /** The whole text of a part, decoded once for all of its ranges. */
+  async #text(
+    { connection, topic, part, keyFormat, valueFormat }: PartRequest,
+    { texts }: KeptRecord,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const format = part === 'key' ? keyFormat : valueFormat
+    const known = texts.get(`${part} ${format}`)
+    if (known !== undefined) return known
+    const { reader, isText, problem } = await decoded(
+      this.#openDecoder(connection, topic, part, format),
+      bytes,
+      signal,
+    )
+    if (!isText)
+      throw new AppError('NOT_FOUND', `the ${part} cannot be read as text${problem && `: ${problem}`}`)
+    const text = reader.bytes.slice(reader.start, reader.end)
+    texts.set(`${part} ${format}`, text)
+    return text
   }
 
   close(): void {
@@ -145,6 +170,7 @@ function keptRecord(reader: BatchReader): KeptRecord {
     key: part(reader.keyStart, reader.keyLength),
     value: part(reader.valueStart, reader.valueLength),
     headers: readHeaders(headers, 0),
+    texts: new Map(),
   }
 }
 

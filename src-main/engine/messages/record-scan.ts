@@ -6,10 +6,13 @@ import { AppError } from '#contract/errors.ts'
 import type { MessageRow } from '#contract/messages.ts'
 import { setImmediate as breath } from 'node:timers/promises'
 import type { BatchReader } from '../kafka/records/batch-reader.ts'
+import { nothingSeen, type RecordView, type Seen } from './held-record.ts'
 import { PlainDecoder } from './part-decoder.ts'
 import type { FetchedRecords } from './partition-fetcher.ts'
 import { previewOf } from './preview.ts'
-import type { Decoders, RecordFilter } from './record-filter.ts'
+import type { RecordFilter } from './record-filter.ts'
+import type { SqlBatch } from './sql-batch.ts'
+import type { Decoders } from './sql-condition.ts'
 
 const sliceMs = 8
 const retryMs = 5000
@@ -40,6 +43,15 @@ export interface ScanInto {
   lookedTo: (offset: number) => void
 }
 
+/** One walk through fetched records. */
+interface Pass {
+  into: ScanInto
+  /** Where matches wait for the SQL expression; null where there is none. */
+  batch: SqlBatch | null
+  /** Since the figures were counted last. */
+  seen: Seen
+}
+
 export class RecordScan {
   /** Timestamps of what was looked at; infinite before the first one. */
   firstTimestamp = Number.POSITIVE_INFINITY
@@ -60,29 +72,79 @@ export class RecordScan {
 
   /** @returns offset up to which everything was looked at */
   async scan(reader: BatchReader, records: FetchedRecords, into: ScanInto): Promise<number> {
-    const { one, set, from, aborted } = records
-    const { until, tally } = into
-    reader.open(set, from, aborted)
-    for (let read = 0; ; read++) {
-      if (++this.#sinceClock >= clockRecords) {
-        this.#sinceClock = 0
-        if (performance.now() > this.#sliceEnd) {
-          if (read > 0) into.lookedTo(reader.offset + 1)
-          await this.#breathe()
-        }
-      }
-      if (!this.#next(reader, one.partition)) return Math.min(until, reader.nextOffset)
-      if (reader.offset >= until) return until
-      tally.records++
-      tally.bytes += reader.recordBytes
-      this.#noteTime(reader.timestampMs)
-      let answer = this.#options.filter.matches(reader, one.partition)
-      while (answer === 'wait') {
-        const isReady = await this.#ready()
-        answer = isReady ? this.#options.filter.matches(reader, one.partition) : 'no'
-      }
-      if (answer === 'yes' && !into.take(await this.#preview(reader, one.partition))) return reader.offset + 1
+    const { filter } = this.#options
+    const batch = filter.takeBatch()
+    try {
+      reader.open(records.set, records.from, records.aborted)
+      return await this.#walk(reader, records.one.partition, { into, batch, seen: nothingSeen() })
+    } finally {
+      filter.giveBatch(batch)
     }
+  }
+
+  async #walk(reader: BatchReader, partition: number, pass: Pass): Promise<number> {
+    const { filter } = this.#options
+    const { into, batch, seen } = pass
+    for (let read = 0; ; read++) {
+      if (this.#isSliceOver()) {
+        const stopped = await this.#settle(partition, pass)
+        if (stopped !== null) return stopped
+        if (read > 0) into.lookedTo(reader.offset + 1)
+        await this.#breathe()
+      }
+      const hasNext = this.#next(reader, partition)
+      if (!hasNext || reader.offset >= into.until) {
+        const end = hasNext ? into.until : Math.min(into.until, reader.nextOffset)
+        return (await this.#settle(partition, pass)) ?? end
+      }
+      see(seen, reader)
+      let answer = filter.matches(reader)
+      while (answer === 'wait') answer = (await this.#ready()) ? filter.matches(reader) : 'no'
+      if (answer === 'no') continue
+      if (batch === null) {
+        this.#count(seen, into)
+        if (!into.take(await this.#preview(reader, partition))) return reader.offset + 1
+        continue
+      }
+      while (!batch.add(reader, partition, seen) && (await this.#ready()));
+      const stopped = batch.isFull ? await this.#settle(partition, pass) : null
+      if (stopped !== null) return stopped
+    }
+  }
+
+  /** Once the slice of time that this scan may take is over; looks at the clock now and then. */
+  #isSliceOver(): boolean {
+    if (++this.#sinceClock < clockRecords) return false
+    this.#sinceClock = 0
+    return performance.now() > this.#sliceEnd
+  }
+
+  /**
+   * Asks the SQL expression about what waits for it, and counts what was seen until now.
+   * @returns the offset after the match that was enough; null where it goes on
+   */
+  async #settle(partition: number, { into, batch, seen }: Pass): Promise<number | null> {
+    let counted: Pick<Seen, 'records' | 'bytes'> = nothingSeen()
+    for (const record of batch?.ask(partition) ?? []) {
+      if (record.answer === 'fails') this.#options.filter.sqlFailed++
+      if (record.answer !== 'yes') continue
+      this.#count({ ...record.seen, ...less(record.seen, counted) }, into)
+      counted = record.seen
+      if (!into.take(await this.#preview(record, partition))) return record.offset + 1
+    }
+    Object.assign(seen, less(seen, counted))
+    this.#count(seen, into)
+    batch?.clear()
+    return null
+  }
+
+  /** Adds what was seen to the figures, and begins to count anew. */
+  #count(seen: Seen, { tally }: ScanInto): void {
+    tally.records += seen.records
+    tally.bytes += seen.bytes
+    this.firstTimestamp = Math.min(this.firstTimestamp, seen.firstTimestamp)
+    this.lastTimestamp = Math.max(this.lastTimestamp, seen.lastTimestamp)
+    Object.assign(seen, nothingSeen())
   }
 
   #next(reader: BatchReader, partition: number): boolean {
@@ -98,13 +160,7 @@ export class RecordScan {
     }
   }
 
-  #noteTime(timestampMs: number): void {
-    if (timestampMs < 0) return
-    if (timestampMs < this.firstTimestamp) this.firstTimestamp = timestampMs
-    if (timestampMs > this.lastTimestamp) this.lastTimestamp = timestampMs
-  }
-
-  async #preview(reader: BatchReader, partition: number): Promise<MessageRow> {
+  async #preview(reader: RecordView, partition: number): Promise<MessageRow> {
     const { decoders } = this.#options
     for (;;) {
       const row = previewOf(reader, partition, decoders)
@@ -148,4 +204,17 @@ export class RecordScan {
     this.#options.signal.throwIfAborted()
     this.#sliceEnd = performance.now() + sliceMs
   }
+}
+
+function see(seen: Seen, { recordBytes, timestampMs }: RecordView): void {
+  seen.records++
+  seen.bytes += recordBytes
+  if (timestampMs < 0) return
+  if (timestampMs < seen.firstTimestamp) seen.firstTimestamp = timestampMs
+  if (timestampMs > seen.lastTimestamp) seen.lastTimestamp = timestampMs
+}
+
+/** Counts of what was seen after what is counted already. */
+function less(seen: Seen, counted: Pick<Seen, 'records' | 'bytes'>): Pick<Seen, 'records' | 'bytes'> {
+  return { records: seen.records - counted.records, bytes: seen.bytes - counted.bytes }
 }

@@ -6,7 +6,10 @@ import type { RecordScan } from './record-scan.ts'
 import type { ScannedPartition } from './scanned-partition.ts'
 
 export interface ScanParts {
-  partitions: readonly ScannedPartition[]
+  /** Grows while a live search runs. */
+  partitions: ScannedPartition[]
+  /** Partitions that the topic was given since the search began; none where only some were asked for. */
+  findAdded: (signal: AbortSignal) => Promise<ScannedPartition[]>
   fetcher: PartitionFetcher
   scan: RecordScan
   matches: MatchList

@@ -55,10 +55,16 @@ export function partitionView(one: ScannedPartition): SearchedPartition {
   }
 }
 
-/** Puts a partition where a search forwards goes on: at the end of what was looked at. */
-export function turnForwards(one: ScannedPartition): void {
+/**
+ * Puts a partition where a search forwards goes on: at the end of what was looked at.
+ * @returns offsets before it that are left out from here on
+ */
+export function turnForwards(one: ScannedPartition): number {
+  const leftOut = one.from - one.goalFrom
+  one.goalFrom = one.from
   one.fetchFrom = one.goalTo
   if (one.state !== 'failed') one.state = 'reading'
+  return leftOut
 }
 
 /** Says how a partition stands once nothing reads it any more. */

@@ -28,6 +28,7 @@ export interface SearchPlan {
 interface Question {
   client: ClusterClient
   search: MessageSearch
+  isolation: MessageSearch['isolation']
   metadata: ClusterMetadata
   signal: AbortSignal
 }
@@ -41,21 +42,51 @@ export async function planSearch(
   const { signal, nowMs } = options
   const metadata = await client.metadata([search.topic], 0, signal)
   const chosen = choosePartitions(topicOf(metadata, search.topic), search.partitions)
-  const question: Question = { client, search, metadata, signal }
+  const question: Question = { client, search, isolation: search.isolation, metadata, signal }
   const startMs = startTime(search.start, nowMs)
   const endMs = search.end?.at === 'time' ? search.end.timeMs : null
-  const [earliest, latest, starts, ends] = await Promise.all([
+  // What a transaction that is still open holds back is not read, which a search that ends has to say.
+  const isHeldBack = search.isolation === 'read_committed' && !search.live
+  const [earliest, latest, logEnds, starts, ends] = await Promise.all([
     ask(question, chosen, offsetTime.earliest),
     ask(question, chosen, offsetTime.latest),
+    isHeldBack ? ask({ ...question, isolation: 'read_uncommitted' }, chosen, offsetTime.latest) : null,
     startMs === null ? null : ask(question, chosen, timeOf(startMs)),
     endMs === null ? null : ask(question, chosen, timeOf(endMs)),
   ])
-  const notes: string[] = []
+  const notes = logEnds === null ? [] : await heldBackWords(question, chosen, latest, logEnds)
   const partitions = chosen.map((meta) => {
     const answers = [earliest, latest, starts, ends].map((found) => found?.get(meta.partition) ?? null)
     return openPartition(meta, answers, search, notes)
   })
   return { partitions, notes }
+}
+
+/**
+ * Partitions that the topic was given since a search was planned, to be read from their beginning: what they hold came
+ * after. None where the search asks for some only, or where the cluster does not tell now.
+ */
+export async function planAdded(
+  client: ClusterClient,
+  search: MessageSearch,
+  { known, signal }: { known: readonly ScannedPartition[]; signal: AbortSignal },
+): Promise<ScannedPartition[]> {
+  if (search.partitions !== undefined) return []
+  const numbers = new Set(known.map(({ partition }) => partition))
+  try {
+    const metadata = await client.metadata([search.topic], 0, signal)
+    const all = topicOf(metadata, search.topic).partitions.map(({ partition }) => partition)
+    const partitions = all.filter((partition) => !numbers.has(partition))
+    if (partitions.length === 0) return []
+    const own: MessageSearch = { ...search, partitions, start: { at: 'oldest' }, end: undefined }
+    const plan = await planSearch(client, own, { nowMs: Date.now(), signal })
+    return plan.partitions.filter(({ state }) => state !== 'failed')
+  } catch (error) {
+    signal.throwIfAborted()
+    // Asked again a little later; what is being read says for itself what is wrong.
+    if (!(error instanceof AppError)) throw error
+    return []
+  }
 }
 
 /** @throws AppError NOT_FOUND, KAFKA_FAILED */
@@ -100,11 +131,11 @@ function timeOf(ms: number): bigint {
 }
 
 async function ask(
-  { client, search, metadata, signal }: Question,
+  { client, search, isolation, metadata, signal }: Question,
   partitions: readonly PartitionMetadata[],
   time: bigint,
 ): Promise<Map<number, FoundOffset>> {
-  const { topic, isolation } = search
+  const { topic } = search
   const wanted = partitions.map(({ partition }) => ({ topic, partition, time }))
   const found = await findOffsets(client, metadata, wanted, { isolation, signal })
   const byPartition = new Map(found.map((one) => [one.partition, one]))
@@ -187,4 +218,26 @@ function wantedEnd(search: MessageSearch, found: FoundOffset | null, last: numbe
 export function goneWords(partition: number, from: number, to: number): string {
   const last = String(to - 1)
   return `partition ${String(partition)}: offsets ${String(from)} to ${last} are gone from the log (retention or deletion)`
+}
+
+/** Partitions whose end a transaction that is still open holds back, in words. */
+async function heldBackWords(
+  question: Question,
+  chosen: readonly PartitionMetadata[],
+  stable: ReadonlyMap<number, FoundOffset>,
+  ends: ReadonlyMap<number, FoundOffset>,
+): Promise<string[]> {
+  const endOf = (partition: number): bigint => ends.get(partition)?.offset ?? -1n
+  const isBehind = ({ partition, problem, offset }: FoundOffset): boolean =>
+    problem === '' && offset < endOf(partition)
+  const behind = new Set([...stable.values()].filter(isBehind).map(({ partition }) => partition))
+  const doubtful = chosen.filter(({ partition }) => behind.has(partition))
+  if (doubtful.length === 0) return []
+  // Both ends were asked for at once, and the log may have grown in between: asked again, the one has reached the other.
+  const again = await ask(question, doubtful, offsetTime.latest)
+  return [...again.values()].filter(isBehind).map(({ partition, offset }) => {
+    const [from, last] = [String(offset), String(endOf(partition) - 1n)]
+    const range = from === last ? `offset ${from} lies` : `offsets ${from} to ${last} lie`
+    return `partition ${String(partition)}: ${range} behind the beginning of a transaction that is still open`
+  })
 }

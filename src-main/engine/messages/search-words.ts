@@ -45,6 +45,11 @@ export function unseenWords(unseen: Unseen): string[] {
   return words
 }
 
+/** Of what a live search leaves out because it begins at the end. */
+export function beforeTailWords(offsets: number): string {
+  return `${count(offsets, 'offset')} not looked at, because they are from before the tail began`
+}
+
 function endWords(end: Exclude<EndReason, null>, limit: number): string {
   switch (end) {
     case 'limit':

@@ -404,6 +404,8 @@ export class StoreThread {
     this.#clusterPort?.close()
     this.#tidy()
     this.#rollups?.stop()
+    // The last word: what landed since the figures before must not be missing in it.
+    this.#publish()
     const store = this.#store
     this.#store = null
     this.#writer = null

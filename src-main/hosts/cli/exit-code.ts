@@ -1,5 +1,5 @@
 /** What the CLI ends with and says when a command fails. Pure; called by main.ts and the commands. */
-import { nextSteps, toErrorShape } from '#contract/errors.ts'
+import { nextStepOf, toErrorShape } from '#contract/errors.ts'
 import { OutputClosed } from './output.ts'
 
 /** Exit codes of every command; signals add 128. */
@@ -14,7 +14,7 @@ export function exitCodeOf(error: unknown): number {
 /** What to tell the person about a thrown value: what failed, and what to do; empty where there is nothing to say. */
 export function faultText(error: unknown): string {
   if (error instanceof OutputClosed) return ''
-  const { code, message } = toErrorShape(error)
-  const next = nextSteps[code]
-  return `penstock: ${message}${next === '' ? '' : `\n${next}`}`
+  const shape = toErrorShape(error)
+  const next = shape.code === 'USAGE' ? 'See --help.' : nextStepOf(shape)
+  return `penstock: ${shape.message}${next === '' ? '' : `\n${next}`}`
 }

@@ -15,7 +15,7 @@ import {
 } from 'electron'
 import os from 'node:os'
 import path from 'node:path'
-import { nextSteps, toErrorShape } from '#contract/errors.ts'
+import { nextStepOf, toErrorShape } from '#contract/errors.ts'
 import type { SessionView } from '#contract/session.ts'
 import { workspaceFileName } from '../../workspace/load.ts'
 import { createClientTransport } from '../shared/client-transport.ts'
@@ -48,10 +48,10 @@ const shutdown = createShutdown({
 })
 
 function showFault(error: unknown): void {
-  const { code, message } = toErrorShape(error)
+  const shape = toErrorShape(error)
   dialog.showErrorBox(
     'Penstock cannot go on',
-    [message, nextSteps[code]].filter((line) => line !== '').join('\n\n'),
+    [shape.message, nextStepOf(shape)].filter((line) => line !== '').join('\n\n'),
   )
 }
 

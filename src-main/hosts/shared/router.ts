@@ -105,6 +105,10 @@ export function createRouter(session: SessionPort, facts: HostFacts) {
         await session.saveConnection(input.draft)
         return { saved: true }
       }),
+      remove: contract.connections.remove.handler(async ({ input }) => {
+        await session.removeConnection(input.name)
+        return { removed: true }
+      }),
     },
     cluster: {
       get: contract.cluster.get.handler(({ input, signal }) =>

@@ -10,9 +10,9 @@ import type { ConnectionDraft, SecretInput } from '#contract/connections.ts'
 import type { SecretReader } from '../../engine/engine-api.ts'
 import { fileOfDraft, mapSecrets, referenceIn } from '../../workspace/connection-draft.ts'
 import type { SecretSlot } from '../../workspace/connection-draft.ts'
-import { newWorkspaceText, setConnection } from '../../workspace/edit.ts'
+import { newWorkspaceText, removeConnection, setConnection } from '../../workspace/edit.ts'
 import { workspaceFileName } from '../../workspace/load.ts'
-import type { Connection } from '../../workspace/model.ts'
+import type { Connection, Workspace } from '../../workspace/model.ts'
 import { parseWorkspace } from '../../workspace/parse.ts'
 import { replaceFile } from './replace-file.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
@@ -132,6 +132,29 @@ export async function writeConnection(file: string, digest: string, draft: Conne
   const text = setConnection(bytes.toString('utf8'), draft.name, fileOfDraft(draft))
   refuseFaults(text, file, draft.name)
   await replaceFile(file, text, {
+    confirm: async () => {
+      await readUnchanged(file, digest)
+    },
+  })
+}
+
+/**
+ * Takes a connection out of penstock.yaml. What is kept under the names of its secrets stays: others may use it.
+ * @param digest of the file as it was when it was opened
+ * @throws AppError CONNECTION_IN_USE, WORKSPACE_INVALID where the file has changed since or cannot be changed
+ */
+export async function eraseConnection(
+  file: string,
+  digest: string,
+  { workspace, name }: { workspace: Workspace; name: string },
+): Promise<void> {
+  const users = [...workspace.sources, ...workspace.lookups]
+    .filter(({ input }) => input.kind === 'kafka' && input.connection === name)
+    .map((user) => user.name)
+  if (users.length > 0)
+    throw new AppError('CONNECTION_IN_USE', `"${name}" cannot be removed: it is used by ${users.join(', ')}`)
+  const bytes = await readUnchanged(file, digest)
+  await replaceFile(file, removeConnection(bytes.toString('utf8'), name), {
     confirm: async () => {
       await readUnchanged(file, digest)
     },

@@ -25,4 +25,6 @@ export interface SessionPort {
   /** @throws AppError CONNECTION_UNKNOWN */
   connectionDraft(name: string): ConnectionDraft
   saveConnection(draft: ConnectionDraft): Promise<void>
+  /** @throws AppError CONNECTION_UNKNOWN, CONNECTION_IN_USE, WORKSPACE_INVALID */
+  removeConnection(name: string): Promise<void>
 }

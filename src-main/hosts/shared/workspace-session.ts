@@ -24,7 +24,7 @@ import { demoFolder } from './package-root.ts'
 import { RecentWorkspaces } from './recent-workspaces.ts'
 import { createFile } from './replace-file.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
-import { connectionOfDraft, keepSecrets, writeConnection } from './session-connections.ts'
+import { connectionOfDraft, eraseConnection, keepSecrets, writeConnection } from './session-connections.ts'
 import type { OpenWorkspace, SessionPort } from './session-port.ts'
 
 /** Options of {@link WorkspaceSession}. */
@@ -144,6 +144,14 @@ export class WorkspaceSession implements SessionPort {
       throw error
     }
     await this.#switchTo(await readOpenable(loaded.file))
+  }
+
+  async removeConnection(name: string): Promise<void> {
+    const [loaded, workspace] = [this.#loaded, this.#workspace()]
+    if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
+    this.#connection(name)
+    if (workspace !== null) await eraseConnection(loaded.file, loaded.digest, { workspace, name })
+    await this.#switchTo(await readWorkspace(loaded.file))
   }
 
   /** Stops what is open, for good. Safe at any time. */

@@ -1,6 +1,6 @@
 /** The partitions of a group in the order that is asked for. Pure. */
 import type { GroupPartition } from '#contract/groups.ts'
-import type { SortOrder } from '../../ui/sort-order.ts'
+import { type SortOrder, sortedByFigure } from '../../ui/sort-order.ts'
 
 export type GroupPartitionSort = 'topic' | 'lag' | 'lagMs'
 
@@ -9,14 +9,11 @@ export function sortedPartitions(
   partitions: readonly GroupPartition[],
   { sort, descending }: SortOrder<GroupPartitionSort>,
 ): GroupPartition[] {
-  const direction = descending ? -1 : 1
-  return partitions.toSorted((left, right) => {
-    if (sort === 'topic') return byName(left, right) * direction
-    const a = left[sort]
-    const b = right[sort]
-    if (a === null || b === null) return Number(a === null) - Number(b === null) || byName(left, right)
-    return (a - b) * direction || byName(left, right)
-  })
+  if (sort === 'topic') {
+    const direction = descending ? -1 : 1
+    return partitions.toSorted((left, right) => byName(left, right) * direction)
+  }
+  return sortedByFigure(partitions, { descending, valueOf: (row) => row[sort], between: byName })
 }
 
 function byName(left: GroupPartition, right: GroupPartition): number {

@@ -9,27 +9,6 @@ import {
 } from '../../ui/format.ts'
 import type { Tone } from '../../ui/tone.ts'
 
-const states: Record<string, { tone: Tone; meaning: string }> = {
-  stable: { tone: 'ok', meaning: 'Its members have their partitions.' },
-  empty: { tone: 'neutral', meaning: 'It has commits but no member: nobody reads now.' },
-  preparingrebalance: {
-    tone: 'warn',
-    meaning: 'Members are joining or leaving; nobody reads until they have.',
-  },
-  completingrebalance: {
-    tone: 'warn',
-    meaning: 'Partitions are being handed out; nobody reads until they are.',
-  },
-  assigning: { tone: 'warn', meaning: 'The coordinator works out who reads what.' },
-  reconciling: { tone: 'warn', meaning: 'Members are giving up and taking over partitions.' },
-  dead: { tone: 'error', meaning: 'The coordinator has given it up; its commits are going.' },
-}
-
-/** Colour and meaning of a state in the broker's words; neutral where the word is not known. */
-export function groupState(state: string): { tone: Tone; meaning: string } {
-  return states[state.toLowerCase()] ?? { tone: 'neutral', meaning: 'State as the broker gives it.' }
-}
-
 /** "classic", "new protocol", or the broker's own word. */
 export function kindWords(kind: string): string {
   return kind === 'consumer' ? 'new protocol' : kind

@@ -13,8 +13,8 @@ export interface ExportMessage {
   timestamp: number | null
   key: ExportPart
   value: ExportPart
-  /** In their order, repeated ones too. */
-  headers: readonly { name: string; value: string | null }[]
+  /** In their order, repeated ones too; bytes that are no text are marked as base64. */
+  headers: readonly { name: string; value: string | { base64: string } | null }[]
 }
 
 /** The message of a row whose preview is all of it; null where the message has to be read. */
@@ -39,21 +39,18 @@ function partOf(text: string | null, format: string): ExportPart {
 
 /**
  * The message of a record that was read.
- * @param wholes bytes of parts that the record holds only the beginning of, in base64 and as text where they are text
+ * @param wholes parts that the record holds only the beginning of
  */
 export function messageOfRecord(
   record: RecordDetail,
-  wholes: Partial<Record<'key' | 'value', { base64: string; text: string | null }>> = {},
+  wholes: Partial<Record<'key' | 'value', ExportPart>> = {},
 ): ExportMessage {
   const part = (name: 'key' | 'value'): ExportPart => {
-    const { raw, text, format, problem, truncated } = record[name]
+    const { raw, text, format, truncated } = record[name]
     if (raw === null) return null
     const whole = wholes[name]
-    if (truncated && whole !== undefined) {
-      const isReadable = whole.text !== null && (format === 'json' || format === 'text')
-      return isReadable ? partOf(whole.text, format) : { base64: whole.base64 }
-    }
-    return text === null || problem !== '' || format === 'bytes' ? { base64: raw } : partOf(text, format)
+    if (truncated && whole !== undefined) return whole
+    return text !== null && hasText(record[name]) ? partOf(text, format) : { base64: raw }
   }
   return {
     partition: record.partition,
@@ -61,7 +58,26 @@ export function messageOfRecord(
     timestamp: record.timestamp,
     key: part('key'),
     value: part('value'),
-    headers: record.headers.map(({ name, text, raw }) => ({ name, value: text ?? raw })),
+    headers: record.headers.map(({ name, text, raw }) => ({
+      name,
+      value: text ?? (raw === null ? null : { base64: raw }),
+    })),
+  }
+}
+
+/** Whether a part of a record is exported as the text that it was decoded to. */
+export function hasText({ text, problem, format }: RecordDetail['key']): boolean {
+  return text !== null && problem === '' && format !== 'bytes'
+}
+
+/** A part by its whole text. Large ones are called JSON by how they begin only; what is none is exported as text. */
+export function partOfWhole(text: string, format: string): ExportPart {
+  try {
+    JSON.parse(text)
+    return partOf(text, format)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return { text }
   }
 }
 
@@ -80,10 +96,12 @@ export function captureLine(topic: string, message: ExportMessage): string {
   return `{${members.join(',')}}`
 }
 
-/** An object of names as long as none is repeated, else pairs: so nothing is lost. */
+/** An object of names as long as none is repeated and all are text, else pairs: so nothing is lost. */
 function headersJson(headers: ExportMessage['headers']): string {
   const names = new Set(headers.map(({ name }) => name))
-  if (names.size < headers.length) return JSON.stringify(headers.map(({ name, value }) => [name, value]))
+  const hasBytes = headers.some(({ value }) => typeof value === 'object' && value !== null)
+  if (names.size < headers.length || hasBytes)
+    return JSON.stringify(headers.map(({ name, value }) => [name, value]))
   const members = headers.map(({ name, value }) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
   return `{${members.join(',')}}`
 }

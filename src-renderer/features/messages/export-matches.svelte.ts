@@ -4,12 +4,9 @@
  */
 import { type AppError, fromErrorShape, toErrorShape } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
-import type { MessageRow, RecordAddress, RecordDetail } from '#contract/messages.ts'
-import { base64Bytes, utf8Text } from '../../grid/bytes.ts'
 import type { PenstockClient } from '../../transport/client.ts'
-import { messageOfRecord, messageOfRow, type ExportMessage } from './export-lines.ts'
-import { bytesBase64 } from './produced.ts'
-import { readWhole } from './read-whole.ts'
+import type { ExportMessage } from './export-lines.ts'
+import { readMessage } from './read-message.ts'
 import type { SearchRun } from './search-run.svelte.ts'
 
 /** Messages that are read at once. */
@@ -67,7 +64,9 @@ export class MatchExport {
         for (let at = 0; at < rows.length; at += atOnce) {
           signal.throwIfAborted()
           const group = rows.slice(at, at + atOnce)
-          messages.push(...(await Promise.all(group.map((row) => this.#message(run, row, signal)))))
+          messages.push(
+            ...(await Promise.all(group.map((row) => readMessage(this.#client, run.request, row, signal)))),
+          )
           this.#progress = { done: messages.length, total }
         }
       }
@@ -80,38 +79,5 @@ export class MatchExport {
     }
     this.#progress = null
     return messages
-  }
-
-  async #message({ request }: SearchRun, row: MessageRow, signal: AbortSignal): Promise<ExportMessage> {
-    const known = messageOfRow(row)
-    if (known !== null) return known
-    const { connection, topic, keyFormat, valueFormat } = request
-    const address = {
-      connection,
-      topic,
-      keyFormat,
-      valueFormat,
-      partition: row.partition,
-      offset: row.offset,
-    }
-    const record = await this.#client.messages.record(address, { signal })
-    const wholes: Parameters<typeof messageOfRecord>[1] = {}
-    for (const part of ['key', 'value'] as const) {
-      const bytes = await this.#whole(address, record, part, signal)
-      if (bytes !== null) wholes[part] = { base64: bytesBase64(bytes), text: utf8Text(bytes) }
-    }
-    return messageOfRecord(record, wholes)
-  }
-
-  /** Bytes of a part that the record holds only the beginning of; null where it is all there. */
-  async #whole(
-    address: RecordAddress,
-    record: RecordDetail,
-    part: 'key' | 'value',
-    signal: AbortSignal,
-  ): Promise<Uint8Array | null> {
-    const { truncated, raw, bytes } = record[part]
-    if (!truncated || raw === null) return null
-    return readWhole(this.#client, { address, part, bytes, first: base64Bytes(raw) }, { signal })
   }
 }

@@ -1,4 +1,4 @@
-/** Reads a key or value of any size in ranges, one after the other. */
+/** Reads a key or value of any size in ranges, one after the other: its bytes, or the text that it is decoded to. */
 import { limits } from '#contract/limits.ts'
 import type { RecordAddress } from '#contract/messages.ts'
 import { base64Bytes } from '../../grid/bytes.ts'
@@ -38,5 +38,26 @@ export async function readWhole(
     done = Math.min(bytes, done + piece.length)
     onProgress?.(done)
   }
+  return whole.subarray(0, done)
+}
+
+/** The whole text that a part is decoded to, in UTF-8. Rejects as the contract does, and with the signal's reason. */
+export async function readDecoded(
+  client: Pick<PenstockClient, 'messages'>,
+  { address, part }: Pick<WholePart, 'address' | 'part'>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  let whole = new Uint8Array(0)
+  let done = 0
+  do {
+    signal.throwIfAborted()
+    const range = { start: done, count: limits.messagePartBytes }
+    const answer = await client.messages.part({ ...address, part, decoded: true, ...range }, { signal })
+    const piece = base64Bytes(answer.raw)
+    if (done === 0) whole = new Uint8Array(answer.bytes)
+    if (piece.length === 0) break
+    whole.set(piece.subarray(0, whole.length - done), done)
+    done = Math.min(whole.length, done + piece.length)
+  } while (done < whole.length)
   return whole.subarray(0, done)
 }

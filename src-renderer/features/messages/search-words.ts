@@ -71,19 +71,35 @@ export function searchWords(facts: SearchFacts, clock: Clock): SearchWords {
   if (status === null) return { ...starting, ...headOf(facts) }
   const covered = coveredOf(status)
   const isFollowing = facts.request.live
+  /** It came to nothing before it knew what there is. */
+  const isNothing = status.state === 'failed' && status.partitions.length === 0
   const share = status.total === 0 || isFollowing ? null : Math.min(1, covered / status.total)
   return {
     ...headOf(facts),
-    scanned: scannedWords(status, clock),
+    scanned: isNothing ? '' : scannedWords(status, clock),
     pace: paceWords(facts, status, isFollowing ? 0 : status.total - covered),
     unseen: unseenWords(facts.unseen ?? null, clock),
-    found: foundWords(status),
+    found: isNothing ? '' : foundWords(status),
     missed: status.notLookedAt.join('; '),
     isMissedForFault:
       status.partitions.some(({ state }) => state === 'failed') ||
       status.notLookedAt.some((reason) => !reason.includes('not looked at')),
     share: status.state === 'running' ? share : null,
   }
+}
+
+/** The words where no match is listed. */
+export function emptyWords({
+  state,
+  status,
+  request,
+}: Pick<SearchFacts, 'state' | 'status' | 'request'>): string {
+  if (state === 'running' || state === 'paused')
+    return request.live ? 'Messages appear here as they arrive.' : 'Nothing found yet.'
+  const isEmpty = status?.partitions.every(({ earliest, latest }) => earliest === latest) === true
+  return isEmpty
+    ? 'This topic has no message. Follow it with Live tail to see the first one.'
+    : 'No message matches. What was looked at stands above.'
 }
 
 function headOf({ state, isStopping, isCut, request }: SearchFacts): Pick<SearchWords, 'tone' | 'head'> {

@@ -29,5 +29,5 @@ export function topicSql(
   }
   const lookup = workspace?.lookups.find(({ name }) => consumers.includes(name))
   if (lookup !== undefined) return `SELECT *\nFROM ${quoted(lookup.name)}\nLIMIT 100`
-  return `SELECT *\nFROM sys_topics\nWHERE connection = ${literal(connection)} AND topic = ${literal(topic)}\nORDER BY at DESC\nLIMIT 100`
+  return `-- No source of the workspace reads this topic, so its records cannot be queried: these are its measurements.\nSELECT *\nFROM sys_topics\nWHERE connection = ${literal(connection)} AND topic = ${literal(topic)}\nORDER BY at DESC\nLIMIT 100`
 }

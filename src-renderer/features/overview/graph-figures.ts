@@ -13,6 +13,7 @@ import {
   formatRate,
 } from '../../ui/format.ts'
 import type { Tone } from '../../ui/tone.ts'
+import { knownLag } from '../../state/reading.ts'
 import { type SourceStatus, engineStatus, sourceStatus } from '../../state/source-status.ts'
 import type { Stage, StageLink } from './graph-shape.ts'
 
@@ -90,7 +91,7 @@ function sourceFigures(name: string, { workspace, snapshot }: Facts): StageFigur
 
 /** "lag 1.2k", "caught up"; nothing where it is not known. */
 function lagWords(live: LiveSource | undefined): string {
-  const lag = live?.lag ?? null
+  const lag = live === undefined ? null : knownLag(live)
   if (lag === null) return ''
   return lag.records === 0 ? 'caught up' : `lag ${formatCompact(lag.records)}`
 }

@@ -1,6 +1,6 @@
 /** The partitions of a topic in the order that is asked for. Pure. */
 import type { TopicPartition } from '#contract/topics.ts'
-import type { SortOrder } from '../../ui/sort-order.ts'
+import { type SortOrder, sortedByFigure } from '../../ui/sort-order.ts'
 
 export type PartitionSort = 'partition' | 'latest' | 'recordsPerSecond' | 'skew' | 'sizeBytes'
 
@@ -9,13 +9,10 @@ export function sortedPartitions(
   partitions: readonly TopicPartition[],
   { sort, descending }: SortOrder<PartitionSort>,
 ): TopicPartition[] {
-  const direction = descending ? -1 : 1
-  return partitions.toSorted((left, right) => {
-    const a = valueOf(left, sort)
-    const b = valueOf(right, sort)
-    if (a === null || b === null) return Number(a === null) - Number(b === null) || byNumber(left, right)
-    if (a === b) return byNumber(left, right)
-    return (a < b ? -1 : 1) * direction
+  return sortedByFigure(partitions, {
+    descending,
+    valueOf: (partition) => valueOf(partition, sort),
+    between: byNumber,
   })
 }
 

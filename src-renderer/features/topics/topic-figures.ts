@@ -10,7 +10,7 @@ import {
   unknownFigure,
 } from '../../ui/format.ts'
 import type { StripFigure } from '../../ui/strip-figure.ts'
-import { retentionWords } from './topic-words.ts'
+import { retentionWords } from '../../ui/retention-words.ts'
 
 /** @param now time of the page, for the age of the last record */
 export function topicFigures({ topic, partitions }: TopicDetail, now: number): StripFigure[] {

@@ -1,22 +1,6 @@
 /** How a topic reads in a list and on its page. Pure. */
 import type { TopicRow } from '#contract/topics.ts'
-import { formatBytes, formatCount, formatDuration, formatNumber, unknownFigure } from '../../ui/format.ts'
-
-type Retention = Pick<TopicRow, 'retentionMs' | 'retentionBytes' | 'cleanupPolicy'>
-
-/** "7 d", "7 d, 50 GB", "no limit", "compacted", "compacted, 7 d"; a dash where it is not known. */
-export function retentionWords({ retentionMs, retentionBytes, cleanupPolicy }: Retention): string {
-  const policies = (cleanupPolicy ?? 'delete').split(',').map((policy) => policy.trim())
-  const isCompacted = policies.includes('compact')
-  if (isCompacted && !policies.includes('delete')) return 'compacted'
-  if (retentionMs === null && retentionBytes === null) return isCompacted ? 'compacted' : unknownFigure
-  const bounds = [
-    ...(retentionMs === null || retentionMs < 0 ? [] : [formatDuration(retentionMs)]),
-    ...(retentionBytes === null || retentionBytes < 0 ? [] : [formatBytes(retentionBytes)]),
-  ]
-  const words = bounds.length === 0 ? 'no limit' : bounds.join(', ')
-  return isCompacted ? `compacted, ${words}` : words
-}
+import { formatCount, formatNumber, unknownFigure } from '../../ui/format.ts'
 
 /** What is wrong with its partitions, in words; empty where nothing is. */
 export function troubleWords({

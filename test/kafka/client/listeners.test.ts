@@ -66,12 +66,33 @@ describe('connections that are right', () => {
     expect(asked[0]).toBe(`Basic ${Buffer.from('penstock:open%20sesame').toString('base64')}`)
   })
 
-  test('a token that is about to end is renewed on the same connection', async () => {
-    const { sasl, asked } = await tokenEndpoint(12)
+  test('a session that cannot be renewed ends its connection, and the next one is well again', async () => {
+    const { sasl, asked, refuse } = await tokenEndpoint(2)
     const client = new ClusterClient(clientSettings(address, 'sasl', { sasl }))
     clients.push(client)
     const connection = await client.any()
-    while (asked.length < 2) await connection.send(metadataRequest, { topics: [] })
+    refuse(true)
+    const failed = (async () => {
+      for (;;) await connection.send(metadataRequest, { topics: [] })
+    })()
+    await expect(failed).rejects.toMatchObject({
+      code: 'CONNECTION_FAILED',
+      details: { phase: 'authenticate' },
+    })
+    expect(connection.isOpen).toBe(false)
+    refuse(false)
+    expect((await client.metadata([])).brokers).toHaveLength(1)
+    expect(asked).toHaveLength(3)
+  })
+
+  test('a session of a few seconds is renewed on the same connection before it ends, and not with every request', async () => {
+    const { sasl, asked } = await tokenEndpoint(4)
+    const client = new ClusterClient(clientSettings(address, 'sasl', { sasl }))
+    clients.push(client)
+    const connection = await client.any()
+    let answers = 0
+    for (; asked.length < 3; answers++) await connection.send(metadataRequest, { topics: [] })
+    expect(answers).toBeGreaterThan(5)
     expect((await connection.send(metadataRequest, { topics: [] })).brokers).toHaveLength(1)
   })
 })
@@ -79,8 +100,10 @@ describe('connections that are right', () => {
 /** Gives tokens that live for so many seconds. */
 async function tokenEndpoint(seconds: number) {
   const asked: string[] = []
+  let isRefused = false
   const endpoint = createServer((request, response) => {
     asked.push(request.headers.authorization ?? '')
+    if (isRefused) response.statusCode = 503
     response.end(JSON.stringify({ access_token: unsecuredToken(seconds), token_type: 'bearer' }))
   })
   endpoints.push(endpoint)
@@ -92,5 +115,8 @@ async function tokenEndpoint(seconds: number) {
     clientSecret: 'open sesame',
     scope: null,
   } as const
-  return { sasl, asked }
+  const refuse = (yes: boolean): void => {
+    isRefused = yes
+  }
+  return { sasl, asked, refuse }
 }

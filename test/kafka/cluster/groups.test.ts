@@ -64,6 +64,15 @@ describe('groups', () => {
     })
   }
 
+  test('that nobody made are not found, and one that was made just now is found at once', async () => {
+    const topic = await topicOf('late', 2)
+    const seen = watching(settings)
+    await seen.groups()
+    await expect(seen.group(`${topic}-group`)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await cluster.tools.commit(`${topic}-group`, topic, [1])
+    expect((await seen.group(`${topic}-group`)).group.id).toBe(`${topic}-group`)
+  })
+
   test('of kcat and of kafkajs', async () => {
     const topic = await topicOf('others', 3)
     await kcat(['-b', broker, '-G', `${topic}-kcat`, '-c', '2', '-X', 'auto.offset.reset=earliest', topic])

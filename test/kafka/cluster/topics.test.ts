@@ -18,9 +18,14 @@ describe('topics', () => {
       { partition: 1, key: 'c', value: 'z', timestamp: 1_700_000_000_123 },
     ])
     const seen = watching(settings)
+    // Each figure comes in its own time: leaders of a topic that was just made may not answer yet.
     const detail = await untilAnswer(
       () => seen.topic(name),
-      ({ topic }) => topic.sizeBytes !== null,
+      ({ topic, partitions, notSeen }) =>
+        topic.sizeBytes !== null &&
+        topic.retentionMs !== null &&
+        partitions.every(({ lastRecordAt }) => lastRecordAt !== null) &&
+        notSeen.length === 0,
     )
     expect(detail.topic).toMatchObject({
       ...{ name, partitions: 2, replication: 1, internal: false, records: 3 },

@@ -2,9 +2,18 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { query, testBench, untilLive } from '../../support/engines.ts'
+import {
+  column,
+  connection,
+  step,
+  table,
+  topicLookup,
+  topicSource,
+  workspace,
+} from '../../support/workspaces.ts'
 import type { TestCluster } from '../support/cluster.ts'
 import { landing } from '../support/landing-workspace.ts'
-import { landedIds, numbered, untilBegun, untilRecords } from '../support/landing.ts'
+import { landedIds, numbered, untilBegun, untilEvent, untilRecords } from '../support/landing.ts'
 import { ownCluster, topicName } from '../support/suite.ts'
 import type { TcpProxy } from '../support/tcp-proxy.ts'
 import { expectWhole, type UnderLoad, underLoad } from '../support/under-load.ts'
@@ -65,6 +74,33 @@ describe('one broker', () => {
     expect(after.sources[0]).toMatchObject({ state: 'running', reason: '' })
   })
 
+  test('is away when a lookup of a topic is to load, and comes', async () => {
+    const [customers, orders] = [topicName('customers'), topicName('orders')]
+    await cluster.tools.createTopics({ name: customers }, { name: orders })
+    await cluster.tools.produce(customers, [{ key: 'a', value: '{"name":"A"}' }])
+    await cluster.tools.produce(orders, [{ value: '{"customer":"a"}' }])
+    const [broker] = cluster.nodes
+    await broker?.stop()
+    const sql = 'SELECT customer, name FROM input LEFT JOIN customers ON id = customer'
+    const engine = await bench.started(
+      workspace(bench.folder(), {
+        connections: [connection('local', cluster.brokers('proxied'))],
+        sources: [topicSource('in', [column('customer', 'text')], { topics: [orders] })],
+        lookups: [topicLookup('customers', 'id', [column('name', 'text')], { topic: customers })],
+        tables: [table('joined', 'in', [step('join', sql)])],
+      }),
+    )
+    const { lookups, sources } = await untilLive(engine, (one) => one.lookups[0]?.problem !== '')
+    expect(lookups[0]).toMatchObject({ loadedAt: null })
+    expect(lookups[0]?.problem).toMatch(/^127\.0\.0\.1:\d+: /)
+    expect(sources[0]).toMatchObject({ state: 'waiting', records: 0 })
+    await broker?.start()
+    await untilRecords(engine, 1)
+    expect(await query(engine, 'SELECT customer, name FROM joined')).toEqual([['a', 'A']])
+    const after = await untilLive(engine, (one) => one.lookups[0]?.problem === '')
+    expect(after.lookups[0]).toMatchObject({ rows: 1 })
+  })
+
   test('is away, and the engine can be stopped all the same', async () => {
     const topic = topicName('stop')
     await cluster.tools.createTopics({ name: topic })
@@ -93,8 +129,52 @@ describe('one broker', () => {
     expect(await query(engine, 'SELECT from_offset, to_offset, records FROM sys_gaps')).toEqual([
       [10, 20, 10],
     ])
+    await untilLive(engine, ({ sources: [only] }) => only?.state === 'running' && only.reason === '')
+  })
+
+  test('has a batch on its disk whose length is damaged: a gap with its range, and the rest lands', async () => {
+    const topic = topicName('length')
+    // With a place in the index for each batch, the broker finds those behind it; of the damaged one it gives nothing.
+    await cluster.tools.createTopics({ name: topic, config: { 'index.interval.bytes': '0' } })
+    const keyed = (from: number, count: number) =>
+      numbered(from, count).map((record, index) => ({ ...record, key: `k${String(from + index)}` }))
+    for (const from of [0, 10, 20]) await cluster.tools.produce(topic, keyed(from, 10))
+    const [broker] = cluster.nodes
+    await broker?.stop()
+    spoilLength(path.join(broker?.folder ?? '', 'data', `${topic}-0`, '00000000000000000000.log'), 10n)
+    await broker?.start()
+    const folder = bench.folder()
+    const workspaceOf = {
+      ...landing(folder, cluster.brokers('proxied'), [topic], { store: 'disk' }),
+      lookups: [topicLookup('latest', 'name', [column('id', 'integer')], { topic })],
+    }
+    const first = await bench.started(workspaceOf)
+    await untilEvent(first, 'gap')
+    await untilRecords(first, 20)
+    await untilLive(first, ({ lookups }) => lookups[0]?.rows === 20)
+    await cluster.tools.produce(topic, keyed(30, 2))
+    await untilLive(first, ({ lookups }) => lookups[0]?.rows === 22)
+    await first.stop()
+    await cluster.tools.produce(topic, keyed(32, 3))
+    const engine = await bench.started(workspaceOf)
+    await untilRecords(engine, 25)
+    const others = (from: number, count: number): number[] =>
+      Array.from({ length: count }, (_, index) => from + index)
+    expect(await landedIds(engine)).toEqual([...others(0, 10), ...others(20, 15)])
+    expect(await query(engine, 'SELECT from_offset, to_offset, records FROM sys_gaps')).toEqual([
+      [10, 20, 10],
+    ])
   })
 })
+
+/** Says of the batch that begins at an offset that it is longer than its log. */
+function spoilLength(file: string, offset: bigint): void {
+  const bytes = readFileSync(file)
+  let at = 0
+  while (bytes.readBigInt64BE(at) !== offset) at += 12 + bytes.readInt32BE(at + 8)
+  bytes.writeInt32BE(bytes.length, at + 8)
+  writeFileSync(file, bytes)
+}
 
 /** Changes one byte of a value in a segment of a log. */
 function spoil(file: string, value: string): void {

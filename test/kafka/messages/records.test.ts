@@ -108,7 +108,7 @@ describe('records', () => {
     expect((await messages.record(topic, 0, 2)).value.text).toBe('aborted')
   })
 
-  test('of an open transaction are not there yet', async () => {
+  test('of an open transaction are not there yet, which is said', async () => {
     const topic = cluster.topicName('open')
     await tools.createTopics({ name: topic })
     await tools.produce(topic, [{ value: 'before' }])
@@ -117,6 +117,10 @@ describe('records', () => {
     const { values, status } = await messages.search(topic, { start: { at: 'newest' } })
     await tools.endTransaction(topic, 'abort')
     expect([values, status.state]).toEqual([['before'], 'done'])
+    expect(status.notLookedAt).toEqual([
+      'partition 0: offset 1 lies behind the beginning of a transaction that is still open',
+    ])
+    expect((await messages.search(topic)).status.notLookedAt).toEqual([])
   })
 
   test('are opened with all that is known of them', async () => {

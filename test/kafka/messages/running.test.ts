@@ -68,6 +68,30 @@ describe('a running search', () => {
 })
 
 describe('a live search', () => {
+  test('takes up partitions that are added, from their beginning', async () => {
+    const topic = await topicOf(1)
+    const messages = searching(settings)
+    const id = messages.start(topic, { live: true, start: { at: 'newest' } })
+    const some = messages.start(topic, { live: true, partitions: [0] })
+    await messages.until(id, ({ partitions }) => partitions.length === 1)
+    await tools.addPartitions(topic, 3)
+    await tools.produce(topic, [
+      { partition: 2, value: 'added' },
+      { partition: 0, value: 'first' },
+    ])
+    await messages.until(id, ({ matches }) => matches === 2)
+    const { status, values } = await messages.found(id)
+    expect(values.toSorted()).toEqual(['added', 'first'])
+    expect(status.partitions.map(({ partition, state }) => [partition, state])).toEqual([
+      [0, 'reading'],
+      [1, 'reading'],
+      [2, 'reading'],
+    ])
+    expect(status.notLookedAt).toEqual([])
+    expect((await messages.found(some)).status.partitions.length).toBe(1)
+    expect(messages.handlers['messages.stop']({ id }).state).toBe('stopped')
+  })
+
   test.for(['newest', 'oldest'] as const)(
     'from the %s goes on with what arrives, and keeps the newest',
     async (at) => {

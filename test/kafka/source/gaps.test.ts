@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Engine } from '../../../src-main/engine/engine-api.ts'
 import { query, testBench, untilLive } from '../../support/engines.ts'
 import { landing, type LandingOptions } from '../support/landing-workspace.ts'
-import { landedIds, numbered, untilRead, untilRecords } from '../support/landing.ts'
+import { landedIds, numbered, untilEvent, untilRead, untilRecords } from '../support/landing.ts'
 import { sharedCluster } from '../support/suite.ts'
 
 const bench = testBench()
@@ -134,5 +134,48 @@ describe('a topic that is deleted and made again', () => {
     expect((await landedIds(engine)).toSorted((one, other) => Number(one) - Number(other))).toEqual([
       0, 1, 2, 3, 4, 100, 101, 102,
     ])
+  })
+
+  test('while the source is paused, and longer than before: nothing is doubled', async () => {
+    const topic = cluster.topicName('paused')
+    await tools.createTopics({ name: topic })
+    await tools.produce(topic, numbered(0, 5))
+    const engine = await bench.started(landing(bench.folder(), brokers, [topic]))
+    await untilRecords(engine, 5)
+    await engine.pause()
+    await untilLive(engine, ({ sources }) => sources[0]?.state === 'paused')
+    await tools.deleteTopics(topic)
+    await tools.createTopics({ name: topic })
+    await tools.produce(topic, numbered(100, 50))
+    await engine.resume()
+    await untilEvent(engine, 'topic-recreated')
+    await untilLive(engine, ({ sources }) => sources[0]?.positions[0]?.next === '50')
+    const fresh = Array.from({ length: 50 }, (_, index) => 100 + index)
+    expect((await landedIds(engine)).toSorted((one, other) => Number(one) - Number(other))).toEqual([
+      ...[0, 1, 2, 3, 4],
+      ...fresh,
+    ])
+    expect(await gaps(engine)).toEqual([])
+  })
+
+  test('before all of it was read: what was seen of the rest is a gap', async () => {
+    const topic = cluster.topicName('unread')
+    const config = { 'max.message.bytes': String(8 * 1024 * 1024) }
+    await tools.createTopics({ name: topic, config })
+    for (let id = 0; id < 16; id++) await tools.produce(topic, [{ id, fill: 4 * 1024 * 1024 }])
+    const engine = await bench.started(landing(bench.folder(), brokers, [topic]))
+    await untilRecords(engine, 1)
+    await engine.pause()
+    await untilLive(engine, ({ sources }) => sources[0]?.state === 'paused')
+    await tools.deleteTopics(topic)
+    await tools.createTopics({ name: topic })
+    await tools.produce(topic, numbered(100, 2))
+    await engine.resume()
+    await untilEvent(engine, 'topic-recreated')
+    await untilLive(engine, ({ sources }) => sources[0]?.positions[0]?.next === '2')
+    const landed = await landedIds(engine)
+    const missing = (await gaps(engine)).reduce((sum, gap) => sum + Number(gap[4]), 0)
+    expect(landed.length + missing).toBe(18)
+    expect(landed).toEqual(expect.arrayContaining([0, 100, 101]))
   })
 })

@@ -1,5 +1,6 @@
 /** Java processes of the harness: started, awaited by a line they print, and gone with the process that started them. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { Socket } from 'node:net'
 import path from 'node:path'
 import { findKafka } from '../../../build/testing/kafka-files.js'
 
@@ -9,6 +10,29 @@ const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
+
+let watchdog: ChildProcess | null = null
+
+/** Has it ended where this process ends without a word. In a group of its own, as Ctrl C goes to the whole group. */
+function watch(child: ChildProcess): void {
+  const { pid } = child
+  if (pid === undefined) return
+  watchdog ??= startWatchdog()
+  const { stdin } = watchdog
+  stdin?.write(`+${String(pid)}\n`)
+  child.once('exit', () => {
+    stdin?.write(`-${String(pid)}\n`)
+  })
+}
+
+function startWatchdog(): ChildProcess {
+  const script = path.join(import.meta.dirname, 'watchdog.ts')
+  const started = spawn(process.execPath, [script], { stdio: ['pipe', 'ignore', 'inherit'], detached: true })
+  started.unref()
+  // The types do not say that stdin is a socket, which can be left open without holding the process.
+  if (started.stdin instanceof Socket) started.stdin.unref()
+  return started
+}
 
 export interface JavaProcess {
   readonly child: ChildProcess
@@ -51,6 +75,7 @@ export async function startJava(args: readonly string[], options: JavaOptions): 
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   running.add(child)
+  watch(child)
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
       running.delete(child)

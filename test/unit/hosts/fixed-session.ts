@@ -32,5 +32,6 @@ export function fixedSession(workspace: Workspace, engine: Engine): SessionPort 
       throw new AppError('CONNECTION_UNKNOWN', 'there is no connection')
     },
     saveConnection: refused,
+    removeConnection: refused,
   }
 }

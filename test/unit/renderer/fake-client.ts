@@ -53,6 +53,7 @@ export function createFakeClient(calls: FakeCalls = {}): PenstockClient {
       watchTest: missing('connections.watchTest'),
       stopTest: missing('connections.stopTest'),
       save: missing('connections.save'),
+      remove: missing('connections.remove'),
       ...calls.connections,
     },
     cluster: {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ConnectionDraft } from '../../../src-main/contract/connections.ts'
 import { draftOfConnection, fileOfDraft } from '../../../src-main/workspace/connection-draft.ts'
-import { newWorkspaceText, setConnection } from '../../../src-main/workspace/edit.ts'
+import { newWorkspaceText, removeConnection, setConnection } from '../../../src-main/workspace/edit.ts'
 import { parseWorkspace } from '../../../src-main/workspace/parse.ts'
 
 const plain = { brokers: ['a:9092'] }
@@ -191,6 +191,43 @@ connections:
   it('is refused where it is no map', () => {
     expect(() => setConnection('- 1\n', 'local', plain)).toThrow(/edit it by hand/u)
     expect(() => setConnection('', 'local', plain)).toThrow(/edit it by hand/u)
+  })
+})
+
+describe('a connection that is removed', () => {
+  it('goes with its lines; comments outside of them stay', () => {
+    expect(difference(written, removeConnection(written, 'other'))).toEqual({
+      removed: ['  other: { brokers: ["c:9092"], color: "#00ff00" } # flow'],
+      added: [],
+    })
+    const after = removeConnection(written, 'local')
+    expect(after).toContain('  # the first\n')
+    expect(after).not.toContain('brokers: ["a:9092"')
+    expect(
+      parseWorkspace(after.replace('local, topic', 'other, topic'), '/work/penstock.yaml'),
+    ).toHaveProperty('workspace.connections', [expect.objectContaining({ name: 'other' })])
+  })
+
+  it.each([
+    [
+      'penstock: 1\nconnections: # all\n  # one\n  a:\n    brokers: [a:1]\n# end\n',
+      'penstock: 1\nconnections: {} # all\n  # one\n# end\n',
+    ],
+    ['penstock: 1\nconnections: { a: { brokers: [a:1] } } # all\n', 'penstock: 1\nconnections: {} # all\n'],
+    [
+      'penstock: 1\nconnections: { a: { brokers: [a:1] }, b: { brokers: [b:1] } }\n',
+      'penstock: 1\nconnections: { b: { brokers: [b:1] } }\n',
+    ],
+    ['penstock: 1\r\nconnections:\r\n  a: { brokers: [a:1] }\r\n', 'penstock: 1\r\nconnections: {}\r\n'],
+  ])('may be the last one, or one of a line: %j', (before, after) => {
+    expect(removeConnection(before, 'a')).toBe(after)
+    expect(parseWorkspace(after, '/work/penstock.yaml')).toHaveProperty('workspace')
+  })
+
+  it('is refused where there is none, or others share what it holds', () => {
+    expect(() => removeConnection(written, 'third')).toThrow(/there is no "third"/u)
+    const anchored = 'penstock: 1\nconnections:\n  a: { brokers: &b ["a:1"] }\n  c: { brokers: *b }\n'
+    expect(() => removeConnection(anchored, 'a')).toThrow(/edit it by hand/u)
   })
 })
 

@@ -6,6 +6,7 @@ import { errorCode, errorName } from '../../kafka/requests/error-codes.ts'
 import type { ClusterMetadata, TopicMetadata } from '../../kafka/requests/metadata.ts'
 import type { SourceStart } from '../source-port.ts'
 import { cursorKey, moveCursor, openCursor } from './partition-cursor.ts'
+import { leaveGap } from './partition-gap.ts'
 import type { SourceContext } from './source-context.ts'
 import { trouble } from './source-health.ts'
 import { type NewPartition, startOffsets } from './start-offsets.ts'
@@ -117,9 +118,14 @@ export class Assignment {
     )
     for (const cursor of cursors.values()) {
       if (cursor.topic !== topic) continue
+      const { partition, next: from, fetchedEnd: to } = cursor
+      const reason = 'the topic was deleted before they were read'
+      if (to > from) leaveGap(port, batches.sink(topic), { partition, from, to, reason })
       moveCursor(cursor, 0)
+      cursor.topicId = id
+      cursor.fetchedEnd = 0
       cursor.stopped = ''
-      sink?.builder.restartAt(cursor.partition, 0)
+      sink?.builder.restartAt(partition, 0)
     }
     this.#forgotten.add(topic)
   }
@@ -140,11 +146,10 @@ export class Assignment {
     await batches.inTurn(async () => {
       for (const one of fresh) {
         const next = this.#storedOffset(one.topic, one.partition) ?? starts.get(one) ?? 0
-        const found = topics
-          .find(({ name }) => name === one.topic)
-          ?.partitions.find(({ partition }) => partition === one.partition)
-        if (found === undefined) continue
-        cursors.set(cursorKey(one.topic, one.partition), openCursor(one.topic, found, next, nowMs))
+        const topic = topics.find(({ name }) => name === one.topic)
+        const found = topic?.partitions.find(({ partition }) => partition === one.partition)
+        if (topic === undefined || found === undefined) continue
+        cursors.set(cursorKey(one.topic, one.partition), openCursor(topic, found, next, nowMs))
         // A position that is committed before the first record makes the next start go on from here.
         if (starts.has(one)) batches.sink(one.topic).builder.moveTo(one.partition, next)
       }

@@ -7,7 +7,8 @@ import { limits } from '#contract/limits.ts'
 import { mayRetry } from '../../kafka/client/client-errors.ts'
 import { endOfBatches } from '../../kafka/records/batch-span.ts'
 import { errorCode } from '../../kafka/requests/error-codes.ts'
-import { type FetchedPartition, fetchRequest } from '../../kafka/requests/fetch.ts'
+import type { FetchedPartition } from '../../kafka/requests/fetch.ts'
+import { fetchPartitions } from './fetch-partitions.ts'
 import { cursorKey, type PartitionCursor } from './partition-cursor.ts'
 import { retryPauseMs } from './retry-pause.ts'
 import { isAborted, type SourceContext } from './source-context.ts'
@@ -21,6 +22,8 @@ export interface Fetched {
   cursor: PartitionCursor
   /** Offset that was asked for. */
   from: number
+  /** Whether it was asked for before all others: then the batch at `from` comes whole, whatever its size. */
+  isFirst: boolean
   /** Milliseconds since 1970. */
   receivedAtMs: number
 }
@@ -127,7 +130,13 @@ export class FetchLanes {
     const waitMs = led.length === 0 ? null : Math.min(...led.map(({ retryAt }) => retryAt)) - nowMs
     // The broker fills the answer in the order asked: begin elsewhere each time, so that none starves.
     const from = this.#turn++ % Math.max(1, wanted.length)
-    return { wanted: [...wanted.slice(from), ...wanted.slice(0, from)], waitMs }
+    const turned = [...wanted.slice(from), ...wanted.slice(0, from)]
+    // A batch that did not come whole comes so to the one who asks first.
+    const first = turned.find(({ cutOff }) => cutOff > 0) ?? turned[0]
+    return {
+      wanted: turned.toSorted((one, other) => Number(other === first) - Number(one === first)),
+      waitMs,
+    }
   }
 
   async #fetch(leader: number, wanted: readonly PartitionCursor[], signal: AbortSignal): Promise<Fetched[]> {
@@ -138,17 +147,9 @@ export class FetchLanes {
     const share = limits.fetchedAheadBytes / (2 * Math.max(1, this.#lanes.size))
     const maxBytes = Math.max(1024 * 1024, Math.min(limits.fetchBytes, Math.floor(share)))
     const connection = await this.#context.client().broker(leader, `fetch ${source.name}`, signal)
-    const answer = await connection.send(
-      fetchRequest,
-      {
-        maxWaitMs: fetchWaitMs,
-        minBytes: 1,
-        maxBytes,
-        isolation: source.input.isolation,
-        topics: byTopic(wanted, Math.min(limits.fetchPartitionBytes, maxBytes)),
-      },
-      { signal },
-    )
+    const { isolation } = source.input
+    const options = { maxWaitMs: fetchWaitMs, minBytes: 1, maxBytes, isolation }
+    const answer = await fetchPartitions(connection, wanted, options, signal)
     const receivedAtMs = port.nowMs()
     return answer.flatMap((part) => {
       const key = cursorKey(part.topic, part.partition)
@@ -156,19 +157,7 @@ export class FetchLanes {
       const from = asked.get(key)
       if (cursor === undefined || from === undefined || cursor.fetchFrom !== from) return []
       if (part.error === errorCode.none) cursor.fetchFrom = endOfBatches(part.records, from)
-      return [{ part, cursor, from, receivedAtMs }]
+      return [{ part, cursor, from, receivedAtMs, isFirst: cursor === wanted[0] }]
     })
   }
-}
-
-function byTopic(wanted: readonly PartitionCursor[], maxBytes: number) {
-  return [...Map.groupBy(wanted, ({ topic }) => topic)].map(([name, cursors]) => ({
-    name,
-    partitions: cursors.map(({ partition, fetchFrom, leaderEpoch }) => ({
-      partition,
-      offset: BigInt(fetchFrom),
-      maxBytes,
-      leaderEpoch,
-    })),
-  }))
 }

@@ -1,9 +1,11 @@
 /** Where a Kafka source is in one partition. Plain state, owned by the source; ingest thread. */
-import type { PartitionMetadata } from '../../kafka/requests/metadata.ts'
+import type { PartitionMetadata, TopicMetadata } from '../../kafka/requests/metadata.ts'
 
 export interface PartitionCursor {
   topic: string
   partition: number
+  /** Of the topic that is read; null where the brokers are too old to tell. */
+  topicId: string | null
   /** -1 where there is none. */
   leader: number
   leaderEpoch: number
@@ -11,10 +13,18 @@ export interface PartitionCursor {
   next: number
   /** Next offset to ask for; ahead of `next` by what is fetched and not decoded yet. */
   fetchFrom: number
+  /** Up to there, the batch at `next` is asked for from here instead: the broker gives it only so. */
+  askFrom: number
   /** End of the log as seen last, exclusive; null before it is known. */
   end: number | null
+  /** End of the log as the newest fetch told it, exclusive; 0 before. */
+  fetchedEnd: number
   /** Batches in a row that could not be read at `next`. */
   damaged: number
+  /** Fetches in a row that did not hold the whole of the batch at `next`. */
+  cutOff: number
+  /** Fetches in a row that gave nothing although the log goes on. */
+  empties: number
   /** Times in a row that the broker refused it, and when to ask again, milliseconds since 1970. */
   failures: number
   retryAt: number
@@ -25,7 +35,7 @@ export interface PartitionCursor {
 }
 
 export function openCursor(
-  topic: string,
+  { name: topic, id: topicId }: Pick<TopicMetadata, 'name' | 'id'>,
   { partition, leader, leaderEpoch }: PartitionMetadata,
   next: number,
   nowMs: number,
@@ -33,12 +43,17 @@ export function openCursor(
   return {
     topic,
     partition,
+    topicId,
     leader,
     leaderEpoch,
     next,
     fetchFrom: next,
+    askFrom: 0,
     end: null,
+    fetchedEnd: 0,
     damaged: 0,
+    cutOff: 0,
+    empties: 0,
     failures: 0,
     retryAt: 0,
     progressAt: nowMs,
@@ -50,7 +65,10 @@ export function openCursor(
 export function moveCursor(cursor: PartitionCursor, next: number): void {
   cursor.next = next
   cursor.fetchFrom = next
+  cursor.askFrom = 0
   cursor.damaged = 0
+  cursor.cutOff = 0
+  cursor.empties = 0
 }
 
 export function cursorKey(topic: string, partition: number): string {

@@ -3,11 +3,13 @@
  * tries. One answer at a time, in a turn of the source's batches. Ingest thread.
  */
 import { AppError } from '#contract/errors.ts'
+import { emptyTries } from '../../kafka/client/next-readable.ts'
 import { BatchReader } from '../../kafka/records/batch-reader.ts'
 import { errorCode, errorName } from '../../kafka/requests/error-codes.ts'
 import type { FetchedPartition } from '../../kafka/requests/fetch.ts'
 import type { TopicMetadata } from '../../kafka/requests/metadata.ts'
 import type { Fetched } from './fetch-lanes.ts'
+import { nextOfPartition } from './next-readable.ts'
 import { goOnInRange } from './out-of-range.ts'
 import { moveCursor, type PartitionCursor } from './partition-cursor.ts'
 import { leaveGap } from './partition-gap.ts'
@@ -18,6 +20,8 @@ import { trouble } from './source-health.ts'
 
 /** A batch that cannot be read so often in a row is left out, as a gap. */
 const damagedTries = 3
+/** A batch that does not come whole although it is asked for first: its length must be wrong. */
+const cutOffTries = 3
 
 export class PartitionDecoder {
   readonly #context: SourceContext
@@ -46,14 +50,17 @@ export class PartitionDecoder {
     return isWell
   }
 
-  async #decode({ part, cursor, receivedAtMs }: Fetched, signal: AbortSignal): Promise<void> {
+  async #decode({ part, cursor, receivedAtMs, isFirst }: Fetched, signal: AbortSignal): Promise<void> {
     const { source, batches, port } = this.#context
     const { isolation } = source.input
     cursor.end = Number(isolation === 'read_committed' ? part.lastStable : part.highWatermark)
+    cursor.fetchedEnd = cursor.end
     if (part.records.length === 0) {
       if (cursor.end <= cursor.next) cursor.progressAt = receivedAtMs
+      else if (isFirst) await this.#nothing(cursor, cursor.end, signal)
       return
     }
+    cursor.empties = 0
     const sink = batches.sink(cursor.topic)
     const reader = this.#reader
     reader.open(part.records, cursor.next, isolation === 'read_committed' ? part.aborted : [])
@@ -76,7 +83,8 @@ export class PartitionDecoder {
         if (port.stopped) return
         begun = performance.now()
       }
-      cursor.damaged = 0
+      if (reader.isCutOff) this.#cutOff(cursor, isFirst)
+      else this.#whole(cursor)
       cursor.next = Math.max(cursor.next, reader.nextOffset)
     } catch (error) {
       // Only what the reader found counts as damage: any other fault must not move the position on.
@@ -119,10 +127,46 @@ export class PartitionDecoder {
     return false
   }
 
+  /** The broker gives nothing although the log goes on; where that stays so, it is left out up to where it gives again. */
+  async #nothing(cursor: PartitionCursor, end: number, signal: AbortSignal): Promise<void> {
+    const { source, batches, client, port } = this.#context
+    if (++cursor.empties < emptyTries) return
+    cursor.empties = 0
+    const { topic, partition, leader, next: from } = cursor
+    try {
+      const connection = await client().broker(leader, 'control', signal)
+      const { isolation } = source.input
+      const { offset: to, askFrom } = await nextOfPartition(connection, cursor, { end, isolation }, signal)
+      const sink = batches.sink(topic)
+      if (to > from)
+        leaveGap(port, sink, { partition, from, to, reason: 'the broker gives nothing for them' })
+      moveCursor(cursor, to)
+      cursor.askFrom = askFrom
+      await batches.cut(sink)
+    } catch (error) {
+      // Then it is asked for again as before.
+      if (!(error instanceof AppError)) throw error
+      this.#context.health.tell(trouble.damage(cursor), error)
+    }
+  }
+
+  /** @throws AppError where its batch does not come whole although it should */
+  #cutOff(cursor: PartitionCursor, isFirst: boolean): void {
+    if (isFirst || cursor.cutOff === 0) cursor.cutOff++
+    if (cursor.cutOff > cutOffTries) throw this.#reader.cutOffFault()
+  }
+
+  #whole(cursor: PartitionCursor): void {
+    if (cursor.damaged > 0) this.#context.health.recovered(trouble.damage(cursor))
+    cursor.damaged = 0
+    cursor.cutOff = 0
+  }
+
   /** A batch that cannot be read is asked for again; where it stays so, it is left out and counted. */
   #damaged(cursor: PartitionCursor, sink: RecordSink, error: AppError): void {
     cursor.fetchFrom = cursor.next
-    cursor.damaged++
+    cursor.damaged = cursor.cutOff > cutOffTries ? damagedTries : cursor.damaged + 1
+    cursor.cutOff = 0
     if (cursor.damaged < damagedTries) {
       const where = `${cursor.topic}, partition ${String(cursor.partition)}`
       this.#context.health.tell(trouble.damage(cursor), new Error(`${where}: ${error.message}`))
@@ -133,6 +177,7 @@ export class PartitionDecoder {
     const to = Math.max(from + 1, Math.min(said, cursor.end ?? said))
     leaveGap(this.#context.port, sink, { partition: cursor.partition, from, to, reason: error.message })
     moveCursor(cursor, to)
+    this.#context.health.recovered(trouble.damage(cursor))
   }
 
   /** @returns false where the partition is asked for again later */

@@ -28,11 +28,11 @@ export async function findStuck(
   const isHeld = port.isPaused() || !port.isReady()
   const stuck = active.find(({ end, next, progressAt }) => (end ?? 0) > next && nowMs - progressAt > stuckMs)
   if (stuck === undefined || isHeld) return null
+  const seconds = String(Math.round((nowMs - stuck.progressAt) / 1000))
   for (const cursor of active) {
     cursor.progressAt = nowMs
     cursor.fetchFrom = cursor.next
   }
-  const seconds = String(Math.round((nowMs - stuck.progressAt) / 1000))
   const where = `${stuck.topic}, partition ${String(stuck.partition)}`
   return `${where} has not moved for ${seconds} s although there is more to read; connecting anew`
 }

@@ -9,7 +9,7 @@ import { type ApiVersions, apiVersionsRequest } from '../requests/api-versions.t
 import type { KafkaRequest } from '../requests/request.ts'
 import { WireReader } from '../wire/wire-reader.ts'
 import { WireWriter } from '../wire/wire-writer.ts'
-import { connectionFault, type ConnectPhase, systemCode } from './client-errors.ts'
+import { connectionFault, type ConnectPhase, type ReachedBroker, systemCode } from './client-errors.ts'
 import {
   type BrokerAddress,
   addressText,
@@ -88,15 +88,21 @@ export class BrokerConnection {
     settings: ConnectionSettings,
     options: { onClosed?: () => void; observe?: PhaseObserver; signal?: AbortSignal | undefined } = {},
   ): Promise<BrokerConnection> {
+    if (options.signal?.aborted === true)
+      throw connectionFault({ address, connection: settings.name }, 'connect', options.signal.reason)
     const connection = new BrokerConnection(address, settings, options.onClosed ?? (() => undefined))
     try {
       await connection.#open(options.observe ?? (() => undefined), options.signal)
       return connection
     } catch (error) {
-      const fault = connectionFault(address, connection.#phase, error)
+      const fault = connectionFault(connection.#reached, connection.#phase, error)
       connection.#end(fault)
       throw fault
     }
+  }
+
+  get #reached(): ReachedBroker {
+    return { address: this.address, connection: this.#settings.name }
   }
 
   /** Whether an answer is late: others should be asked first. */
@@ -145,7 +151,7 @@ export class BrokerConnection {
 
   /** Closes at once; what is under way is rejected. */
   close(): void {
-    this.#end(connectionFault(this.address, 'open', new Error('closed by Penstock')))
+    this.#end(connectionFault(this.#reached, 'open', new Error('closed by Penstock')))
   }
 
   async #open(observe: PhaseObserver, signal: AbortSignal | undefined): Promise<void> {
@@ -195,7 +201,7 @@ export class BrokerConnection {
     socket.setKeepAlive(true, 30_000)
     const carrier = settings === null ? socket : this.#secure(socket, onConnect)
     carrier.once('close', () => {
-      this.#end(connectionFault(this.address, this.#phase, new Error('the broker closed the connection')))
+      this.#end(connectionFault(this.#reached, this.#phase, new Error('the broker closed the connection')))
     })
     this.#socket = carrier
     return carrier
@@ -222,15 +228,21 @@ export class BrokerConnection {
   }
 
   #translated(error: unknown): unknown {
-    if (error instanceof AppError) return error
+    if (error instanceof AppError) {
+      // A session that could not be renewed: the broker waits for the rest of it, and hears nothing else.
+      if (error.details['phase'] === 'authenticate') this.#end(error)
+      return error
+    }
     if (isTimeout(error)) {
       // What comes later would be taken for the answer to something else being waited for: start afresh.
-      const fault = connectionFault(this.address, this.#phase, new Error('no answer in time'))
+      const fault = connectionFault(this.#reached, this.#phase, new Error('no answer in time'))
       this.#end(fault)
       return fault
     }
-    if (isKafkajsError(error)) return this.#fault ?? connectionFault(this.address, this.#phase, error)
-    return error
+    if (!isKafkajsError(error)) return error
+    const phase = isSaslError(error) ? 'authenticate' : this.#phase
+    this.#end(connectionFault(this.#reached, phase, error))
+    return this.#fault
   }
 
   #end(fault: AppError): void {
@@ -303,6 +315,11 @@ function isKafkajsError(error: unknown): error is Error {
   return error instanceof Error && (error.name.startsWith('KafkaJS') || systemCode(error) !== null)
 }
 
+/** Answers of ours are read without kafkajs, so an error that a broker answered to kafkajs is about SASL. */
+function isSaslError(error: Error): boolean {
+  return error.name === 'KafkaJSSASLAuthenticationError' || error.name === 'KafkaJSProtocolError'
+}
+
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'KafkaJSRequestTimeoutError'
 }
@@ -325,6 +342,7 @@ async function withLimit<Output>(work: Promise<Output>, ms: number): Promise<Out
 async function abortable<Output>(work: Promise<Output>, signal: AbortSignal | undefined): Promise<Output> {
   if (signal === undefined) return work
   work.catch(() => undefined)
+  signal.throwIfAborted()
   return new Promise<Output>((resolve, reject) => {
     const aborted = (): void => {
       reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))

@@ -5,9 +5,15 @@ import { type BrokerAddress, addressText } from './connection-settings.ts'
 /** Where in opening a connection it failed. */
 export type ConnectPhase = 'resolve' | 'connect' | 'tls' | 'versions' | 'authenticate'
 
-/** A connection that could not be opened or was cut. `details`: broker, phase, code (of the system or TLS). */
+/** A broker, and the connection of the workspace through which it is reached. */
+export interface ReachedBroker {
+  address: BrokerAddress
+  connection: string
+}
+
+/** A connection that could not be opened or was cut. `details`: connection, broker, phase, code (of the system or TLS). */
 export function connectionFault(
-  address: BrokerAddress,
+  { address, connection }: ReachedBroker,
   phase: ConnectPhase | 'open',
   cause: unknown,
 ): AppError {
@@ -18,7 +24,7 @@ export function connectionFault(
   // With TLS 1.3 a broker refuses a client's certificate after the client has seen the handshake end.
   const where = code?.startsWith('ERR_SSL_') === true ? 'tls' : phase
   return new AppError('CONNECTION_FAILED', `${broker}: ${phaseWords[where]}: ${words}`, {
-    details: { broker, phase: where, code, words, retriable: where !== 'authenticate' },
+    details: { connection, broker, phase: where, code, words, retriable: where !== 'authenticate' },
     cause,
   })
 }

@@ -81,11 +81,19 @@ interface RequestQueue {
   scheduleCheckPendingRequests(): void
 }
 
+interface Session {
+  /** As process.hrtime() gives it; null before. */
+  authenticatedAt: [number, number] | null
+  /** Milliseconds, a Long of kafkajs; 0 for one that does not end. */
+  sessionLifetime: { toString: () => string }
+}
+
 const load = createRequire(import.meta.url)
 // The package has no types for its inner files; the interfaces above say what is used of them.
-const Connection = load('kafkajs/src/network/connection') as new (
-  options: RawConnectionOptions,
-) => RawConnection
+const Connection = load('kafkajs/src/network/connection') as {
+  new (options: RawConnectionOptions): RawConnection
+  prototype: { isAuthenticated: (this: Session) => boolean }
+}
 const Queue = load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
 
 const pendingCheckMs = 10
@@ -103,6 +111,23 @@ Queue.prototype.scheduleCheckPendingRequests = function schedule(this: RequestQu
     this.throttleCheckTimeoutId = null
     this.checkPendingRequests()
   }, waitMs)
+}
+
+/** Sessions are renewed this long before they end, short ones when this share of them is left. */
+const renewedBeforeMs = 10_000
+const renewedShare = 0.2
+
+/**
+ * kafkajs renews 10 s before a session ends: one that is shorter, with every request, which brokers refuse more than once a
+ * second.
+ */
+Connection.prototype.isAuthenticated = function isAuthenticated(this: Session): boolean {
+  if (this.authenticatedAt === null) return false
+  const lifetimeMs = Number(this.sessionLifetime.toString())
+  if (lifetimeMs === 0) return true
+  const [seconds, nanoseconds] = process.hrtime(this.authenticatedAt)
+  const leftMs = lifetimeMs - (seconds * 1000 + nanoseconds / 1_000_000)
+  return leftMs > Math.min(renewedBeforeMs, lifetimeMs * renewedShare)
 }
 
 const nothing = (): void => undefined

@@ -16,7 +16,7 @@ const controlBit = 0x20
 const abortMarker = 0
 
 export class BatchReader {
-  /** Bytes that the ranges below point into; valid until the next batch. */
+  /** Bytes that the ranges below point into; another array after the next batch, this one stays as it is. */
   bytes: Uint8Array = new Uint8Array(0)
   offset = 0
   timestampMs = 0
@@ -102,7 +102,8 @@ export class BatchReader {
     const at = this.#batchAt
     const behind = this.#behind(at)
     const isBatch = behind + headerBytes <= this.#set.length && view.getInt8(behind + 16) === 2
-    const said = Number(view.getBigInt64(at)) + view.getInt32(at + 23) + 1
+    const hasHeader = at + headerBytes <= this.#set.length
+    const said = hasHeader ? Number(view.getBigInt64(at)) + view.getInt32(at + 23) + 1 : from + 1
     const ends = isBatch ? [Number(view.getBigInt64(behind)), said] : [said]
     const to = ends.find((end) => end > from && Number.isSafeInteger(end)) ?? from + 1
     this.#at = behind
@@ -113,8 +114,19 @@ export class BatchReader {
 
   /** Where the next batch begins; the end of what was fetched where the length of this one cannot be right. */
   #behind(at: number): number {
+    if (at + headerBytes > this.#set.length) return this.#set.length
     const end = at + 12 + this.#view.getInt32(at + 8)
     return end >= at + headerBytes && end <= this.#set.length ? end : this.#set.length
+  }
+
+  /** After {@link next} was false: whether not one batch from the wanted offset on was whole. */
+  get isCutOff(): boolean {
+    return this.isPartial && this.nextOffset === this.#fromOffset
+  }
+
+  /** Why a batch that is never whole cannot be read, as {@link next} throws it; {@link skipBatch} goes past it. */
+  cutOffFault(): AppError {
+    return damaged('its length says more than there is', this.nextOffset)
   }
 
   /** Opens the next batch with records that count; false where there is none. */
@@ -123,6 +135,7 @@ export class BatchReader {
     const view = this.#view
     for (;;) {
       const at = this.#at
+      this.#batchAt = at
       if (at + headerBytes > set.length) {
         this.isPartial = at < set.length
         return false
@@ -133,7 +146,6 @@ export class BatchReader {
         this.isPartial = true
         return false
       }
-      this.#batchAt = at
       const magic = view.getInt8(at + 16)
       if (magic !== 2)
         throw damaged(`its format is ${String(magic)}, which is older than Kafka 0.11`, this.nextOffset)

@@ -73,6 +73,11 @@ export class WireWriter {
     return this.raw(value)
   }
 
+  /** @param value hexadecimal, 32 digits */
+  uuid(value: string): this {
+    return this.raw(Buffer.from(value, 'hex'))
+  }
+
   /** Null where `items` is. */
   array<Item>(items: readonly Item[] | null, write: (item: Item) => void): this {
     if (items === null) return this.#flexible ? this.uvarint(0) : this.int32(-1)

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { TopicBook } from '../../../../src-main/engine/cluster/topic-book.ts'
+import type { FetchedPartition, FetchInput } from '../../../../src-main/engine/kafka/requests/fetch.ts'
 import type { ClusterMetadata } from '../../../../src-main/engine/kafka/requests/metadata.ts'
 import type {
   OffsetColumns,
   OffsetColumnsInput,
 } from '../../../../src-main/engine/kafka/requests/offset-columns.ts'
+import { encodeBatch, encodeMarker } from '../kafka/records/encoded-batches.ts'
 import { type Answers, fakeBrokers } from './fake-brokers.ts'
 
 const never = new AbortController().signal
@@ -39,10 +41,12 @@ function listOffsets(
     ListOffsets: ({ topics, time }: OffsetColumnsInput): OffsetColumns => {
       const columns: OffsetColumns = { topics: [], partition: [], error: [], offset: [], timestamp: [] }
       const places = topics.flatMap(({ name, partitions }) => partitions.map((one) => `${name} ${one}`))
+      const times = new Map<string, number>()
+      for (const place of places) times.set(place, (times.get(place) ?? 0) + 1)
       for (const { name, partitions } of topics) {
         const start = columns.partition.length
         for (const partition of partitions) {
-          const isTwice = places.filter((place) => place === `${name} ${partition}`).length > 1
+          const isTwice = Number(times.get(`${name} ${partition}`)) > 1
           const said = isTwice ? { error: invalidRequest } : answerOf({ topic: name, partition, time })
           columns.partition.push(partition)
           columns.error.push(said.error ?? 0)
@@ -91,17 +95,52 @@ describe('a book of topics', () => {
     expect(sent.length).toBe(2)
   })
 
-  test('asks no broker that is too old for the time of the newest record, and says so', async () => {
+  test('reads the last record where a broker is too old to tell the time of the newest one', async () => {
+    const record = await encodeBatch(3, [{ delta: 0, timeDelta: 5, value: null }], { firstTimestamp: 700 })
+    const marker = await encodeMarker(4, 9, 'commit')
+    const logs: Record<string, Buffer> = {
+      plain: record,
+      ended: Buffer.concat([record, marker]),
+      bare: marker,
+    }
     const { reach, sent } = fakeBrokers(
-      listOffsets(() => ({ offset: 5 })),
+      {
+        ...listOffsets(({ topic }) => ({ offset: topic === 'plain' ? 4 : 5 })),
+        Fetch: ({ topics }: FetchInput): FetchedPartition[] =>
+          topics.flatMap(({ name, partitions }) =>
+            partitions.map(({ partition, offset }) => ({
+              ...{ topic: name, partition, error: 0, highWatermark: 5n, lastStable: 5n, logStart: 0n },
+              ...{ aborted: [], records: offset === 4n ? marker : (logs[name] ?? Buffer.of()) },
+            })),
+          ),
+      },
       { ListOffsets: 6 },
     )
     const book = new TopicBook(reach)
-    book.describe(metadataOf({ a: [1] }))
+    book.describe(metadataOf({ plain: [1], ended: [1], bare: [2] }))
+    await book.measureLatest(null, never)
+    sent.length = 0
+    await book.measureNewest(book.topics.values(), 1000, never)
+    expect([...book.topics.values()].map(({ lastRecordAt }) => lastRecordAt)).toEqual([705, 705, Number.NaN])
+    expect([...book.notSeen]).toEqual([])
+    expect(sent.every(({ name }) => name === 'Fetch')).toBe(true)
+    sent.length = 0
+    await book.measureNewest(book.topics.values(), 1000, never)
+    expect(sent).toEqual([])
+  })
+
+  test('says where the last records cannot be read', async () => {
+    const answers = {
+      ...listOffsets(() => ({ offset: 5 })),
+      Fetch: (_input: never, broker: number) => {
+        throw new Error(`broker ${broker} is down`)
+      },
+    }
+    const book = new TopicBook(fakeBrokers(answers, { ListOffsets: 6 }).reach)
+    book.describe(metadataOf({ a: [2] }))
     await book.measureLatest(null, never)
     await book.measureNewest(book.topics.values(), 1000, never)
-    expect(sent.length).toBe(1)
-    expect(book.notSeen.get('timestamps')).toMatch(/older than Kafka 3\.0/)
+    expect([...book.notSeen.values()]).toEqual(['last records of what broker 2 leads: broker 2 is down'])
   })
 
   test('says that another broker leads now, and which answers it was given', async () => {
@@ -158,5 +197,26 @@ describe('a book of topics', () => {
     await book.measureSizes(never)
     expect([book.topics.get('a')?.bytes, book.brokerBytes.get(1)]).toEqual([100, 130])
     expect(book.notSeen.get('sizes 2')).toBe('sizes of what broker 2 holds: not allowed')
+  })
+
+  test('asks for 20,000 partitions in a few requests of bounded size', async () => {
+    const { reach, sent } = fakeBrokers(listOffsets(() => ({ offset: 5 })))
+    const book = new TopicBook(reach)
+    const topics = Array.from({ length: 2000 }, (_, index): [string, number[]] => [
+      `topic-${index}`,
+      Array.from({ length: 10 }, (_none, partition) => 1 + (partition % 2)),
+    ])
+    book.describe(metadataOf(Object.fromEntries(topics)))
+    await book.measureLatest(null, never)
+    const sizes = sent.map(({ input }) =>
+      (input as OffsetColumnsInput).topics.reduce((sum, { partitions }) => sum + partitions.length, 0),
+    )
+    expect(sizes).toEqual(Array.from({ length: 8 }, () => 2500))
+    expect([...book.topics.values()].filter(({ latest }) => latest.every((one) => one === 5)).length).toBe(
+      2000,
+    )
+    sent.length = 0
+    await book.measureNewest(book.topics.values(), 1000, never)
+    expect(sent.length).toBe(2)
   })
 })

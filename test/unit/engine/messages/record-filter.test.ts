@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { MessageFilter } from '../../../../src-main/contract/messages.ts'
 import { BatchReader } from '../../../../src-main/engine/kafka/records/batch-reader.ts'
+import { nothingSeen } from '../../../../src-main/engine/messages/held-record.ts'
 import { PlainDecoder } from '../../../../src-main/engine/messages/part-decoder.ts'
 import { RecordFilter } from '../../../../src-main/engine/messages/record-filter.ts'
+import { SqlCondition } from '../../../../src-main/engine/messages/sql-condition.ts'
 import { batchOf, readerAt, type TestRecord } from './record-at.ts'
 
 function open(filter: MessageFilter): RecordFilter {
@@ -10,7 +12,16 @@ function open(filter: MessageFilter): RecordFilter {
 }
 
 function matches(filter: MessageFilter, record: TestRecord): boolean {
-  return open(filter).matches(readerAt(record), 3) === 'yes'
+  return ask(open(filter), record) === 'yes'
+}
+
+/** Asks of one record in partition 3, the SQL expression too. */
+function ask(filter: RecordFilter, record: TestRecord): string | undefined {
+  const reader = readerAt(record)
+  const batch = filter.takeBatch()
+  if (batch === null || filter.matches(reader) !== 'yes') return filter.matches(reader)
+  batch.add(reader, 3, nothingSeen())
+  return batch.ask(3)[0]?.answer
 }
 
 const order: TestRecord = {
@@ -42,7 +53,7 @@ describe('text', () => {
     reader.open(batchOf(values.map((value) => ({ value }))), 0, [])
     const filter = open({ text: 'NEEDLE' })
     const found: number[] = []
-    while (reader.next()) if (filter.matches(reader, 0) === 'yes') found.push(reader.offset)
+    while (reader.next()) if (filter.matches(reader) === 'yes') found.push(reader.offset)
     expect(found).toEqual([1, 3])
   })
 
@@ -63,7 +74,7 @@ describe('text', () => {
     )
     const filter = open({ text: '1234' })
     const found: number[] = []
-    while (reader.next()) if (filter.matches(reader, 0) === 'yes') found.push(reader.offset)
+    while (reader.next()) if (filter.matches(reader) === 'yes') found.push(reader.offset)
     expect(found).toEqual([1, 2])
   })
 })
@@ -105,8 +116,8 @@ describe('a JSON path', () => {
 
   test('counts values that are no JSON', () => {
     const filter = open({ json: { path: '$.a', operator: 'exists', value: '' } })
-    expect(filter.matches(readerAt({ value: 'plain' }), 0)).toBe('no')
-    expect(filter.matches(readerAt({ value: null }), 0)).toBe('no')
+    expect(filter.matches(readerAt({ value: 'plain' }))).toBe('no')
+    expect(filter.matches(readerAt({ value: null }))).toBe('no')
     expect(filter.notJson).toBe(1)
   })
 
@@ -124,6 +135,7 @@ describe('a SQL expression', () => {
     [`key LIKE 'customer-%'`, true],
     [`headers ->> '$[1][1]' = 'second'`, true],
     [`size > 100`, true],
+    [`abs(random() % 100) < 100`, true],
     [`message.size > 100 -- a comment at its end`, true],
     [`value ->> '$.missing'`, false],
     [`upper(key) = 'CUSTOMER-7' OR (size < 1)`, true],
@@ -138,8 +150,74 @@ describe('a SQL expression', () => {
 
   test('that fails on a record does not match it, and is counted', () => {
     const filter = open({ sql: `value ->> '$.a' = 1` })
-    expect(filter.matches(readerAt({ value: '{broken' }), 0)).toBe('no')
-    expect([filter.sqlFailed, filter.sqlFailure]).toEqual([1, 'malformed JSON'])
+    expect(ask(filter, { value: '{broken' })).toBe('fails')
+    expect(filter.sqlFailure).toBe('malformed JSON')
+  })
+
+  test.for([
+    ['packed', order],
+    ['by itself', { ...order, key: Buffer.from('ff', 'hex') }],
+  ] as const)('sees whole numbers as such, %s', ([, record]) => {
+    for (const column of ['partition', 'offset', 'timestamp', 'size'])
+      expect(matches({ sql: `typeof(${column}) = 'integer' AND key IS NOT NULL` }, record)).toBe(true)
+    expect(matches({ sql: `partition || '/' || offset || '/' || timestamp = '3/0/1000'` }, record)).toBe(true)
+  })
+
+  test('is asked of many records at once, and each has the answer that it has by itself', () => {
+    const values = [
+      ...[
+        '{"a":1}',
+        '{"a":2}',
+        '',
+        '{"a":"1"}',
+        '{"a":1.0}',
+        '{broken',
+        '{"a":"x\\u0000y"}',
+        '{"b":1}',
+        'null',
+      ],
+      ...[null, Buffer.from('ff00', 'hex'), `{"a":1,"b":"${'ü'.repeat(40_000)}"}`, '[{"a":1}]', '{a:1}'],
+    ]
+    const records = values.map((value, index) => ({ value, key: index % 3 === 0 ? null : `k${index}` }))
+    const sql = [
+      `value ->> '$.a' = 1`,
+      `json_valid(value) AND value ->> '$.a' = 1`,
+      `typeof(value) = 'blob' OR key IS NULL`,
+      `length(value) > 1000 OR offset % 2 = 1`,
+      `value LIKE '%A%' AND size < 100`,
+      `1`,
+    ]
+    for (const expression of sql) {
+      const filter = open({ sql: expression })
+      const batch = filter.takeBatch()
+      const reader = new BatchReader()
+      reader.open(batchOf(records), 0, [])
+      while (reader.next()) batch?.add(reader, 3, nothingSeen())
+      const together = batch?.ask(3).map(({ answer }) => answer)
+      const condition = new SqlCondition(expression)
+      const decoders = { key: new PlainDecoder('auto'), value: new PlainDecoder('auto') }
+      const alone: string[] = []
+      reader.open(batchOf(records), 0, [])
+      while (reader.next()) alone.push(condition.holds(reader, 3, decoders))
+      expect([expression, together]).toEqual([expression, alone])
+      expect(filter.sqlFailure).toBe(condition.firstFailure)
+    }
+  })
+
+  test('holds records although their reader goes on', () => {
+    const batch = open({ sql: `value ->> '$.n' % 2 = 1` }).takeBatch()
+    const reader = new BatchReader()
+    for (const n of [1, 2, 3]) {
+      reader.open(batchOf([{ value: `{"n":${n}}`, key: `key ${n}` }]), 0, [])
+      while (reader.next()) batch?.add(reader, 0, nothingSeen())
+    }
+    const keys = batch
+      ?.ask(0)
+      .filter(({ answer }) => answer === 'yes')
+      .map(({ bytes, keyStart, keyLength }) =>
+        Buffer.from(bytes).toString('utf8', keyStart, keyStart + keyLength),
+      )
+    expect(keys).toEqual(['key 1', 'key 3'])
   })
 
   test.for<[string, RegExp]>([

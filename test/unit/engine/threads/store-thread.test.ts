@@ -129,4 +129,6 @@ it('lands what is queued before it stops', async () => {
   threads.length = 0
   await main.call('stop', { discard: false })
   expect(ingest.count('receipt')).toBe(4)
+  const last = main.posted.findLast((message) => hasKind(message, 'figures'))
+  expect(last).toMatchObject({ topics: [{ source: 's', records: 4 }], tables: [{ name: 't', rows: 4 }] })
 })

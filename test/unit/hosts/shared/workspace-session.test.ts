@@ -342,6 +342,47 @@ connections:
   })
 })
 
+describe('removing a connection', () => {
+  const written = `penstock: 1
+connections:
+  # the first
+  local: { brokers: ["a:1"] }
+  other: { brokers: ["b:1"] }   # unused
+`
+
+  it('takes it out of the file, and opens the workspace anew', async () => {
+    const { base, session, log } = setUp()
+    const file = workspaceIn(base, 'one', written)
+    await session.open('one')
+    await session.removeConnection('other')
+    expect(readFileSync(file, 'utf8')).toBe(written.replace(/ {2}other.*\n/u, ''))
+    expect(log).toEqual(['start one', 'stop one', 'start one'])
+    expect(session.current().workspace.connections.map(({ name }) => name)).toEqual(['local'])
+  })
+
+  it('refuses one that is used, and one that is not there', async () => {
+    const { base, session } = setUp()
+    const used = `${written}sources:\n  s: { kafka: { connection: local, topic: t } }\n`
+    const file = workspaceIn(base, 'one', used)
+    await session.open('one')
+    await expect(session.removeConnection('local')).rejects.toMatchObject({
+      code: 'CONNECTION_IN_USE',
+      message: '"local" cannot be removed: it is used by s',
+    })
+    await expect(session.removeConnection('third')).rejects.toMatchObject({ code: 'CONNECTION_UNKNOWN' })
+    expect(readFileSync(file, 'utf8')).toBe(used)
+  })
+
+  it('refuses a file that changed since it was opened', async () => {
+    const { base, session } = setUp()
+    const file = workspaceIn(base, 'one', written)
+    await session.open('one')
+    writeFileSync(file, `${written}# and more\n`)
+    await expect(session.removeConnection('other')).rejects.toThrow(/has changed since it was opened/u)
+    expect(readFileSync(file, 'utf8')).toBe(`${written}# and more\n`)
+  })
+})
+
 describe('testing a connection', () => {
   it('works with nothing open, and forgets a typed secret', async () => {
     const { session, secrets } = setUp()

@@ -89,7 +89,7 @@ describe('a marked span', () => {
   const edges = { fromMs: 1000, toMs: 2000 }
 
   it('is that under the pointer, whichever way it was dragged', () => {
-    expect(spanAt([48, 148], 176, edges)).toEqual([1000, 2000])
-    expect(spanAt([148, 98], 176, edges)).toEqual([1500, 2000])
+    expect(spanAt([52, 152], 180, edges)).toEqual([1000, 2000])
+    expect(spanAt([152, 102], 180, edges)).toEqual([1500, 2000])
   })
 })

@@ -5,10 +5,10 @@ import {
   type TimeChartData,
   type TimeChartLook,
   firstAxisValue,
-  niceTop,
   timeChartOption,
   tooltipRows,
 } from '../../../../src-renderer/charts/time-chart-option.ts'
+import { niceTop, valueStep } from '../../../../src-renderer/charts/value-steps.ts'
 
 const colors: ChartColors = {
   text: '#111',
@@ -24,6 +24,7 @@ const look: TimeChartLook = {
   colors,
   zone: 'utc',
   format: (value) => `${String(value)} ms`,
+  unit: 'ms',
   hidden: new Set(),
   area: true,
   compact: false,
@@ -90,7 +91,7 @@ describe('the top of a small axis', () => {
   it('is a round number at or a little above the highest value', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 1e-6, max: 1e12, noNaN: true }), { minLength: 1 }), (values) => {
-        const top = niceTop([{ name: 'a', values }])
+        const top = niceTop([{ values }])
         const highest = Math.max(...values)
         expect(top).toBeGreaterThanOrEqual(highest * (1 - 1e-12))
         expect(top).toBeLessThanOrEqual(highest * 1.51)
@@ -99,6 +100,40 @@ describe('the top of a small axis', () => {
   })
 
   it('is one where nothing was measured', () => {
-    expect([niceTop([]), niceTop([{ name: 'a', values: [null, 0] }])]).toEqual([1, 1])
+    expect([niceTop([]), niceTop([{ values: [null, 0] }])]).toEqual([1, 1])
+  })
+})
+
+describe('an axis of durations', () => {
+  const minute = 60_000
+  const axis = (values: number[], unit = 'ms'): unknown => {
+    const { interval, max } = valueStep([{ values }], unit)
+    return { interval, max }
+  }
+
+  it('steps by what a clock counts, so that its labels are short', () => {
+    expect(axis([8.3 * minute])).toEqual({ interval: 2 * minute, max: 10 * minute })
+    expect(axis([1400])).toEqual({ interval: 300, max: 1500 })
+    expect(axis([26 * 60 * minute])).toEqual({ interval: 360 * minute, max: 30 * 60 * minute })
+    expect(niceTop([{ values: [8.3 * minute] }], 'ms')).toBe(10 * minute)
+  })
+
+  it('reaches every value with few steps', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1000, max: 1e12, noNaN: true }), (highest) => {
+        const { interval = 0, max = 0 } = valueStep([{ values: [highest] }], 'ms')
+        expect(max).toBeGreaterThanOrEqual(highest)
+        expect(max / interval).toBeLessThanOrEqual(5)
+      }),
+    )
+  })
+
+  it('leaves short durations and other values to the chart', () => {
+    expect([axis([84]), axis([8.3 * minute], 'records/s'), axis([])]).toEqual([{}, {}, {}])
+  })
+
+  it('is given to the chart', () => {
+    const slow = { ...data, lines: [{ name: 'p99', values: [8.3 * minute] }] }
+    expect(timeChartOption(slow, look).yAxis).toMatchObject({ interval: 2 * minute, max: 10 * minute })
   })
 })

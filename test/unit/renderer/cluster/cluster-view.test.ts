@@ -57,7 +57,7 @@ describe('the cluster', () => {
     expect(rows[1]).toMatch(/^2 controller kafka-2\.internal:9093 eu-west-1b /)
     expect(asked).toEqual([1])
     expect(text(screen.getAllByTestId('ClusterPage_config_row')[0])).toBe(
-      "advertised.listeners SASL_SSL://kafka-1.internal:9093 in the broker's file",
+      'advertised.listeners SASL_SSL://kafka-1.internal:9093 in the broker’s file',
     )
   })
 
@@ -66,7 +66,7 @@ describe('the cluster', () => {
     expect(asked).toEqual([3])
     await fireEvent.input(screen.getByTestId('ClusterPage_config_search'), { target: { value: 'keystore' } })
     expect(screen.getAllByTestId('ClusterPage_config_row').map(text)).toEqual([
-      "ssl.keystore.password kept secret by the cluster in the broker's file",
+      'ssl.keystore.password kept secret by the cluster in the broker’s file',
     ])
   })
 

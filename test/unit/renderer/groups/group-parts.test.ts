@@ -8,7 +8,6 @@ import { groupFigures } from '../../../../src-renderer/features/groups/group-fig
 import { filterOf, paramsOf } from '../../../../src-renderer/features/groups/group-filter.ts'
 import { sortedPartitions } from '../../../../src-renderer/features/groups/group-partition-rows.ts'
 import {
-  groupState,
   kindWords,
   lagTimeWords,
   outlookWords,
@@ -16,6 +15,7 @@ import {
   trendTone,
 } from '../../../../src-renderer/features/groups/group-words.ts'
 import { lagLines } from '../../../../src-renderer/features/groups/lag-lines.ts'
+import { groupState } from '../../../../src-renderer/ui/group-state.ts'
 import { FakeClusters } from '../fake-clusters.ts'
 
 const clusters = new FakeClusters('small', () => 1_800_000_000_000)

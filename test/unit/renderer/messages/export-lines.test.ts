@@ -7,6 +7,7 @@ import {
   inLogOrder,
   messageOfRecord,
   messageOfRow,
+  partOfWhole,
 } from '../../../../src-renderer/features/messages/export-lines.ts'
 import { looksLikeEnvelope } from '../../../../src-main/engine/ingest/envelope.ts'
 
@@ -59,8 +60,17 @@ describe('a line of a capture', () => {
 
   it('takes the whole of a part that was cut', () => {
     const cut = record({ value: part({ raw: 'eyJh', bytes: 8, text: '{"a', truncated: true }) })
-    const message = messageOfRecord(cut, { value: { base64: 'eyJhIjogMX0=', text: '{"a": 1}' } })
+    const message = messageOfRecord(cut, { value: partOfWhole('{"a": 1}', 'avro') })
     expect(captureLine('t', message)).toContain('"value":{"a": 1}')
+    const broken = messageOfRecord(cut, { value: partOfWhole('{"a"', 'json') })
+    expect(captureLine('t', broken)).toContain('"value":"{\\"a\\""')
+  })
+
+  it('marks headers that are no text', () => {
+    const headers = [header('a', null, '/wA='), header('b', 'x')]
+    expect(captureLine('t', messageOfRecord(record({ headers })))).toContain(
+      '"headers":[["a",{"base64":"/wA="}],["b","x"]]',
+    )
   })
 })
 

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '#contract/errors.ts'
 import type { MessageSearch, SearchStatus } from '#contract/messages.ts'
 import { SearchRun } from '../../../../src-renderer/features/messages/search-run.svelte.ts'
-import { scannedWords, searchWords } from '../../../../src-renderer/features/messages/search-words.ts'
+import {
+  emptyWords,
+  scannedWords,
+  searchWords,
+} from '../../../../src-renderer/features/messages/search-words.ts'
 import { createFakeClient, type FakeCalls } from '../fake-client.ts'
 import { FakeClock, settle } from '../fake-clock.ts'
 
@@ -218,6 +222,29 @@ describe('the words', () => {
     expect(
       scannedWords(statusOf({ scanned: 1, total: 1, firstTimestamp: null, partitions: [] }), clock),
     ).toBe('scanned 1 record, 0 partitions')
+  })
+  it('tell a topic without a message from one where nothing matches', () => {
+    const request = { live: false }
+    const [first] = statusOf().partitions
+    const empty = first === undefined ? [] : [{ ...first, latest: first.earliest }]
+    expect([
+      emptyWords({ state: 'done', status: statusOf({ partitions: empty }), request }),
+      emptyWords({ state: 'done', status: statusOf(), request }),
+      emptyWords({ state: 'running', status: statusOf(), request }),
+    ]).toEqual([
+      'This topic has no message. Follow it with Live tail to see the first one.',
+      'No message matches. What was looked at stands above.',
+      'Nothing found yet.',
+    ])
+  })
+  it('say nothing of what was looked at where it failed before it knew what there is', () => {
+    const status = statusOf({ state: 'failed', partitions: [], scanned: 0, matches: 0 })
+    const facts = { state: 'failed' as const, status, isStopping: false, isCut: false }
+    expect(searchWords({ ...facts, request: { live: false } }, clock)).toMatchObject({
+      head: 'Failed',
+      scanned: '',
+      found: '',
+    })
   })
   it('say how far it is, what is left, and what was not looked at', () => {
     const status = statusOf({

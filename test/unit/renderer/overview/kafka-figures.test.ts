@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import type { LiveSource } from '#contract/live.ts'
 import { stageFigures } from '../../../../src-renderer/features/overview/graph-figures.ts'
 import { lagWords } from '../../../../src-renderer/features/overview/metric-words.ts'
+import { lagOf } from '../../../../src-renderer/state/reading.ts'
 import { FakeEngine, type Scenario } from '../fake-engine.ts'
 
 function source(scenario: Scenario, name: string): ReturnType<typeof stageFigures> {
   const engine = new FakeEngine({ scenario })
   const stage = { kind: 'source' as const, id: `source:${name}`, source: name }
   return stageFigures(stage, { workspace: engine.workspace, snapshot: engine.snapshot() })
+}
+
+function anySource(): LiveSource {
+  const [first] = new FakeEngine({ scenario: 'kafka' }).snapshot().sources
+  if (first === undefined) throw new Error('the scenario has no source')
+  return first
 }
 
 describe('a source that reads a cluster', () => {
@@ -38,6 +46,11 @@ describe('a source that reads a cluster', () => {
 
   it('claims nothing of a lag that is not known', () => {
     expect(source('kafka-empty', 'orders').right).toBe('')
+  })
+
+  it('claims nothing of it while the cluster does not answer', () => {
+    expect(source('kafka-broken', 'orders').right).toBe('')
+    expect(lagOf([{ ...anySource(), state: 'waiting', lag: { records: 0, ms: 0 } }])).toBeNull()
   })
 })
 

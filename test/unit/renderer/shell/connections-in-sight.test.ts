@@ -53,6 +53,7 @@ describe('the connection', () => {
     expect(textOf(screen.getByTestId('ConnectionSwitch'))).toBe('orders-cluster READ ONLY')
     expect(textOf(screen.getByTestId('StatusBar_connection'))).toBe('orders-cluster READ ONLY')
     expect(screen.getByTestId('ConnectionSwitch').tagName).toBe('SPAN')
+    expect(textOf(screen.getByTestId('SideNav_connections'))).toBe('Connections')
   })
 
   it('is marked as production, and others that wait are named', async () => {
@@ -65,6 +66,7 @@ describe('the connection', () => {
   it('says that it is not connected', async () => {
     await open('kafka-broken')
     expect(textOf(screen.getByTestId('StatusBar_connection'))).toBe('orders-cluster not connected READ ONLY')
+    expect(textOf(screen.getByTestId('SideNav_connections'))).toBe('Connections 1')
   })
 
   it('is where g t, g g and g c lead', async () => {

@@ -8,12 +8,8 @@ import {
 } from '../../../../src-renderer/features/topics/partition-rows.ts'
 import { topicFigures } from '../../../../src-renderer/features/topics/topic-figures.ts'
 import { filterOf, paramsOf } from '../../../../src-renderer/features/topics/topic-filter.ts'
-import {
-  isSkewed,
-  retentionWords,
-  skewWords,
-  troubleWords,
-} from '../../../../src-renderer/features/topics/topic-words.ts'
+import { isSkewed, skewWords, troubleWords } from '../../../../src-renderer/features/topics/topic-words.ts'
+import { retentionWords } from '../../../../src-renderer/ui/retention-words.ts'
 import { FakeClusters } from '../fake-clusters.ts'
 
 const clusters = new FakeClusters('small', () => 1_800_000_000_000)

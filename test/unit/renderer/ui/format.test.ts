@@ -110,6 +110,8 @@ describe('durations', () => {
     [999.6, '1 s'],
     [1340, '1.3 s'],
     [272_000, '4.5 min'],
+    [200 * 60_000, '3.3 h'],
+    [9 * 86_400_000, '9 d'],
     [null, '–'],
   ])('%s ms measured is %s', (value, expected) => {
     expect(formatMilliseconds(value)).toBe(expected)

@@ -60,6 +60,31 @@ describe('the first run', () => {
     expect(made).toEqual([['orders', ['a:9092']]])
   })
 
+  it('goes to the topics of the workspace that was made', async () => {
+    const app = await open(sessionView('none'), {
+      create: async () => sessionView('open', { version: 2 }),
+    })
+    await fireEvent.click(screen.getByTestId('WelcomeView_kafka'))
+    await fireEvent.input(screen.getByTestId('ConnectionForm_name'), { target: { value: 'orders' } })
+    await fireEvent.input(screen.getByTestId('ConnectionForm_brokers'), { target: { value: 'a:9092' } })
+    await fireEvent.click(screen.getByTestId('ConnectionForm_save'))
+    await settle()
+    expect(app.router.current).toMatchObject({ view: 'topics', item: 'orders' })
+  })
+
+  it('does not show at one door what went wrong at another', async () => {
+    await open(sessionView('none'), {
+      open: () => Promise.reject(new AppError('WORKSPACE_NOT_FOUND', 'There is none.')),
+    })
+    await fireEvent.input(screen.getByTestId('WelcomeView_path'), { target: { value: 'nowhere' } })
+    await fireEvent.click(screen.getByTestId('WelcomeView_open'))
+    await settle()
+    await tick()
+    expect(screen.queryByTestId('WelcomeView_error')).not.toBeNull()
+    await fireEvent.click(screen.getByTestId('WelcomeView_kafka'))
+    expect(screen.queryByTestId('WelcomeView_error')).toBeNull()
+  })
+
   it('says why a path was not opened', async () => {
     await open(sessionView('none'), {
       open: ({ path }) => Promise.reject(new AppError('WORKSPACE_NOT_FOUND', `There is no ${path}.`)),
@@ -114,6 +139,32 @@ describe('the session', () => {
     answer(sessionView('open', { version: 2 }))
     await settle()
     expect(reads - before).toBe(1)
+  })
+
+  it('keeps the console while the same workspace is opened again, not while another one is', async () => {
+    let answer: (view: SessionView) => void = () => undefined
+    const app = await open(sessionView('open'), {
+      watch: ({ after }) =>
+        after === null ? Promise.resolve(sessionView('open')) : new Promise((resolve) => { answer = resolve }), // prettier-ignore
+    })
+    const screens: unknown[] = []
+    const follow = async (view: SessionView): Promise<void> => {
+      answer(view)
+      await settle()
+      screens.push([app.session.screen, app.session.isReopening])
+    }
+    await follow(sessionView('opening', { version: 2 }))
+    await follow(sessionView('open', { version: 3 }))
+    await follow(sessionView('opening', { version: 4, file: '/home/ada/other/penstock.yaml' }))
+    await follow(sessionView('failed', { version: 5 }))
+    await follow(sessionView('opening', { version: 6 }))
+    expect(screens).toEqual([
+      ['console', true],
+      ['console', false],
+      ['welcome', false],
+      ['welcome', false],
+      ['welcome', false],
+    ])
   })
 
   it('shows the console where the host does not tell of sessions', async () => {

@@ -308,6 +308,28 @@ describe('a damaged batch', () => {
     )
   })
 
+  it('whose length says more than there is looks cut off, and is skipped as far as it says itself', async () => {
+    const batch = await letters(3, 'defg')
+    batch.writeInt32BE(5000, 8)
+    const { records, reader } = readAll(Buffer.concat([batch, await letters(7, 'h')]), 3)
+    expect({ records, isCutOff: reader.isCutOff }).toEqual({ records: [], isCutOff: true })
+    expect(reader.cutOffFault().message).toBe(
+      'the batch at offset 3 cannot be read: its length says more than there is',
+    )
+    expect(reader.skipBatch()).toEqual({ from: 3, to: 7 })
+  })
+
+  it('of which not even the header came is skipped by one offset', async () => {
+    const { reader } = readAll((await letters(3, 'defg')).subarray(0, 40), 3)
+    expect(reader.isCutOff).toBe(true)
+    expect(reader.skipBatch()).toEqual({ from: 3, to: 4 })
+  })
+
+  it('behind a whole one is not told as cut off', async () => {
+    const set = Buffer.concat([await letters(0, 'abc'), (await letters(3, 'defg')).subarray(0, 70)])
+    expect(readAll(set).reader.isCutOff).toBe(false)
+  })
+
   it('of an older format is told as such', async () => {
     const batch = await letters(0, 'a')
     batch[16] = 1

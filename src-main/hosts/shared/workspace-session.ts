@@ -131,9 +131,7 @@ export class WorkspaceSession implements SessionPort {
 
   async saveConnection(draft: ConnectionDraft): Promise<void> {
     const loaded = this.#loaded
-    if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
-    if (loaded.snapshot !== null)
-      throw new AppError('SNAPSHOT_ONLY', 'a snapshot is open, and nothing is written into it')
+    refuseUnlessWritable(loaded)
     const before = this.#workspace()?.connections.find(({ name }) => name === draft.name) ?? null
     connectionOfDraft(draft, path.dirname(loaded.file), this.#options.secrets)
     const kept = await keepSecrets(draft, before, this.#options.secrets)
@@ -148,10 +146,10 @@ export class WorkspaceSession implements SessionPort {
 
   async removeConnection(name: string): Promise<void> {
     const [loaded, workspace] = [this.#loaded, this.#workspace()]
-    if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
+    refuseUnlessWritable(loaded)
     this.#connection(name)
     if (workspace !== null) await eraseConnection(loaded.file, loaded.digest, { workspace, name })
-    await this.#switchTo(await readWorkspace(loaded.file))
+    await this.#switchTo(await readOpenable(loaded.file))
   }
 
   /** Stops what is open, for good. Safe at any time. */
@@ -240,6 +238,13 @@ export class WorkspaceSession implements SessionPort {
     if (found === undefined) throw new AppError('CONNECTION_UNKNOWN', `there is no connection "${name}"`)
     return found
   }
+}
+
+/** @throws AppError ENGINE_NOT_RUNNING, SNAPSHOT_ONLY */
+function refuseUnlessWritable(loaded: Openable | null): asserts loaded is Openable {
+  if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
+  if (loaded.snapshot !== null)
+    throw new AppError('SNAPSHOT_ONLY', 'a snapshot is open, and nothing is written into it')
 }
 
 function countOf(problems: number): string {

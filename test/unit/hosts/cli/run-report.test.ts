@@ -19,6 +19,7 @@ const source = (name: string, state: LiveSource['state']): LiveSource => ({
   lag: null,
   positions: [],
   gapRecords: 0,
+  eventTime: null,
   decodeMs: 1,
   spark: [1, null],
 })

@@ -46,6 +46,16 @@ export const sourceView = z.object({
   topic: z.string(),
   format: z.string(),
   columns: z.array(columnView),
+  /** The column that says when something happened, and how late it may come; null where there is none. */
+  eventTime: z
+    .object({
+      column: z.string(),
+      /** How far behind the newest event time a record may be; null where none is too late. */
+      latenessMs: z.number().nullable(),
+      /** What becomes of records that are too late. */
+      tooLate: z.enum(['land', 'dead_letter']),
+    })
+    .nullable(),
   /** True where the columns were not declared but taken from a sample. */
   inferred: z.boolean(),
 })

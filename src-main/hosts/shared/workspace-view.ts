@@ -53,6 +53,10 @@ function viewSource(source: Source, engine: Engine): WorkspaceView['sources'][nu
       path: column.from === 'header' ? String(column.path[0]) : pathText(column.path),
       nullable: column.nullable,
     })),
+    eventTime:
+      source.eventTime === null
+        ? null
+        : { column: source.eventTime, latenessMs: source.latenessMs, tooLate: source.tooLate },
     inferred: used?.inferred ?? source.columns === null,
   }
 }

@@ -10,10 +10,20 @@ import type { WorkspaceView } from '#contract/workspace.ts'
 import type { PenstockClient } from '../../../src-renderer/transport/client.ts'
 import { createFakeClient } from './fake-client.ts'
 import { type ClusterKind, FakeClusters } from './fake-clusters.ts'
+import { fakeEventTime, fakeLiveRollup, fakeRollups } from './fake-rollups.ts'
 
 /** What the person finds. */
 export type Scenario =
-  'busy' | 'empty' | 'broken' | 'many' | 'paused' | 'kafka' | 'kafka-large' | 'kafka-broken' | 'kafka-empty'
+  | 'busy'
+  | 'empty'
+  | 'broken'
+  | 'many'
+  | 'paused'
+  | 'rollups'
+  | 'kafka'
+  | 'kafka-large'
+  | 'kafka-broken'
+  | 'kafka-empty'
 
 interface FakeEngineOptions {
   scenario: Scenario
@@ -149,6 +159,7 @@ export class FakeEngine {
         lag: null,
         positions: [],
         gapRecords: 0,
+        eventTime: source.eventTime === null ? null : fakeEventTime(now, records),
         decodeMs: records * 0.0014,
         spark: isEmpty ? [] : this.#spark(source.name),
         ...(source.kind === 'kafka' ? this.#reading(source.name, records) : {}),
@@ -211,6 +222,11 @@ export class FakeEngine {
       sources,
       steps,
       tables,
+      rollups: this.workspace.rollups.map((rollup) => {
+        const base = tables.find(({ name }) => name === rollup.from) ?? tables.at(-1)
+        const { landed = 0, rowsPerSecond = 0, spark = [] } = base ?? {}
+        return fakeLiveRollup(rollup, { now, rows: landed, rowsPerSecond, spark })
+      }),
       lookups: this.workspace.lookups.map((lookup) => ({
         name: lookup.name,
         rows: isEmpty ? 0 : lookup.name === 'airports' ? 3376 : 51_204,
@@ -400,6 +416,13 @@ export class FakeEngine {
       bytes: records * 165,
       rowsLanded: isFailed ? 0 : Math.floor(records * 1.22),
       dead: noise(id + 5) > 0.8 ? Math.ceil(noise(id + 6) * 3) : 0,
+      ...((this.workspace.sources[0]?.eventTime ?? null) === null
+        ? { watermarkAt: null, late: null, tooLate: null }
+        : {
+            watermarkAt: this.#startedAt + id * batchEveryMs - 60_400,
+            late: Math.floor(noise(id + 7) * 40),
+            tooLate: noise(id + 8) > 0.9 ? 2 : 0,
+          }),
       positions: [0, 1, 2, 3].map((partition) => {
         const from = 9_007_199_254_740_000n + BigInt(id * 600 + partition)
         const to = from + BigInt(Math.floor(records / 4) + Math.floor(noise(id * 4 + partition) * 20))
@@ -602,6 +625,7 @@ function clusterKind(scenario: Scenario): ClusterKind {
     case 'broken':
     case 'many':
     case 'paused':
+    case 'rollups':
       return 'none'
     default:
       return assertNever(scenario)
@@ -613,7 +637,11 @@ const appended = { key: [], newestBy: null, deleteWhen: null, deduplicate: null 
 
 function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
   if (scenario.startsWith('kafka')) return kafkaWorkspace(scenario, startedAt)
-  const sources: WorkspaceView['sources'] = [makeSource('flights')]
+  const isRolledUp = scenario === 'rollups'
+  const eventTime = { column: 'at', latenessMs: 60_000, tooLate: 'land' } as const
+  const sources: WorkspaceView['sources'] = [
+    { ...makeSource('flights'), ...(isRolledUp ? { eventTime } : {}) },
+  ]
   const lookups: WorkspaceView['lookups'] = [
     { name: 'airports', origin: '/home/ada/flights-demo/airports.csv', connection: null, key: 'iata' },
   ]
@@ -675,6 +703,7 @@ function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
     lookups,
     connections: [],
     tables,
+    rollups: isRolledUp ? [...fakeRollups] : [],
     version: '0.1.0',
     host: 'serve',
     startedAt,
@@ -737,6 +766,7 @@ function makeSource(name: string): WorkspaceView['sources'][number] {
       column('origin', 'text'),
       column('destination', 'text'),
     ],
+    eventTime: null,
     inferred: false,
   }
 }

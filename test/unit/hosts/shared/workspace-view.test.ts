@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { workspaceView } from '#contract/workspace.ts'
 import { pathText, viewWorkspace } from '../../../../src-main/hosts/shared/workspace-view.ts'
+import { distinctError } from '../../../../src-main/engine/rollups/sketches/distinct-sketch.ts'
+import type { Rollup } from '../../../../src-main/workspace/model.ts'
 import { createFakeEngine } from '../fake-engine.ts'
 import { sampleWorkspace } from '../sample-workspace.ts'
 
@@ -25,6 +27,7 @@ describe('workspace view', () => {
           columns: [
             { name: 'delay', type: 'integer', from: 'value', path: '$."delay minutes"[0]', nullable: false },
           ],
+          eventTime: null,
           inferred: false,
         },
       ],
@@ -44,11 +47,40 @@ describe('workspace view', () => {
           retainAgeMs: null,
         },
       ],
+      rollups: [],
       version: '1.2.3',
       host: 'serve',
       startedAt: 1_700_000_000_000,
       snapshot: null,
     })
+  })
+
+  it('shows event time with the lateness that is allowed, and rollups with how far off their measures may be', () => {
+    const [source] = sampleWorkspace.sources
+    if (source === undefined) throw new Error('the sample has a source')
+    const timed = { ...source, eventTime: 'at', latenessMs: 60_000, tooLate: 'dead_letter' } as const
+    const position = { line: 1, column: 1 }
+    const rollup: Rollup = {
+      ...{ name: 'by_hour', from: 'late', by: ['origin'], retainAgeMs: null, position },
+      window: { everyMs: 3_600_000, overMs: null, on: 'at', zone: 'Europe/Zurich' },
+      measures: [
+        { name: 'flights', sql: 'count(*)', position },
+        { name: 'planes', sql: 'approx_count_distinct(plane)', position },
+      ],
+    }
+    const workspace = { ...sampleWorkspace, sources: [timed], rollups: [rollup] }
+    const view = workspaceView.parse(viewWorkspace({ ...facts, workspace }, createFakeEngine()))
+    expect(view.sources[0]?.eventTime).toEqual({ column: 'at', latenessMs: 60_000, tooLate: 'dead_letter' })
+    expect(view.rollups).toEqual([
+      {
+        ...{ name: 'by_hour', from: 'late', by: ['origin'], retainAgeMs: null },
+        window: { everyMs: 3_600_000, overMs: null, on: 'at', zone: 'Europe/Zurich' },
+        measures: [
+          { name: 'flights', sql: 'count(*)', errorBound: null },
+          { name: 'planes', sql: 'approx_count_distinct(plane)', errorBound: distinctError },
+        ],
+      },
+    ])
   })
 
   it('shows the columns that the engine inferred', () => {

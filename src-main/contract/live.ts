@@ -92,6 +92,8 @@ export const liveTable = z.object({
   /** Records left out because their key had landed. */
   duplicates: count,
   evicted: count,
+  /** Estimated from a sample of rows, with indexes; 0 before that is known. */
+  bytes: count,
   rowsPerSecond: z.number(),
   oldestAt: timeMs.nullable(),
   newestAt: timeMs.nullable(),
@@ -193,6 +195,10 @@ export const liveSnapshot = z.object({
     /** Size of the write-ahead log, which lies beside the database. */
     walBytes: count,
     limitBytes: count.nullable(),
+    /** Of `bytes`, what holds something; the rest is free to be used again. */
+    usedBytes: count,
+    /** Used bytes from which on the oldest rows go; null where none do. */
+    budgetBytes: count.nullable(),
     rows: count,
     batches: count,
   }),

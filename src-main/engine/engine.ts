@@ -108,6 +108,7 @@ class ThreadedEngine implements Engine {
       connections: workspace.connections.map(({ name }) => name),
       storeMode: workspace.store.mode,
       limitBytes: workspace.store.limitBytes,
+      budgetBytes: workspace.store.budgetBytes,
     }
     this.#feed = new EngineFeed(settings, randomUUID())
     this.statistics = new StoredStatistics(this.#queries)

@@ -64,6 +64,7 @@ class SnapshotEngine implements Engine {
         connections: workspace.connections.map(({ name }) => name),
         storeMode: 'disk',
         limitBytes: null,
+        budgetBytes: null,
       },
       randomUUID(),
     )

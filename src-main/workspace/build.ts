@@ -58,7 +58,11 @@ export function buildWorkspace(
     ),
     tables: Object.entries(written.tables ?? {}).map(([name, table]) => buildTable(name, table, document)),
     rollups: buildRollups(written.rollups ?? {}, document),
-    store: { mode: written.store?.mode ?? 'memory', limitBytes: written.store?.limit ?? null },
+    store: {
+      mode: written.store?.mode ?? 'memory',
+      limitBytes: written.store?.limit ?? null,
+      budgetBytes: written.store?.budget ?? null,
+    },
     snapshots: buildSnapshots(written.store, folder),
   }
 }
@@ -187,6 +191,7 @@ function buildTable(name: string, table: TableFile, document: WorkspaceDocument)
     ...buildKeys(name, table, document),
     indexes: table.indexes ?? [],
     retainRows: table.retain?.rows ?? null,
+    retainBytes: table.retain?.bytes ?? null,
     retainAgeMs: table.retain?.age ?? null,
     position: document.positionOf({ path: ['tables', name], at: 'key' }),
   }

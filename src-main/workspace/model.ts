@@ -160,6 +160,8 @@ export interface Table {
   /** Columns of each declared index. */
   indexes: readonly (readonly string[])[]
   retainRows: number | null
+  /** Most bytes, by an estimate; null for any. */
+  retainBytes: number | null
   retainAgeMs: number | null
   position: Position
 }
@@ -209,6 +211,8 @@ export interface StoreSettings {
   mode: 'memory' | 'disk'
   /** Most bytes of the store file; null for what the file system has. */
   limitBytes: number | null
+  /** Bytes from which on the oldest rows go; null keeps them. */
+  budgetBytes: number | null
 }
 
 /** A value that must not stand in the file: read when it is needed. */

@@ -240,6 +240,9 @@ const table = map({
   retain: map({
     rows: rowCount.optional().describe('Newest rows to keep, for example 5M.'),
     age: duration.optional().describe('How long to keep rows, for example 24h.'),
+    bytes: size
+      .optional()
+      .describe('Most bytes of the table with its indexes, by an estimate, for example 1GB.'),
   })
     .optional()
     .describe('What to keep; older rows are removed and counted. Default: everything.'),
@@ -288,7 +291,14 @@ export const workspaceSchema = map({
       .describe('memory starts afresh each time; disk goes on where it stopped. Default memory.'),
     limit: size
       .optional()
-      .describe('Most bytes of the store, for example 4GB. Default: what the file system has.'),
+      .describe(
+        'Most bytes of the store, for example 4GB; when they are reached ingest waits. Default: what the file system has.',
+      ),
+    budget: size
+      .optional()
+      .describe(
+        'Bytes from which on the oldest rows of the largest table go, for example 3GB. Default: none go.',
+      ),
     snapshots: snapshots.optional().describe('Copies of the store and this file, taken by themselves.'),
   })
     .optional()

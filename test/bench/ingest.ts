@@ -46,7 +46,7 @@ function bareInsert(folder: string, lines: readonly string[]): number {
   const beside = storeLocation({
     file: path.join(folder, 'bare'),
     folder,
-    store: { mode: 'memory', limitBytes: null },
+    store: { mode: 'memory', limitBytes: null, budgetBytes: null },
   })
   mkdirSync(beside.folder, { recursive: true })
   const database = new Database(beside.file)

@@ -33,7 +33,7 @@ function strictWorkspace(folder: string, count: number, mode: 'memory' | 'disk')
     sources: [source('s', file, columns, { partitions: 3 })],
     tables: [table('t', 's', [step('parsed', "SELECT n, json_extract(doc, '$.a') AS a FROM input")])],
     rollups: [rollup('r', 't', { rows: 'count(*)', total: 'sum(n)', most: 'max(n)' }, { by: ['a'] })],
-    store: { mode, limitBytes: null },
+    store: { mode, limitBytes: null, budgetBytes: null },
   })
 }
 
@@ -198,7 +198,7 @@ describe('a full store', () => {
     const plan = workspace(folder, {
       sources: [source('s', capture(folder, lines), columns)],
       tables: [table('t', 's', [], { retainAgeMs: 1500 })],
-      store: { mode: 'memory', limitBytes: 16 * 1024 * 1024 },
+      store: { mode: 'memory', limitBytes: 16 * 1024 * 1024, budgetBytes: null },
     })
     const engine = await bench.started(plan)
     const waiting = await untilLive(engine, (snapshot) => snapshot.state === 'waiting')
@@ -368,7 +368,7 @@ describe('the workspace', () => {
     const engine = await bench.started({
       ...parts,
       sources: looping,
-      store: { mode: 'memory', limitBytes: null },
+      store: { mode: 'memory', limitBytes: null, budgetBytes: null },
     })
     rmSync(home, { recursive: true })
     const gone = await untilLive(engine, (snapshot) =>

@@ -16,7 +16,7 @@ it('follows the workspace, and queries go by it', async () => {
     workspace(folder, {
       sources: [source('s', file, columns)],
       tables: [table('t', 's', [step('all', 'SELECT * FROM input')], { indexes })],
-      store: { mode: 'disk', limitBytes: null },
+      store: { mode: 'disk', limitBytes: null, budgetBytes: null },
     })
   const engine = await bench.started(plan([['n'], ['name', 'n']]))
   await untilEnded(engine, 20_000)

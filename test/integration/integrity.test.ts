@@ -38,7 +38,7 @@ function plan(folder: string, extra: Partial<Workspace> = {}): Workspace {
   return workspace(folder, {
     sources: [source('s', file, columns, { partitions: 2 })],
     tables: [table('t', 's', [step('all', 'SELECT * FROM input')])],
-    store: { mode: 'disk', limitBytes: null },
+    store: { mode: 'disk', limitBytes: null, budgetBytes: null },
     ...extra,
   })
 }

@@ -43,7 +43,7 @@ function workspaceOf(folder: string, file: string): Workspace {
       table('latest', 's', [step('all', 'SELECT * FROM input')], { key: keyed }),
       table('distinct_orders', 's', [], { deduplicate: recent }),
     ],
-    store: { mode: 'disk', limitBytes: null },
+    store: { mode: 'disk', limitBytes: null, budgetBytes: null },
   })
 }
 

@@ -72,7 +72,7 @@ describe('event time', () => {
       ],
       tables: [table('t', 's', [step('all', 'SELECT * FROM input')])],
       rollups: [rollup('hours', 't', { rows: 'count(*)' }, hourly)],
-      store: { mode: 'disk', limitBytes: null },
+      store: { mode: 'disk', limitBytes: null, budgetBytes: null },
     })
   // The first half comes long before the rest, so that it is in earlier batches.
   const inOrder = Array.from({ length: 100 }, (_, n) => line(n, n))

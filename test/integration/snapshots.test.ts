@@ -33,7 +33,7 @@ function plan(folder: string, extra: Partial<Workspace> = {}): Workspace {
     text: 'penstock: 1\n# as it was read\n',
     sources: [source('s', file, columns, { partitions: 3, rate: { kind: 'perSecond', records: 20_000 } })],
     tables: [table('t', 's', [step('all', 'SELECT * FROM input')])],
-    store: { mode: 'disk', limitBytes: null },
+    store: { mode: 'disk', limitBytes: null, budgetBytes: null },
     ...extra,
   })
 }
@@ -103,7 +103,7 @@ describe('a snapshot', () => {
 
   it('is of the whole store in memory too', async () => {
     const folder = bench.folder()
-    const engine = await bench.started(plan(folder, { store: { mode: 'memory', limitBytes: null } }))
+    const engine = await bench.started(plan(folder, { store: { mode: 'memory', limitBytes: null, budgetBytes: null } }))
     await untilLive(engine, ({ sources }) => (sources[0]?.records ?? 0) > 1000)
     engine.snapshots.start('memory.db')
     expect(await untilRun(engine, hasEnded)).toMatchObject({ state: 'done' })

@@ -42,7 +42,7 @@ export function table(
   extra: Partial<Table> = {},
 ): Table {
   const keys = { key: null, deduplicate: null, indexes: [] }
-  return { name, source, steps, ...keys, retainRows: null, retainAgeMs: null, position, ...extra }
+  return { name, source, steps, ...keys, retainRows: null, retainBytes: null, retainAgeMs: null, position, ...extra }
 }
 
 /** A rollup of a table over all time; measures as `name: aggregate`. */
@@ -164,7 +164,7 @@ export function workspace(folder: string, parts: Partial<Workspace>): Workspace 
     lookups: [],
     tables: [],
     rollups: [],
-    store: { mode: 'memory', limitBytes: null },
+    store: { mode: 'memory', limitBytes: null, budgetBytes: null },
     snapshots: null,
     ...parts,
   }

@@ -21,6 +21,8 @@ export interface TableShape {
   /** Columns of each declared index. */
   indexes: readonly (readonly string[])[]
   retainRows: number | null
+  /** Most bytes, by an estimate; null for any. */
+  retainBytes: number | null
   retainAgeMs: number | null
 }
 

@@ -19,6 +19,7 @@ import { latencyRuns } from './latency.ts'
 import type { LookupChange, LookupTables } from './lookup-tables.ts'
 import { Positions } from './positions.ts'
 import { RetainedTable } from './retained-table.ts'
+import { StoreBudget } from './store-budget.ts'
 import { TopicLog } from './topic-log.ts'
 import { Watermarks } from './watermarks.ts'
 
@@ -42,6 +43,7 @@ export class BatchWriter {
   readonly #transforms: ReadonlyMap<string, BatchTransform>
   readonly #now: Clock
   #rollups: BatchRollups | null = null
+  #budget: StoreBudget | null = null
 
   constructor(
     database: Database,
@@ -64,6 +66,13 @@ export class BatchWriter {
     this.tables = shapes.map((shape) =>
       shape.landing?.kind === 'keyed' ? new KeyedTable(database, shape) : new RetainedTable(database, shape),
     )
+  }
+
+  /** Evicts from now on also where the store holds more than these bytes. */
+  keepWithin(budgetBytes: number): void {
+    this.#budget = new StoreBudget(this.#database, budgetBytes, (message) => {
+      this.events.add({ at: this.#now(), level: 'warn', kind: 'store-budget', subject: 'store', message })
+    })
   }
 
   /** Rollups of the tables, from now on brought up to date with each batch. */
@@ -155,9 +164,11 @@ export class BatchWriter {
       this.topics.coarsen(nowMs)
       this.lags.flush()
       this.lags.coarsen(nowMs)
+      const excess = this.#budget?.excess(this.tables) ?? null
       for (const table of this.tables) {
         const needed = this.#rollups?.firstNeeded(table.name) ?? null
-        if (table.evict(nowMs, idleEviction, needed) > 0) table.note()
+        const more = excess?.table === table ? excess.rows : 0
+        if (table.evict(nowMs, idleEviction, needed, more) > 0) table.note()
       }
       this.#rollups?.evict(nowMs)
       this.events.flush()
@@ -191,6 +202,7 @@ export class BatchWriter {
     { landed, changes }: Pick<BatchResult, 'landed' | 'changes'>,
     nowMs: number,
   ): void {
+    const excess = this.#budget?.excess(this.tables) ?? null
     for (const table of this.tables) {
       if (table.source !== source) continue
       const rows = landed.get(table.name) ?? 0
@@ -198,7 +210,12 @@ export class BatchWriter {
       table.landed(rows, nowMs, changes.get(table.name) ?? null)
       const { last } = table.held
       if (rows > 0) this.#rollups?.landed(table.name, { first: last - rows + 1, last }, before, nowMs)
-      table.settle(rows, nowMs, this.#rollups?.firstNeeded(table.name) ?? null)
+      table.settle(
+        rows,
+        nowMs,
+        this.#rollups?.firstNeeded(table.name) ?? null,
+        excess?.table === table ? excess.rows : 0,
+      )
     }
   }
 

@@ -8,6 +8,8 @@ import { leavesMarkers, markerTable } from '../batch/landing-plan.ts'
 import type { TableShape } from '../batch/relations.ts'
 import { quoted } from '../sql/identifier.ts'
 import type { LandedTable, TableCounts } from './landed-table.ts'
+import { RowSize } from './row-size.ts'
+import { rowsWithin } from './row-bound.ts'
 import { storedCounts, TableNote } from './table-note.ts'
 
 /** Least number of rows that one transaction may evict; more where more landed. */
@@ -18,6 +20,7 @@ const mostMarkers = 1_000_000
 const checkMs = 1000
 
 export class KeyedTable implements LandedTable {
+  readonly isKeyed = true
   readonly name: string
   readonly source: string
   readonly #shape: TableShape
@@ -26,6 +29,7 @@ export class KeyedTable implements LandedTable {
   readonly #overRows: Statement
   readonly #overAge: Statement
   readonly #markers: Markers | null
+  readonly #size: RowSize
   #counts: TableCounts
   #committed: TableCounts
   #nextCheckMs = 0
@@ -38,6 +42,7 @@ export class KeyedTable implements LandedTable {
     this.source = shape.source
     this.#shape = shape
     this.#note = new TableNote(database, shape.name)
+    this.#size = new RowSize(database, shape)
     this.#oldest = database.prepare<[], number | null>(`SELECT min(_ingested_at) FROM ${table}`).pluck()
     this.#overRows = database.prepare(evict(''))
     this.#overAge = database.prepare(evict('WHERE _ingested_at < ?'))
@@ -50,6 +55,10 @@ export class KeyedTable implements LandedTable {
 
   get counts(): TableCounts {
     return this.#committed
+  }
+
+  get rowBytes(): number {
+    return this.#size.bytes
   }
 
   /** Rows do not follow each other. */
@@ -68,17 +77,19 @@ export class KeyedTable implements LandedTable {
     if (changes.landed > 0) counts.newestAt = nowMs
   }
 
-  settle(rows: number, nowMs: number): void {
-    this.evict(nowMs, Math.max(evictAtLeast, 2 * rows))
+  settle(rows: number, nowMs: number, needed: number | null = null, excess = 0): void {
+    this.evict(nowMs, Math.max(evictAtLeast, 2 * rows), needed, excess)
     this.note()
   }
 
-  evict(nowMs: number, most: number): number {
-    const { retainRows, retainAgeMs } = this.#shape
+  evict(nowMs: number, most: number, _needed: number | null = null, excess = 0): number {
+    const { retainAgeMs } = this.#shape
     this.#markers?.forget(nowMs, most)
-    if (retainRows === null && retainAgeMs === null) return 0
+    this.#size.measure(nowMs)
+    const mostRows = rowsWithin(this.#shape, this.#size.bytes)
+    if (mostRows === null && retainAgeMs === null && excess === 0) return 0
     const counts = this.#counts
-    const over = retainRows === null ? 0 : Math.min(most, counts.rows - retainRows)
+    const over = Math.min(most, Math.max(excess, mostRows === null ? 0 : counts.rows - mostRows))
     let evicted = over > 0 ? this.#overRows.run(over).changes : 0
     if (retainAgeMs !== null && nowMs >= this.#nextCheckMs && evicted < most) {
       const aged = this.#overAge.run(nowMs - retainAgeMs, most - evicted).changes
@@ -88,7 +99,7 @@ export class KeyedTable implements LandedTable {
     counts.rows -= evicted
     counts.evicted += evicted
     // Only a table with a bound has an index by which this is found.
-    counts.oldestAt = this.#oldest.get() ?? null
+    if (mostRows !== null || retainAgeMs !== null) counts.oldestAt = this.#oldest.get() ?? null
     return evicted
   }
 

@@ -13,8 +13,12 @@ export interface TableCounts extends TableChanges {
 export interface LandedTable {
   readonly name: string
   readonly source: string
+  /** Whether it holds one row per key. */
+  readonly isKeyed: boolean
   /** As of the last commit. */
   readonly counts: TableCounts
+  /** Estimated bytes of one row with its share of the indexes; 0 before that is known. */
+  readonly rowBytes: number
   /** First and last row of those that are only appended, and rows evicted; inside the transaction as it stands. */
   readonly held: { first: number; last: number; evicted: number }
 
@@ -24,11 +28,16 @@ export interface LandedTable {
   /**
    * After {@link landed}: evicts what that pushed out, and notes both.
    * @param needed first row that must stay although it is over the bounds, or null
+   * @param excess rows that are to go in any case
    */
-  settle(rows: number, nowMs: number, needed: number | null): void
+  settle(rows: number, nowMs: number, needed?: number | null, excess?: number): void
 
-  /** Evicts at most `most` rows over the bounds on rows and age; none from row `needed` on. @returns rows evicted */
-  evict(nowMs: number, most: number, needed: number | null): number
+  /**
+   * Evicts at most `most` rows over the bounds on rows, bytes and age; none from row `needed` on.
+   * @param excess rows that are to go in any case
+   * @returns rows evicted
+   */
+  evict(nowMs: number, most: number, needed?: number | null, excess?: number): number
 
   /** Stores the counts. */
   note(): void

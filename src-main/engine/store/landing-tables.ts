@@ -31,7 +31,7 @@ export function prepareBeside(database: Database, shape: TableShape): void {
   const seen = landing?.kind === 'distinct' ? createSeen(name, landing) : null
   keep(database, markerTable(name), markers, 'deleted_at')
   keep(database, seenTable(name), seen, '"/at"')
-  const isBounded = shape.retainRows !== null || shape.retainAgeMs !== null
+  const isBounded = shape.retainRows !== null || shape.retainBytes !== null || shape.retainAgeMs !== null
   const age = quoted(`_penstock_age_${name}`)
   if (landing?.kind === 'keyed' && isBounded)
     database.exec(`CREATE INDEX IF NOT EXISTS ${age} ON ${quoted(name)} (_ingested_at)`)

@@ -7,6 +7,8 @@ import type { TableChanges } from '../batch/batch-result.ts'
 import type { TableShape } from '../batch/relations.ts'
 import { quoted } from '../sql/identifier.ts'
 import type { LandedTable, TableCounts } from './landed-table.ts'
+import { rowsWithin } from './row-bound.ts'
+import { RowSize } from './row-size.ts'
 import { storedCounts, TableNote } from './table-note.ts'
 
 /** Least number of rows that one transaction may evict; more where more landed. */
@@ -19,6 +21,7 @@ export interface TableState extends TableCounts {
 }
 
 export class RetainedTable implements LandedTable {
+  readonly isKeyed = false
   readonly name: string
   readonly source: string
   /** As of the last commit. */
@@ -28,6 +31,7 @@ export class RetainedTable implements LandedTable {
   readonly #at: Statement
   readonly #delete: Statement
   readonly #note: TableNote
+  readonly #size: RowSize
   #state: TableState
   #nextAgeCheckMs = 0
 
@@ -40,6 +44,7 @@ export class RetainedTable implements LandedTable {
     this.#at = database.prepare(`SELECT _ingested_at FROM ${table} WHERE rowid = ?`).pluck()
     this.#delete = database.prepare(`DELETE FROM ${table} WHERE rowid < ?`)
     this.#note = new TableNote(database, shape.name)
+    this.#size = new RowSize(database, shape)
     this.#state = readState(database, shape.name, table)
     this.committedState = { ...this.#state }
   }
@@ -50,6 +55,10 @@ export class RetainedTable implements LandedTable {
 
   get rows(): number {
     return rowsOf(this.#state)
+  }
+
+  get rowBytes(): number {
+    return this.#size.bytes
   }
 
   get held(): { first: number; last: number; evicted: number } {
@@ -68,14 +77,15 @@ export class RetainedTable implements LandedTable {
     state.newestAt = nowMs
   }
 
-  settle(rows: number, nowMs: number, needed: number | null): void {
-    this.evict(nowMs, Math.max(evictAtLeast, 2 * rows), needed)
+  settle(rows: number, nowMs: number, needed: number | null = null, excess = 0): void {
+    this.evict(nowMs, Math.max(evictAtLeast, 2 * rows), needed, excess)
     this.note()
   }
 
-  evict(nowMs: number, most: number, needed: number | null): number {
+  evict(nowMs: number, most: number, needed: number | null = null, excess = 0): number {
     const state = this.#state
-    const over = Math.max(this.#firstByRows(), this.#firstByAge(nowMs))
+    this.#size.measure(nowMs)
+    const over = Math.max(this.#firstByRows(), this.#firstByAge(nowMs), state.firstRow + excess)
     const wanted = needed === null ? over : Math.min(over, needed)
     const first = Math.min(wanted, state.firstRow + most, state.lastRow + 1)
     const evicted = first - state.firstRow
@@ -105,8 +115,8 @@ export class RetainedTable implements LandedTable {
   }
 
   #firstByRows(): number {
-    const { retainRows } = this.#shape
-    return retainRows === null ? 0 : this.#state.lastRow - retainRows + 1
+    const most = rowsWithin(this.#shape, this.#size.bytes)
+    return most === null ? 0 : this.#state.lastRow - most + 1
   }
 
   /** First row that is young enough; looked for once a second. */

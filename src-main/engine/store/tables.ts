@@ -5,6 +5,9 @@ import { addedColumns, sqlTypeOf, type TableShape } from '../batch/relations.ts'
 import { quoted } from '../sql/identifier.ts'
 import { checkKey, keyOf, prepareBeside } from './landing-tables.ts'
 
+/** Page cache of a store that has tables with a key, at most: records come to rows all over such a table. */
+const keyedCacheKibibytes = 256 * 1024
+
 interface StoredColumn {
   name: string
   type: string
@@ -39,6 +42,8 @@ export function prepareTables(database: Database, tables: readonly TableShape[])
     }
   })
   prepare()
+  if (tables.some((table) => table.landing?.kind === 'keyed'))
+    database.pragma(`cache_size = -${String(keyedCacheKibibytes)}`)
 }
 
 function wantedColumns(table: TableShape): StoredColumn[] {

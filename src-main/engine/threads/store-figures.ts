@@ -5,6 +5,7 @@ import type { LiveLookup } from '#contract/live.ts'
 import { stepKey } from '../store/batch-log.ts'
 import type { BatchWriter } from '../store/batch-writer.ts'
 import { latencyQuantiles } from '../store/latency.ts'
+import { UsedBytes } from '../store/store-budget.ts'
 import type { FeedFigures } from '../watch/feed-input.ts'
 import { nowMs } from './thread-calls.ts'
 import type { StoreFigures } from './thread-messages.ts'
@@ -34,9 +35,7 @@ export class StoreFigureSource {
     this.#writer = writer
     this.#rollups = rollups
     this.#steps = tables.flatMap(({ name, steps }) => steps.map((step) => stepKey(name, step.name)))
-    this.#size = database
-      .prepare<[], number>('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size')
-      .pluck()
+    this.#size = new UsedBytes(database)
     this.#lookups = database.prepare<[], LiveLookup>(
       'SELECT name, rows, loaded_at AS loadedAt, problem FROM sys_lookups ORDER BY name',
     )
@@ -56,6 +55,7 @@ export class StoreFigureSource {
   read(full: string): StoreFigures {
     const at = nowMs()
     const writer = this.#writer
+    const { used, free } = this.#size.read()
     this.#latencies = this.#latencies.filter((entry) => entry.at > at - latencyWindowMs)
     return {
       kind: 'figures',
@@ -67,16 +67,18 @@ export class StoreFigureSource {
       gaps: writer.gaps.totals,
       eventTimes: writer.watermarks.totals,
       steps: this.#steps.flatMap((key) => writer.batches.totals.get(key) ?? []),
-      tables: writer.tables.map(({ name, source, counts }) => {
+      tables: writer.tables.map(({ name, source, counts, rowBytes }) => {
         const { rows, landed, updated, deleted, stale, duplicates, evicted, oldestAt, newestAt } = counts
         const changed = { updated, deleted, stale, duplicates }
-        return { name, source, rows, landed, ...changed, evicted, oldestAt, newestAt }
+        const bytes = Math.round(rows * rowBytes)
+        return { name, source, rows, landed, ...changed, evicted, bytes, oldestAt, newestAt }
       }),
       lookups: this.#lookups.all(),
       rollups: this.#rollups.figures(),
       latency: latencyQuantiles(this.#latencies.map((entry) => entry.runs)),
       dead: writer.deadLetters.counts,
-      bytes: this.#size.get() ?? 0,
+      bytes: used + free,
+      usedBytes: used,
       walBytes: this.logBytes,
       batches: writer.batches.batches,
       events: [...writer.events.newest],

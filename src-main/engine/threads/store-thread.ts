@@ -175,6 +175,8 @@ export class StoreThread {
       const transforms = new Map(plans.map((plan) => [plan.source, new SourceTransform(database, plan)]))
       const events = this.#events ?? new EventLog(database)
       this.#writer = new BatchWriter(database, tables, transforms, events, nowMs)
+      const { budgetBytes } = input.workspace.store
+      if (budgetBytes !== null) this.#writer.keepWithin(budgetBytes)
       this.#rollups = new StoreRollups(database, rollups.plans, this.#writer)
       this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer, {
         tables,

@@ -182,6 +182,7 @@ class TablePlanner {
       columns: columns.filter((column) => !added.has(column.name.toLowerCase())),
       indexes: table.indexes,
       retainRows: table.retainRows,
+      retainBytes: table.retainBytes,
       retainAgeMs: table.retainAgeMs,
       ...landing,
     }

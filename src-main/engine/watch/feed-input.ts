@@ -39,6 +39,7 @@ export interface FeedFigures {
     stale: number
     duplicates: number
     evicted: number
+    bytes: number
     oldestAt: number | null
     newestAt: number | null
   }[]
@@ -47,6 +48,7 @@ export interface FeedFigures {
   latency: LiveLatency
   dead: { total: number; kept: number }
   bytes: number
+  usedBytes: number
   walBytes: number
   batches: number
   events: LiveEvent[]
@@ -72,4 +74,5 @@ export interface FeedSettings {
   connections: readonly string[]
   storeMode: 'memory' | 'disk'
   limitBytes: number | null
+  budgetBytes: number | null
 }

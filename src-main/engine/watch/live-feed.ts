@@ -165,6 +165,8 @@ export class EngineFeed implements LiveFeed {
         bytes: figures?.bytes ?? 0,
         walBytes: figures?.walBytes ?? 0,
         limitBytes: settings.limitBytes,
+        usedBytes: figures?.usedBytes ?? 0,
+        budgetBytes: settings.budgetBytes,
         rows,
         batches: figures?.batches ?? 0,
       },

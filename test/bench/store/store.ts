@@ -68,7 +68,7 @@ function storeWorkspace(folder: string, file: string): Workspace {
     ...plan,
     tables: [table('sales', 'orders', steps, { indexes, retainRows: rows })],
     rollups: orderRollups,
-    store: { mode: 'disk', limitBytes: null },
+    store: { mode: 'disk', limitBytes: null, budgetBytes: null },
   }
 }
 

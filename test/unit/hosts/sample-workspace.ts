@@ -9,7 +9,7 @@ export const sampleWorkspace: Workspace = {
   file: '/work/sample/penstock.yaml',
   text: 'penstock: 1\n',
   folder: '/work/sample',
-  store: { mode: 'memory', limitBytes: null },
+  store: { mode: 'memory', limitBytes: null, budgetBytes: null },
   snapshots: null,
   connections: [],
   sources: [
@@ -18,7 +18,7 @@ export const sampleWorkspace: Workspace = {
       topic: 'flights',
       format: 'json',
       schema: null,
-      eventTime: null,
+      ...{ eventTime: null, latenessMs: null, tooLate: 'land' },
       position,
       columns: [
         {
@@ -65,7 +65,9 @@ export const sampleWorkspace: Workspace = {
       source: 'flights',
       key: null,
       deduplicate: null,
+      indexes: [],
       retainRows: 100,
+      retainBytes: null,
       retainAgeMs: null,
       position,
       steps: [
@@ -78,4 +80,5 @@ export const sampleWorkspace: Workspace = {
       ],
     },
   ],
+  rollups: [],
 }

@@ -84,7 +84,7 @@ export async function readFigures(
       return {
         ...{ name: textOf(name), source: textOf(source), rows: numberOf(rows), landed: numberOf(landed) },
         ...{ updated: numberOf(updated), deleted: numberOf(deleted), stale: numberOf(stale) },
-        ...{ duplicates: numberOf(duplicates), evicted: numberOf(evicted) },
+        ...{ duplicates: numberOf(duplicates), evicted: numberOf(evicted), bytes: 0 },
         ...{ oldestAt: numberOrNull(oldestAt), newestAt: numberOrNull(newestAt) },
       }
     }),

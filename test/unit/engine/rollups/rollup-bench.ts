@@ -35,6 +35,7 @@ export const shape: TableShape = {
   landing: null,
   indexes: [],
   retainRows: null,
+  retainBytes: null,
   retainAgeMs: null,
 }
 

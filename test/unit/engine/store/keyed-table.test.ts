@@ -12,7 +12,7 @@ const key = [{ name: 'id', type: 'integer' as const }]
 const keyed: LandingPlan = { kind: 'keyed', key, newestBy: 'id', deletes: 'id > 1', reorders: false }
 const shapeOf = (extra: Partial<TableShape> = {}): TableShape => ({
   ...{ name: 't', source: 's', columns: [...key, { name: 'v', type: 'text' as const }], landing: keyed },
-  ...{ retainRows: null, retainAgeMs: null, ...extra },
+  ...{ indexes: [], retainRows: null, retainBytes: null, retainAgeMs: null, ...extra },
 })
 const changes = (some: Partial<TableChanges>): TableChanges => ({
   ...{ landed: 0, updated: 0, deleted: 0, stale: 0, duplicates: 0, ...some },

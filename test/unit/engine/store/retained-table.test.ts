@@ -15,6 +15,7 @@ function tableWith(retainRows: number | null, retainAgeMs: number | null) {
     landing: null,
     indexes: [],
     retainRows,
+    retainBytes: null,
     retainAgeMs,
   }
   prepareTables(database, [shape])

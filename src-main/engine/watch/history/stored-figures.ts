@@ -111,6 +111,6 @@ export async function readFigures(
     ),
     latency: { p50: null, p99: null, max: null },
     dead: { total: numberOf(deadTotal), kept: numberOf(deadKept) },
-    ...{ bytes: numberOf(bytes), batches: numberOf(batches), events },
+    ...{ bytes: numberOf(bytes), usedBytes: numberOf(bytes), batches: numberOf(batches), events },
   }
 }

@@ -131,7 +131,11 @@ function createProgram(output: Output, keep: KeepCode): Command {
     .option('--store', 'read the store through instead, and say whether it is whole')
     .addHelpText(
       'after',
-      examples(['penstock check', 'penstock check pipelines/flights/penstock.yaml', 'penstock check --store']),
+      examples([
+        'penstock check',
+        'penstock check pipelines/flights/penstock.yaml',
+        'penstock check --store',
+      ]),
     )
     .action(async (folder: string | undefined, { store }: { store?: true }) => {
       const workspace = workspacePath({ path: folder, demo: false })

@@ -49,7 +49,7 @@ export function tableStatus(name: string, snapshot: LiveSnapshot | null): Source
     const tone =
       snapshot.state === 'failed' || snapshot.state === 'stopped'
         ? 'error'
-        : snapshot.state === 'starting'
+        : snapshot.state === 'starting' || snapshot.state === 'snapshot'
           ? 'neutral'
           : 'warn'
     return { tone, word: snapshot.state, reason: snapshot.reason }

@@ -37,6 +37,8 @@ export const api = {
     /** Now, or, with `after`, as soon as its version is newer (at most `limits.longPollMs`). */
     watch: procedure.input(z.object({ after: z.number().nullable() })).output(sessionView),
     open: procedure.input(openRequest).output(sessionView),
+    /** Applies the changed file that waits, with what it loses. */
+    apply: procedure.output(sessionView),
     openDemo: procedure.output(sessionView),
     create: procedure.input(createRequest).output(sessionView),
   },

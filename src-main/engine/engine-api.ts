@@ -141,10 +141,16 @@ export interface Snapshots {
 }
 
 export interface Engine {
-  /** Opens the store, loads lookups, compiles steps, starts ingest. Throws AppError; then nothing is left running. */
-  start(): Promise<void>
-  /** Stops in reverse; the store is checkpointed and closed. Safe to call at any time and twice. */
-  stop(): Promise<void>
+  /**
+   * Opens the store, loads lookups, compiles steps, starts ingest. Throws AppError; then nothing is left running.
+   * @param options.goesOn whether a memory store goes on that an engine of this process left with `keepsStore`
+   */
+  start(options?: { goesOn?: boolean }): Promise<void>
+  /**
+   * Stops in reverse; the store is checkpointed and closed. Safe to call at any time and twice.
+   * @param options.keepsStore whether a memory store stays, for the next engine of this process
+   */
+  stop(options?: { keepsStore?: boolean }): Promise<void>
   pause(): Promise<void>
   resume(): Promise<void>
   /** Absolute path of the store file. */

@@ -19,6 +19,7 @@ import type {
   Snapshots,
   Statistics,
 } from './engine-api.ts'
+import { resolveMaskKeys } from './connections/resolve-mask-keys.ts'
 import { resolveConnections } from './connections/resolve-settings.ts'
 import type { ConnectionStateNotice } from './kafka/client/cluster-clients.ts'
 import { LazyQueries } from './lazy-queries.ts'
@@ -157,9 +158,9 @@ class ThreadedEngine implements Engine {
     return this.#snapshots
   }
 
-  async start(): Promise<void> {
+  async start({ goesOn = false }: { goesOn?: boolean } = {}): Promise<void> {
     try {
-      await this.#startFirst()
+      await this.#startFirst(goesOn)
       this.#refuseStopped()
       await this.#openQueries()
       this.#refuseStopped()
@@ -167,15 +168,15 @@ class ThreadedEngine implements Engine {
       this.#showRunning()
       await this.#schedule?.start()
     } catch (error) {
-      await this.stop()
+      await this.stop({ keepsStore: goesOn })
       throw error
     }
   }
 
   /** Damage that is met before anything runs has been noted, so that the second try sets the store aside. */
-  async #startFirst(): Promise<void> {
+  async #startFirst(goesOn: boolean): Promise<void> {
     try {
-      await this.#startThreads(false)
+      await this.#startThreads(goesOn)
     } catch (error) {
       const isDamaged = error instanceof AppError && error.code === 'STORE_DAMAGED'
       if (!isDamaged || this.#hasStopped()) throw error
@@ -184,7 +185,7 @@ class ThreadedEngine implements Engine {
     }
   }
 
-  async stop(): Promise<void> {
+  async stop({ keepsStore = false }: { keepsStore?: boolean } = {}): Promise<void> {
     this.#stopping.abort()
     this.#watch.stop()
     this.#schedule?.stop()
@@ -195,7 +196,7 @@ class ThreadedEngine implements Engine {
     this.#clusters.attach(null)
     await this.#pool?.stop()
     this.#pool = null
-    await this.#threads?.stop({ discard: this.#workspace.store.mode === 'memory' })
+    await this.#threads?.stop({ discard: this.#workspace.store.mode === 'memory' && !keepsStore })
     this.#threads = null
     this.#feed.engineState('stopped', '')
     this.#feed.close()
@@ -235,14 +236,14 @@ class ThreadedEngine implements Engine {
 
   async #startThreads(resume: boolean): Promise<void> {
     const { secrets } = this.#ports
-    const connections = await resolveConnections(this.#workspace.connections, {
-      secrets,
-      environment: process.env,
-    })
+    const secretSources = { secrets, environment: process.env }
+    const connections = await resolveConnections(this.#workspace.connections, secretSources)
+    const maskKeys = await resolveMaskKeys(this.#workspace.sources, secretSources)
     for (const [name, { message }] of connections.faults) this.#feed.connectionState(name, 'waiting', message)
     const threads = new PipelineThreads({
       workspace: this.#workspace,
       connections,
+      maskKeys,
       location: this.#location,
       entries: this.#ports.entries,
       host: this.#ports.host,

@@ -116,7 +116,7 @@ export class StoreThread {
       this.#event({ level: 'info', event: 'store-fresh', subject: 'store', message })
     } else if (!isFresh) {
       const message = input.resume
-        ? 'the store goes on after a crash of its thread'
+        ? 'the store goes on with what it held'
         : 'the store goes on where it stopped'
       this.#event({ level: 'info', event: 'store-opened', subject: 'store', message })
     }

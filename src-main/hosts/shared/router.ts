@@ -86,6 +86,7 @@ export function createRouter(session: SessionPort, facts: HostFacts) {
     session: {
       watch: contract.session.watch.handler(({ input, signal }) => session.watch(input.after, signal)),
       open: contract.session.open.handler(({ input }) => session.open(input.path)),
+      apply: contract.session.apply.handler(() => session.apply()),
       openDemo: contract.session.openDemo.handler(() => session.openDemo()),
       create: contract.session.create.handler(({ input }) => session.create(input)),
     },

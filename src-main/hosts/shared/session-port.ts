@@ -18,6 +18,8 @@ export interface SessionPort {
   watch(after: number | null, signal?: AbortSignal): Promise<SessionView>
   open(path: string): Promise<SessionView>
   openDemo(): Promise<SessionView>
+  /** Applies a changed file that would lose something. @throws AppError USAGE where none waits */
+  apply(): Promise<SessionView>
   create(request: { folder: string; connection: ConnectionDraft }): Promise<SessionView>
   testConnection(input: { name: string } | { draft: ConnectionDraft }): Promise<ConnectionTest>
   watchTest(id: string, after: number | null, signal?: AbortSignal): Promise<ConnectionTest>

@@ -10,12 +10,14 @@ import type { ConnectionDraft, ConnectionTest } from '#contract/connections.ts'
 import type { SessionView } from '#contract/session.ts'
 import { problem } from '#contract/workspace.ts'
 import type { Problem } from '#contract/workspace.ts'
+import { FileChanges } from './file-changes.ts'
 import { Changes } from '../../engine/changes.ts'
 import { ConnectionTests } from './connection-tests.ts'
 import type { Engine } from '../../engine/engine-api.ts'
 import { draftOfConnection, fileOfDraft } from '../../workspace/connection-draft.ts'
 import { newWorkspaceText } from '../../workspace/edit.ts'
 import { workspaceFileName } from '../../workspace/load.ts'
+import { hasSameStore, lossesOf } from '../../workspace/losses.ts'
 import type { Connection, Workspace } from '../../workspace/model.ts'
 import { createHostEngine, createOfflineEngine } from './host-engine.ts'
 import type { HostPorts } from './host-engine.ts'
@@ -34,6 +36,8 @@ export interface WorkspaceSessionOptions extends HostPorts {
   folder?: string
   /** Makes an engine; tests give their own. */
   createEngine?: (workspace: Workspace, ports: HostPorts) => Engine
+  /** Milliseconds between two looks at the workspace's file; a second by default. */
+  lookMs?: number
   /** Told after each change of what is open. */
   onChange?: (view: SessionView) => void
 }
@@ -50,6 +54,9 @@ export class WorkspaceSession implements SessionPort {
   #problems: readonly Problem[] = []
   #loaded: Openable | null = null
   #open: OpenWorkspace | null = null
+  /** A changed file that would lose something, not applied yet. */
+  #pending: { loaded: Openable; losses: string[] } | null = null
+  #file: FileChanges | null = null
   /** Grows with each switch; one that is not the newest any more has no say. */
   #switches = 0
 
@@ -152,27 +159,97 @@ export class WorkspaceSession implements SessionPort {
     await this.#switchTo(await readOpenable(loaded.file))
   }
 
+  async apply(): Promise<SessionView> {
+    const pending = this.#pending
+    if (pending === null) throw new AppError('USAGE', 'no changed file waits to be applied')
+    await this.#switchTo(pending.loaded)
+    return this.#view()
+  }
+
   /** Stops what is open, for good. Safe at any time. */
   async stop(): Promise<void> {
     this.#switches++
     this.#tests.close()
+    this.#file?.stop()
     await this.#stopEngine()
   }
 
+  /** The file became another one: it is applied where nothing is lost by that, and else waits to be. */
+  async #fileChanged(before: Openable): Promise<void> {
+    const loaded = await readOpenable(before.file)
+    const open = this.#open
+    if (open === null || this.#loaded !== before || loaded.digest === before.digest) {
+      this.#pending = null
+      if (this.#state === 'open') this.#show('open')
+      return
+    }
+    this.#pending = null
+    if ('problems' in loaded.parsed) {
+      this.#show('open', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
+      return
+    }
+    const losses = lossesOf(open.workspace, loaded.parsed.workspace)
+    if (losses.length === 0) await this.#switchTo(loaded)
+    else {
+      this.#pending = { loaded, losses }
+      this.#show('open')
+    }
+  }
+
+  #watchFile(loaded: Openable): void {
+    this.#file?.stop()
+    this.#file = null
+    if (loaded.snapshot !== null) return
+    this.#file = new FileChanges(loaded.file, () => {
+      this.#fileChanged(loaded).catch((error: unknown) => {
+        this.#options.logger.error({ err: error, file: loaded.file }, 'the changed file could not be applied')
+      })
+    })
+    this.#file.start(this.#options.lookMs)
+  }
+
+  /**
+   * Goes over to another workspace, or to another version of the same. Then its store goes on, and where the new version
+   * does not start the one before does again.
+   */
   async #switchTo(loaded: Openable): Promise<void> {
     const mine = ++this.#switches
     const isNewest = (): boolean => mine === this.#switches
+    const before =
+      this.#open === null || this.#loaded === null ? null : { ...this.#open, loaded: this.#loaded }
+    const goesOn = before !== null && isSuccessor(before.workspace, loaded)
+    this.#pending = null
     this.#loaded = loaded
     this.#show('opening')
-    await this.#stopEngine()
+    await this.#stopEngine(goesOn)
     if (!isNewest()) return
     if ('problems' in loaded.parsed) {
-      const words = `${loaded.file} has ${countOf(loaded.parsed.problems.length)}`
-      this.#show('failed', new AppError('WORKSPACE_INVALID', words), loaded.parsed.problems)
+      this.#show('failed', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
       return
     }
-    const { workspace } = loaded.parsed
-    const { snapshot } = loaded
+    const failure = await this.#startEngine(loaded, loaded.parsed.workspace, { goesOn, isNewest })
+    if (!isNewest()) return
+    if (failure === null) return this.#opened(loaded, loaded.parsed.workspace)
+    this.#options.logger.error({ err: failure, file: loaded.file }, 'the workspace could not be started')
+    if (goesOn) {
+      this.#loaded = before.loaded
+      const again = await this.#startEngine(before.loaded, before.workspace, { goesOn, isNewest })
+      if (!isNewest()) return
+      if (again === null) {
+        this.#watchFile(before.loaded)
+        this.#show('open', failure, problemsOf(failure))
+        return
+      }
+    }
+    this.#show('failed', failure, problemsOf(failure))
+  }
+
+  /** @returns why the engine did not start, or null where it runs */
+  async #startEngine(
+    { snapshot }: Openable,
+    workspace: Workspace,
+    { goesOn, isNewest }: { goesOn: boolean; isNewest: () => boolean },
+  ): Promise<Error | null> {
     const make = this.#options.createEngine ?? createHostEngine
     const engine =
       snapshot === null
@@ -181,24 +258,25 @@ export class WorkspaceSession implements SessionPort {
     this.#open = { workspace, engine, snapshot: snapshot?.facts ?? null }
     this.#show('opening')
     try {
-      await engine.start()
+      await engine.start({ goesOn })
+      return null
     } catch (error) {
-      if (!isNewest()) return
-      this.#options.logger.error({ err: error, file: loaded.file }, 'the workspace could not be started')
-      this.#open = null
-      this.#show('failed', error, problemsOf(error))
-      return
+      if (isNewest()) this.#open = null
+      return error instanceof Error ? error : new Error(String(error))
     }
-    if (!isNewest()) return
-    if (workspace.folder !== demoFolder() && snapshot === null) {
+  }
+
+  async #opened(loaded: Openable, workspace: Workspace): Promise<void> {
+    if (workspace.folder !== demoFolder() && loaded.snapshot === null) {
       await this.#recent.add({ file: workspace.file, name: workspace.name, openedAt: Date.now() })
     }
+    this.#watchFile(loaded)
     this.#show('open')
   }
 
-  async #stopEngine(): Promise<void> {
+  async #stopEngine(keepsStore = false): Promise<void> {
     const open = this.#open
-    await open?.engine.stop()
+    await open?.engine.stop({ keepsStore })
     if (this.#open === open) this.#open = null
   }
 
@@ -218,6 +296,7 @@ export class WorkspaceSession implements SessionPort {
       file: this.#loaded?.file ?? null,
       error: this.#error,
       problems: [...this.#problems],
+      pending: this.#pending === null ? null : { losses: this.#pending.losses },
       recent: this.#recent.list(),
       folder: this.#folder,
     }
@@ -245,6 +324,15 @@ function refuseUnlessWritable(loaded: Openable | null): asserts loaded is Openab
   if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
   if (loaded.snapshot !== null)
     throw new AppError('SNAPSHOT_ONLY', 'a snapshot is open, and nothing is written into it')
+}
+
+/** Whether a workspace is another version of the one that is open, with the same store. */
+function isSuccessor(before: Workspace, { parsed, snapshot }: Openable): boolean {
+  return snapshot === null && 'workspace' in parsed && hasSameStore(before, parsed.workspace)
+}
+
+function invalid(file: string, problems: readonly Problem[]): AppError {
+  return new AppError('WORKSPACE_INVALID', `${file} has ${countOf(problems.length)}`)
 }
 
 function countOf(problems: number): string {

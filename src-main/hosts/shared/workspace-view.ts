@@ -28,7 +28,7 @@ export function viewWorkspace(
     connections: workspace.connections.map(({ name }) => name),
     lookups: workspace.lookups.map(viewLookup),
     tables: workspace.tables.map((table) => viewTable(table, workspace.lookups)),
-    rollups: workspace.rollups.map(viewRollup),
+    rollups: workspace.rollups.map((rollup) => viewRollup(rollup, workspace.rollups)),
     version: facts.version,
     host: facts.host,
     startedAt: engine.startedAt,
@@ -85,7 +85,7 @@ function viewTable(table: Table, lookups: readonly Lookup[]): WorkspaceView['tab
   }
 }
 
-function viewRollup(rollup: Rollup): WorkspaceView['rollups'][number] {
+function viewRollup(rollup: Rollup, rollups: readonly Rollup[]): WorkspaceView['rollups'][number] {
   const { name, from, window, by, measures, retainAgeMs } = rollup
   return {
     name,
@@ -95,10 +95,20 @@ function viewRollup(rollup: Rollup): WorkspaceView['rollups'][number] {
     measures: measures.map((measure) => ({
       name: measure.name,
       sql: measure.sql,
-      errorBound: errorBoundOf(measure.sql),
+      errorBound: boundOf(measure.sql, rollup, rollups),
     })),
     retainAgeMs,
   }
+}
+
+/** How far off a measure may be; that of another rollup is as far off as it is there. */
+function boundOf(measure: string, { from }: Rollup, rollups: readonly Rollup[]): string | null {
+  const base = rollups.find(({ name }) => name === from)
+  const wanted = measure.trim().toLowerCase()
+  const merged = base?.measures.find(({ name }) => name.toLowerCase() === wanted)
+  return base === undefined || merged === undefined
+    ? errorBoundOf(measure)
+    : boundOf(merged.sql, base, rollups)
 }
 
 function mentions(table: Table, lookup: string): boolean {

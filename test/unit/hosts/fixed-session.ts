@@ -12,6 +12,7 @@ export function fixedSession(workspace: Workspace, engine: Engine): SessionPort 
     file: workspace.file,
     error: null,
     problems: [],
+    pending: null,
     recent: [],
     folder: workspace.folder,
   }
@@ -24,6 +25,7 @@ export function fixedSession(workspace: Workspace, engine: Engine): SessionPort 
     watch: () => Promise.resolve(view),
     open: refused,
     openDemo: refused,
+    apply: refused,
     create: refused,
     testConnection: refused,
     watchTest: refused,

@@ -18,7 +18,7 @@ export const sampleWorkspace: Workspace = {
       topic: 'flights',
       format: 'json',
       schema: null,
-      ...{ eventTime: null, latenessMs: null, tooLate: 'land' },
+      ...{ eventTime: null, latenessMs: null, tooLate: 'land', masks: null },
       position,
       columns: [
         {

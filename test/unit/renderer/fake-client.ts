@@ -16,6 +16,7 @@ export function createFakeClient(calls: FakeCalls = {}): PenstockClient {
       watch: missing('session.watch'),
       open: missing('session.open'),
       openDemo: missing('session.openDemo'),
+      apply: missing('session.apply'),
       create: missing('session.create'),
       ...calls.session,
     },

@@ -68,7 +68,11 @@ describe('workspace view', () => {
         { name: 'planes', sql: 'approx_count_distinct(plane)', position },
       ],
     }
-    const workspace = { ...sampleWorkspace, sources: [timed], rollups: [rollup] }
+    const daily: Rollup = {
+      ...{ ...rollup, name: 'by_day', from: 'by_hour', window: null, by: [] },
+      measures: [{ name: 'planes', sql: 'planes', position }],
+    }
+    const workspace = { ...sampleWorkspace, sources: [timed], rollups: [rollup, daily] }
     const view = workspaceView.parse(viewWorkspace({ ...facts, workspace }, createFakeEngine()))
     expect(view.sources[0]?.eventTime).toEqual({ column: 'at', latenessMs: 60_000, tooLate: 'dead_letter' })
     expect(view.rollups).toEqual([
@@ -79,6 +83,10 @@ describe('workspace view', () => {
           { name: 'flights', sql: 'count(*)', errorBound: null },
           { name: 'planes', sql: 'approx_count_distinct(plane)', errorBound: distinctError },
         ],
+      },
+      {
+        ...{ name: 'by_day', from: 'by_hour', by: [], retainAgeMs: null, window: null },
+        measures: [{ name: 'planes', sql: 'planes', errorBound: distinctError }],
       },
     ])
   })

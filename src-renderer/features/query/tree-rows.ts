@@ -21,6 +21,7 @@ export interface TreeRow {
 
 const groups: readonly { kind: Relation['kind']; label: string }[] = [
   { kind: 'table', label: 'Tables' },
+  { kind: 'rollup', label: 'Rollups' },
   { kind: 'lookup', label: 'Lookups' },
   { kind: 'system', label: 'System' },
 ]

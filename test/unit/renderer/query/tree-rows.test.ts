@@ -36,6 +36,12 @@ describe('the tables tree', () => {
     ])
   })
 
+  it('has rollups between tables and lookups', () => {
+    const relations = [...schema.relations, relation('by_hour', 'rollup', 'window_start')]
+    const labels = treeRows({ version: '1', relations }, '', new Set()).map(({ label }) => label)
+    expect(labels).toEqual(['Tables', 'Rollups', 'Lookups'])
+  })
+
   it('finds relations by name and columns within them, unfolded as far as needed', () => {
     expect(shown('LATE')).toEqual(['Tables', '  late'])
     expect(shown(' dela ')).toEqual(['Tables', '  flights', '    delay'])

@@ -2,14 +2,21 @@
  * How rows land in a table that does more than append them: as one row per key, or without duplicates. Planned by the
  * transform, which runs it; the store makes the tables for it. Plain data. Names are those of SQL, without quotes.
  */
+import type { ColumnType } from '#contract/workspace.ts'
 import { quoted } from '../sql/identifier.ts'
-import { type PlannedColumn, sqlTypeOf } from './relations.ts'
+
+/** A column of a key. */
+export interface KeyColumn {
+  name: string
+  /** Null where it is not certain. */
+  type: ColumnType | null
+}
 
 /** One row per key: the newest record says what it is. */
 export interface KeyedPlan {
   kind: 'keyed'
   /** Columns of the table. */
-  key: PlannedColumn[]
+  key: KeyColumn[]
   /** Integer column that says which record is newer; null for the order of arrival. */
   newestBy: string | null
   /** SQL condition over a row named `landed`: it deletes the row of its key. Null where nothing does. */
@@ -21,7 +28,7 @@ export interface KeyedPlan {
 /** Rows are appended; a record whose key landed inside the horizon is a duplicate. */
 export interface DistinctPlan {
   kind: 'distinct'
-  key: PlannedColumn[]
+  key: KeyColumn[]
   withinMs: number
   /** SQL for the time of a row named `landed`, or of its record, named `record`; milliseconds, may be NULL. */
   time: string
@@ -46,28 +53,7 @@ export function seenTable(table: string): string {
   return `_penstock_seen_${table}`
 }
 
-/** DDL of {@link markerTable}. */
-export function createMarkers(table: string, { key }: KeyedPlan): string {
-  const columns = [
-    ...typedKey(key),
-    'newest INTEGER NOT NULL, at_offset INTEGER NOT NULL, at_partition INTEGER NOT NULL, topic TEXT NOT NULL',
-    'deleted_at INTEGER NOT NULL',
-    `PRIMARY KEY (${namesOf(key)})`,
-  ]
-  return `CREATE TABLE ${quoted(markerTable(table))} (${columns.join(', ')}) STRICT, WITHOUT ROWID`
-}
-
-/** DDL of {@link seenTable}. */
-export function createSeen(table: string, { key }: DistinctPlan): string {
-  const columns = [...typedKey(key), '"/at" INTEGER NOT NULL', `PRIMARY KEY (${namesOf(key)}, "/at")`]
-  return `CREATE TABLE ${quoted(seenTable(table))} (${columns.join(', ')}) STRICT, WITHOUT ROWID`
-}
-
 /** Names of a key's columns, quoted, with commas between them. */
-export function namesOf(key: readonly PlannedColumn[], of = ''): string {
+export function namesOf(key: readonly KeyColumn[], of = ''): string {
   return key.map(({ name }) => `${of}${quoted(name)}`).join(', ')
-}
-
-function typedKey(key: readonly PlannedColumn[]): string[] {
-  return key.map(({ name, type }) => `${quoted(name)} ${sqlTypeOf(type)} NOT NULL`)
 }

@@ -1,8 +1,16 @@
 /** Makes what tables with a key, and those without duplicates, need beside them. Store thread only; in the caller's transaction. */
 import { AppError } from '#contract/errors.ts'
 import type { Database } from 'better-sqlite3'
-import { createMarkers, createSeen, leavesMarkers, markerTable, seenTable } from '../batch/landing-plan.ts'
-import type { TableShape } from '../batch/relations.ts'
+import {
+  type DistinctPlan,
+  type KeyColumn,
+  type KeyedPlan,
+  leavesMarkers,
+  markerTable,
+  namesOf,
+  seenTable,
+} from '../batch/landing-plan.ts'
+import { sqlTypeOf, type TableShape } from '../batch/relations.ts'
 import { quoted } from '../sql/identifier.ts'
 
 /** @throws AppError STORE_UNUSABLE where the table has another key in the store, or none */
@@ -49,4 +57,25 @@ function keep(database: Database, name: string, create: string | null, timeColum
   if (create === null) return
   database.exec(create)
   database.exec(`CREATE INDEX ${quoted(`${name}_time`)} ON ${quoted(name)} (${timeColumn})`)
+}
+
+/** DDL of the markers of deletes. */
+function createMarkers(table: string, { key }: KeyedPlan): string {
+  const columns = [
+    ...typedKey(key),
+    'newest INTEGER NOT NULL, at_offset INTEGER NOT NULL, at_partition INTEGER NOT NULL, topic TEXT NOT NULL',
+    'deleted_at INTEGER NOT NULL',
+    `PRIMARY KEY (${namesOf(key)})`,
+  ]
+  return `CREATE TABLE ${quoted(markerTable(table))} (${columns.join(', ')}) STRICT, WITHOUT ROWID`
+}
+
+/** DDL of the keys that landed. */
+function createSeen(table: string, { key }: DistinctPlan): string {
+  const columns = [...typedKey(key), '"/at" INTEGER NOT NULL', `PRIMARY KEY (${namesOf(key)}, "/at")`]
+  return `CREATE TABLE ${quoted(seenTable(table))} (${columns.join(', ')}) STRICT, WITHOUT ROWID`
+}
+
+function typedKey(key: readonly KeyColumn[]): string[] {
+  return key.map(({ name, type }) => `${quoted(name)} ${sqlTypeOf(type)} NOT NULL`)
 }

@@ -16,7 +16,7 @@ const stages = [
 ]
 
 /** Pieces of the engine that every stage may import; they know no stage. */
-const shared = 'batch|sql|json|kafka|formats'
+const shared = 'signals|batch|sql|json|kafka|formats'
 
 /** Foreign libraries with the only folders that import them. */
 const libraries = [

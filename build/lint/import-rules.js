@@ -53,7 +53,7 @@ const stages = [
 ]
 
 /** Pieces of the engine that every stage may import. */
-const sharedPieces = ['batch', 'sql', 'json', 'kafka', 'formats']
+const sharedPieces = ['signals', 'batch', 'sql', 'json', 'kafka', 'formats']
 
 /** @type {readonly Pattern[]} */
 const engineKnowsNoHost = [

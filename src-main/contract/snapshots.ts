@@ -6,8 +6,7 @@ import { z } from 'zod'
 import { errorShape } from './errors.ts'
 
 /** `checking`: everything is copied, and the copy is read through before it takes its name. */
-export const snapshotState = z.enum(['copying', 'checking', 'done', 'failed', 'cancelled'])
-export type SnapshotState = z.infer<typeof snapshotState>
+const snapshotState = z.enum(['copying', 'checking', 'done', 'failed', 'cancelled'])
 
 export const snapshotRun = z.object({
   id: z.string(),

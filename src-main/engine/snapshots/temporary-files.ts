@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { isAlive } from '../store-copies.ts'
+import { isAlive } from '../signals/store-copies.ts'
 
 const form = /\.(\d+)\.[0-9a-f]{12}\.penstock-tmp(?:-wal|-shm|-journal)?$/
 

@@ -1,6 +1,6 @@
 /** Reads a store through with SQLite's own check. Blocks for as long as that takes. */
 import { AppError } from '#contract/errors.ts'
-import { markCopy } from '../../store-copies.ts'
+import { markCopy } from '../../signals/store-copies.ts'
 import type { CheckOrder, SnapshotReport } from '../process-messages.ts'
 import { isDamage, openSource, unreadable } from './open-source.ts'
 

@@ -19,6 +19,7 @@ describe('engine entries', () => {
       true,
       true,
       true,
+      true,
     ])
   })
 

@@ -53,7 +53,7 @@ const stages = [
 ]
 
 /** Pieces of the engine that every stage may import. */
-const sharedPieces = ['signals', 'batch', 'sql', 'json', 'kafka', 'formats']
+const sharedPieces = ['signals', 'batch', 'sql', 'json', 'kafka', 'formats', 'masks']
 
 /** @type {readonly Pattern[]} */
 const engineKnowsNoHost = [
@@ -86,7 +86,7 @@ function otherStages(stage) {
   return {
     regex: `^\\.\\.?/(.*/)?(${others})/(?!system-schema\\.ts$)`,
     message:
-      'Stages of the engine do not import each other; shared pieces are in batch, sql, json, kafka and formats.',
+      'Stages of the engine do not import each other; shared pieces are in batch, sql, json, kafka, formats and masks.',
   }
 }
 

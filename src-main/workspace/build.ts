@@ -4,6 +4,7 @@ import type { WorkspaceDocument } from './document.ts'
 import { lookupFormat } from './lookup-format.ts'
 import { buildConnection } from './build-connection.ts'
 import { buildKeys } from './build-keys.ts'
+import { buildMasks } from './build-masks.ts'
 import { buildRollups } from './build-rollups.ts'
 import type {
   Column,
@@ -99,6 +100,7 @@ function buildSource(
     eventTime: source.event_time ?? null,
     latenessMs: source.lateness ?? null,
     tooLate: source.too_late ?? 'land',
+    masks: buildMasks(source),
     position,
   }
 }
@@ -177,7 +179,11 @@ function buildLookupInput(lookup: LookupFile, folder: string): Lookup['input'] {
 
 function buildColumns(columns: SourceFile['columns']): readonly Column[] | null {
   if (columns === undefined) return null
-  return Object.entries(columns).map(([name, column]) => ({ ...column, name, path: column.path ?? [name] }))
+  return Object.entries(columns).map(([name, { mask: _, path, ...column }]) => ({
+    ...column,
+    name,
+    path: path ?? [name],
+  }))
 }
 
 function buildTable(name: string, table: TableFile, document: WorkspaceDocument): Table {

@@ -10,6 +10,7 @@ import type { FilePath, ProblemDraft } from './problem-draft.ts'
 import { rawEntries, rawList, rawText, type RawEntry } from './raw-file.ts'
 import { valueAt } from './issues.ts'
 import { suggest } from './suggest.ts'
+import { checkMasks } from './mask-checks.ts'
 import { checkRollups } from './rollup-checks.ts'
 
 const sourceFormats: ReadonlySet<string> = new Set(sourceFormat.options)
@@ -27,6 +28,7 @@ export function checkFile(data: unknown): ProblemDraft[] {
     ...rawEntries(data, ['lookups']).flatMap((lookup) => checkLookup(data, lookup)),
     ...rawEntries(data, ['tables']).flatMap((table) => checkTableSource(data, table)),
     ...checkRollups(data),
+    ...checkMasks(data),
   ]
 }
 
@@ -128,6 +130,8 @@ function checkInput({ name, value, path }: RawEntry, keys: readonly [string, str
     'too_late',
     'schema',
     'key',
+    'masks',
+    'mask_key',
   ])
   if (Object.keys(value).some((key) => !known.has(key))) return []
   return [

@@ -16,11 +16,9 @@ interface IssueDraft extends ProblemDraft {
 /** Keys that the design has and this version has not, by where they stand, and what to do instead. */
 const laterKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {
-    rollups: 'remove it; group in a query, or in the step of a table',
     alerts: 'remove it; ask the sys_ tables in a query',
     queries: 'remove it',
   },
-  'sources.*.columns.*': { mask: 'remove it, or leave the column out' },
 }
 
 /** What a right entry looks like, by key or by place; the hint where nothing nearer is known. */

@@ -5,6 +5,7 @@
 import type { SaslMechanism } from '#contract/connections.ts'
 import type { SourceFormat } from '#contract/workspace.ts'
 import type { Column } from '../columns/column.ts'
+import type { Mask } from '../columns/mask.ts'
 
 export type { Column } from '../columns/column.ts'
 
@@ -69,6 +70,13 @@ export interface SchemaFile {
   message: string | null
 }
 
+/** What is masked of the records of a source before anything is written. */
+export interface SourceMasks {
+  list: readonly Mask[]
+  /** Key of the hashes; null where nothing is hashed. */
+  key: SecretReference | null
+}
+
 export interface Source {
   name: string
   /** Name of the topic; for several topics, the names or the pattern as people know them. */
@@ -85,6 +93,8 @@ export interface Source {
   latenessMs: number | null
   /** What becomes of records that are too late. */
   tooLate: 'land' | 'dead_letter'
+  /** Null where nothing is masked. */
+  masks: SourceMasks | null
   position: Position
 }
 

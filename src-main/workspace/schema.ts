@@ -5,10 +5,11 @@
 import { z } from 'zod'
 import { columnOrigin, columnType, sourceFormat } from '#contract/workspace.ts'
 import { normaliseColumn } from './column-settings.ts'
-import { connection } from './connection-schema.ts'
+import { connection, secretReference } from './connection-schema.ts'
 import { duration, filePath, jsonPath, map, reject, rowCount, size, timestampFormat, words } from './forms.ts'
 import { nameForm } from '../columns/names.ts'
 import { checkKeyedSettings, keyedSettings } from './keyed-schema.ts'
+import { maskAction } from './mask-schema.ts'
 import { rollup } from './rollup-schema.ts'
 
 const namePattern = { pattern: nameForm.source }
@@ -49,6 +50,11 @@ const columnSettings = map({
     .enum(['s', 'ms', 'us', 'ns'])
     .optional()
     .describe('Timestamps: unit of numbers since 1970 UTC. Default ms.'),
+  mask: maskAction
+    .optional()
+    .describe(
+      'What becomes of the value before anything is written: hash, redact, drop or { truncate: 4 }. Columns of sources only.',
+    ),
 }).transform(normaliseColumn)
 
 const columnShorthand = columnType
@@ -202,6 +208,13 @@ const source = map({
     .describe(
       'What becomes of records that are later than that; they are counted in any case. Default land.',
     ),
+  masks: z
+    .record(z.string(), maskAction)
+    .optional()
+    .describe(
+      'Parts of the value that are masked though no column takes them, by path, for example $.cards[*].number: redact.',
+    ),
+  mask_key: secretReference.optional().describe('Key of hashes, at least 16 characters. For mask: hash.'),
 })
 
 const lookupTopic = map({

@@ -128,7 +128,7 @@ export function topicSource(
 
 function common(name: string, columns: readonly Column[] | null): Omit<Source, 'topic' | 'input'> {
   const lateness = { latenessMs: null, tooLate: 'land' as const }
-  return { name, format: 'json', schema: null, columns, eventTime: null, ...lateness, position }
+  return { name, format: 'json', schema: null, columns, eventTime: null, ...lateness, masks: null, position }
 }
 
 /** A connection without TLS, credentials or registry, that may be written to. */

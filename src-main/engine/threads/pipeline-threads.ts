@@ -10,6 +10,7 @@ import { packedColumns } from '../batch/packed-columns.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { EngineEntries } from '../engine-api.ts'
 import type { StoreLocation } from '../store/store-location.ts'
+import type { ResolvedMaskKeys } from '../masks/mask-keys.ts'
 import type { ResolvedConnections } from '../kafka/client/cluster-clients.ts'
 import { codeTokens, identifierOf } from '../sql/sql-tokens.ts'
 import { EngineThread } from './engine-thread.ts'
@@ -28,6 +29,7 @@ import type {
 export interface PipelineOptions {
   workspace: Workspace
   connections: ResolvedConnections
+  maskKeys: ResolvedMaskKeys
   location: StoreLocation
   entries: EngineEntries
   host: string
@@ -92,6 +94,7 @@ export class PipelineThreads {
       starts,
       lookups: workspace.lookups,
       needs: neededLookups(workspace),
+      maskKeys: this.#options.maskKeys,
       paused: this.#paused,
     } satisfies IngestStartInput)
     await this.#openCluster(store)
@@ -114,13 +117,13 @@ export class PipelineThreads {
   }
 
   async #openCluster(store: EngineThread): Promise<void> {
-    const { workspace, connections, entries, clusterNotice } = this.#options
+    const { workspace, connections, maskKeys, entries, clusterNotice } = this.#options
     if (workspace.connections.length === 0) return
     const cluster = this.#spawn('cluster', entries.clusterWorker, clusterNotice)
     this.#cluster = cluster
     const { port1, port2 } = new MessageChannel()
     await store.calls.call('attach-cluster', { port: port1 }, [port1])
-    await cluster.calls.call('open', { connections, workspace, port: port2 }, [port2])
+    await cluster.calls.call('open', { connections, workspace, maskKeys, port: port2 }, [port2])
   }
 
   async pause(): Promise<void> {

@@ -167,7 +167,7 @@ function tableFigures(name: string, { workspace, snapshot }: GraphFacts): StageF
   const declared = workspace.tables.find((table) => table.name === name)
   return {
     ...calm,
-    caption: declared === undefined ? 'table' : `table${keyCaption(declared)}`,
+    caption: tableCaption(declared),
     name,
     left: formatRate(live?.rowsPerSecond ?? null),
     right: live === undefined ? '' : `${formatCompact(live.rows)} rows`,
@@ -177,18 +177,20 @@ function tableFigures(name: string, { workspace, snapshot }: GraphFacts): StageF
   }
 }
 
-/** "by order_id" for one row per key; nothing where rows are appended. */
-function keyCaption({ key, deduplicate }: WorkspaceView['tables'][number]): string {
-  if (key.length > 0) return ` · by ${key.join(', ')}`
-  return deduplicate === null ? '' : ' · no duplicates'
+/** Room for a word or two. */
+function tableCaption(declared: WorkspaceView['tables'][number] | undefined): string {
+  if (declared === undefined) return 'table'
+  if (declared.key.length > 0) return 'keyed table'
+  return declared.deduplicate === null ? 'table' : 'deduplicated'
 }
 
 function tableDetail(live: LiveTable, declared: WorkspaceView['tables'][number] | undefined): string {
   const rows = `${formatNumber(live.rows)} rows, ${formatNumber(live.evicted)} evicted`
   if (declared === undefined) return rows
-  if (declared.deduplicate !== null) return `${rows}\n${formatNumber(live.duplicates)} duplicates left out`
+  if (declared.deduplicate !== null)
+    return `${rows}\n${formatNumber(live.duplicates)} duplicates by ${declared.deduplicate.by.join(', ')} left out`
   if (declared.key.length === 0) return rows
-  return `${rows}\n${formatNumber(live.updated)} updated, ${formatNumber(live.deleted)} deleted, ${formatNumber(live.stale)} stale`
+  return `${rows}; one row by ${declared.key.join(', ')}\n${formatNumber(live.updated)} updated, ${formatNumber(live.deleted)} deleted, ${formatNumber(live.stale)} stale`
 }
 
 function lookupFigures(name: string, { workspace, snapshot }: GraphFacts): StageFigures {

@@ -28,6 +28,8 @@ export function stepRows(table: Table, workspace: WorkspaceView, snapshot: LiveS
   const share = (ms: number | undefined): number | null =>
     ms === undefined || totalMs === 0 ? null : ms / totalMs
   const landed = snapshot?.tables.find((candidate) => candidate.name === table.name)?.landed ?? null
+  // A table without steps has one of this name, which takes the records as they are.
+  const own = steps.length > 0 ? undefined : snapshot?.steps.find(({ table: of }) => of === table.name)
   const decoded = source === undefined ? null : source.records - source.dead
   return [
     {
@@ -57,7 +59,7 @@ export function stepRows(table: Table, workspace: WorkspaceView, snapshot: LiveS
       rowsIn: steps.at(-1)?.live?.rowsOut ?? (steps.length === 0 ? decoded : null),
       rowsOut: landed,
       filtered: null,
-      failed: null,
+      failed: own === undefined || own.failed === 0 ? null : own.failed,
       share: null,
     },
   ]

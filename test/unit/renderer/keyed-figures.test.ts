@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { stageFigures } from '../../../src-renderer/features/overview/graph-figures.ts'
 import { keyFigures } from '../../../src-renderer/features/pipelines/key-figures.ts'
+import { stepRows } from '../../../src-renderer/features/pipelines/step-rows.ts'
 import type { WorkspaceView } from '#contract/workspace.ts'
 import { FakeEngine } from './fake-engine.ts'
 
@@ -47,8 +48,10 @@ describe('a table in the console', () => {
       newestBy: 'at',
       deleteWhen: 'gone',
     })
-    expect(stage.caption).toBe('table · by shop, order_id')
-    expect(stage.detail).toBe('1,200 rows, 100 evicted\n3,000 updated, 700 deleted, 12 stale')
+    expect(stage.caption).toBe('keyed table')
+    expect(stage.detail).toBe(
+      '1,200 rows, 100 evicted; one row by shop, order_id\n3,000 updated, 700 deleted, 12 stale',
+    )
     expect(figures.map(({ name, value }) => [name, value])).toEqual([
       ['Key', 'shop, order_id'],
       ['Updated', '3k'],
@@ -62,12 +65,29 @@ describe('a table in the console', () => {
   it('without duplicates says of what, and how many were left out', () => {
     const { stage, figures } = shown({ deduplicate: { by: ['order_id'], withinMs: 3_600_000 } })
     expect([stage.caption, stage.detail.split('\n')[1]]).toEqual([
-      'table · no duplicates',
-      '44 duplicates left out',
+      'deduplicated',
+      '44 duplicates by order_id left out',
     ])
     expect(figures).toEqual([
       { name: 'No duplicates of', value: 'order_id', title: 'A key is remembered for 1 h' },
       { name: 'Duplicates', value: '44', title: '44 records left out because their key had landed' },
+    ])
+  })
+})
+
+describe('the steps of a table without steps', () => {
+  it('tell how many records had no key', () => {
+    const engine = new FakeEngine({ scenario: 'busy', now: () => 1_800_000_000_000 })
+    const [first] = engine.workspace.tables
+    if (first === undefined) throw new Error('no table')
+    const table = { ...first, steps: [] }
+    const snapshot = engine.snapshot()
+    const step = { table: table.name, step: 'land', rowsIn: 10, rowsOut: 7, filtered: 0, failed: 3, ms: 1 }
+    const rates = { rowsInPerSecond: 0, rowsOutPerSecond: 0, failedPerSecond: 0 }
+    const rows = stepRows(table, engine.workspace, { ...snapshot, steps: [{ ...step, ...rates }] })
+    expect(rows.map(({ name, failed }) => [name, failed])).toEqual([
+      ['decode', 0],
+      ['land', 3],
     ])
   })
 })

@@ -85,9 +85,6 @@ describe('the steps of a table without steps', () => {
     const step = { table: table.name, step: 'land', rowsIn: 10, rowsOut: 7, filtered: 0, failed: 3, ms: 1 }
     const rates = { rowsInPerSecond: 0, rowsOutPerSecond: 0, failedPerSecond: 0 }
     const rows = stepRows(table, engine.workspace, { ...snapshot, steps: [{ ...step, ...rates }] })
-    expect(rows.map(({ name, failed }) => [name, failed])).toEqual([
-      ['decode', 0],
-      ['land', 3],
-    ])
+    expect(rows.at(-1)).toMatchObject({ name: 'land', failed: 3 })
   })
 })

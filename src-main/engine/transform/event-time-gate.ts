@@ -21,6 +21,7 @@ export interface GatedBatch {
 
 export class EventTimeGate {
   readonly #rule: EventTimeRule
+  readonly #span: SqlStatement
   readonly #measure: SqlStatement
   readonly #late: SqlStatement
   readonly #drop: SqlStatement
@@ -33,6 +34,7 @@ export class EventTimeGate {
     const to = `temp.${quoted(spare)}`
     const at = quoted(rule.column)
     this.#rule = rule
+    this.#span = database.prepare(`SELECT min(${at}) AS oldest, max(${at}) AS newest FROM ${from}`)
     this.#measure = database.prepare(
       `SELECT max(CASE WHEN ${at} <= @limit THEN ${at} END) AS newest, coalesce(sum(${at} < @newest), 0) AS older,
          coalesce(sum(${at} < @watermark), 0) AS behind, coalesce(sum(${at} > @limit), 0) AS ahead FROM ${from}`,
@@ -56,15 +58,7 @@ export class EventTimeGate {
   pass(newestAt: number | null, nowMs: number): GatedBatch {
     const { latenessMs, tooLate } = this.#rule
     const watermark = latenessMs === null ? null : watermarkOf(newestAt, latenessMs)
-    const row = this.#measure.get({ limit: nowMs + aheadMs, newest: newestAt, watermark })
-    const number = (key: string): number => Number(valueIn(row, key) ?? 0)
-    const newest = valueIn(row, 'newest')
-    const counts: EventTimeCounts = {
-      newestAt: typeof newest === 'number' ? Math.max(newest, newestAt ?? newest) : newestAt,
-      late: number('older') - number('behind'),
-      tooLate: number('behind'),
-      ahead: number('ahead'),
-    }
+    const counts = this.#counts(newestAt, watermark, nowMs + aheadMs)
     if (counts.tooLate === 0 || tooLate === 'land' || watermark === null)
       return { counts, failures: [], kept: null }
     const failures = this.#late.all(watermark).map((late) => this.#failure(late, watermark))
@@ -72,6 +66,28 @@ export class EventTimeGate {
     const kept = this.#rows.all().map((left) => Number(valueIn(left, 'row')))
     for (const statement of this.#renumber) statement.run()
     return { counts, failures, kept }
+  }
+
+  /** @param limit latest event time that the watermark follows */
+  #counts(before: number | null, watermark: number | null, limit: number): EventTimeCounts {
+    const span = this.#span.get()
+    const [oldest, latest] = [valueIn(span, 'oldest'), valueIn(span, 'newest')]
+    if (typeof oldest !== 'number' || typeof latest !== 'number') {
+      return { newestAt: before, late: 0, tooLate: 0, ahead: 0 }
+    }
+    // Most batches are in order and of the past: then there is nothing to count.
+    if (latest <= limit && (before === null || oldest >= before)) {
+      return { newestAt: latest, late: 0, tooLate: 0, ahead: 0 }
+    }
+    const row = this.#measure.get({ limit, newest: before, watermark })
+    const number = (key: string): number => Number(valueIn(row, key) ?? 0)
+    const newest = valueIn(row, 'newest')
+    return {
+      newestAt: typeof newest === 'number' ? Math.max(newest, before ?? newest) : before,
+      late: number('older') - number('behind'),
+      tooLate: number('behind'),
+      ahead: number('ahead'),
+    }
   }
 
   #failure(row: unknown, watermark: number): StepFailure {

@@ -1,5 +1,6 @@
 /** A workspace that changes while it runs: the store goes on, also one in memory, and nothing is lost or doubled. */
 import { expect, it } from 'vitest'
+import type { Workspace } from '../../src-main/workspace/model.ts'
 import { createEngine } from '../../src-main/engine/engine.ts'
 import { capture, ports, query, testBench, untilEnded, untilLive } from '../support/engines.ts'
 import { column, rollup, source, step, table, workspace } from '../support/workspaces.ts'
@@ -56,3 +57,28 @@ it.each(['memory', 'disk'] as const)(
     }
   },
 )
+
+it('a name goes from a rollup to a table, and not back while the table is there', async () => {
+  const folder = bench.folder()
+  const file = capture(folder, ['{"n":1}', '{"n":2}'])
+  const plan = (parts: Partial<Workspace>) =>
+    workspace(folder, {
+      sources: [source('s', file, columns)],
+      store: { mode: 'disk', limitBytes: null, budgetBytes: null },
+      ...parts,
+    })
+  const t = table('t', 's', [step('all', 'SELECT n FROM input')])
+  const x = table('x', 's', [step('all', 'SELECT n FROM input')])
+  const asRollup = plan({ tables: [t], rollups: [rollup('x', 't', { rows: 'count(*)' })] })
+  const asTable = plan({ tables: [t, x] })
+  const first = await bench.started(asRollup)
+  await untilEnded(first, 2)
+  await first.stop()
+  const second = await bench.started(asTable)
+  expect(await query(second, 'SELECT count(*) FROM x')).toEqual([[0]])
+  await second.stop()
+  await expect(bench.started(asRollup)).rejects.toMatchObject({
+    code: 'STORE_UNUSABLE',
+    message: expect.stringContaining('x is a rollup in the workspace, and a table in the store') as string,
+  })
+})

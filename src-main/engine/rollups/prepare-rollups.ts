@@ -2,6 +2,7 @@
  * Brings the store to the workspace's rollups at the start: makes the tables of new ones, makes those anew whose definition
  * changed, drops those that the workspace does not have any more. Store thread only.
  */
+import { AppError } from '#contract/errors.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
 import type { RollupPlan } from './rollup-plan.ts'
@@ -9,7 +10,17 @@ import { parametersOf } from './kept-rollup.ts'
 import type { HeldRows, RollupEvent } from './rollup-set.ts'
 import { stateTable } from './rollup-sql.ts'
 
-/** @param held rows that a table holds now. To be called in a transaction */
+/** Drops rollups that the workspace does not have any more: a table may have got the name of one. */
+export function dropOtherRollups(database: SqlDatabase, plans: readonly RollupPlan[]): void {
+  for (const name of storedDefinitions(database).keys()) {
+    if (!plans.some((plan) => plan.name === name)) drop(database, name)
+  }
+}
+
+/**
+ * @param held rows that a table holds now. To be called in a transaction
+ * @throws AppError STORE_UNUSABLE where a table of the store has the name of a rollup
+ */
 export function prepareRollups(
   database: SqlDatabase,
   plans: readonly RollupPlan[],
@@ -17,9 +28,9 @@ export function prepareRollups(
   onEvent: RollupEvent,
 ): void {
   const stored = storedDefinitions(database)
-  for (const name of stored.keys()) if (!plans.some((plan) => plan.name === name)) drop(database, name)
   const anew = new Set<string>()
   for (const plan of plans) {
+    refuseTable(database, plan.name)
     const before = stored.get(plan.name)
     if (before === plan.definition && !anew.has(plan.from)) {
       database.exec(`DROP VIEW IF EXISTS main.${quoted(plan.name)}`)
@@ -62,6 +73,17 @@ function fillFromStored(database: SqlDatabase, { name, from, sql }: RollupPlan):
        FROM (SELECT rows, applied_row, untimed FROM sys_rollups WHERE name = ?) AS below WHERE name = ?`,
     )
     .run(from, name)
+}
+
+/** A table that the workspace had once stays in the store with its rows. */
+function refuseTable(database: SqlDatabase, name: string): void {
+  const found = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name)
+  if (found === undefined) return
+  const message = `${name} is a rollup in the workspace, and a table in the store`
+  throw new AppError(
+    'STORE_UNUSABLE',
+    `${message}; give the rollup another name, or move the store file away`,
+  )
 }
 
 function drop(database: SqlDatabase, name: string): void {

@@ -25,6 +25,7 @@ import { PlannerStatistics } from '../store/planner-statistics.ts'
 import { prepareIndexes } from '../store/table-indexes.ts'
 import { indexProblems } from '../transform/index-problems.ts'
 import { planRollups } from '../rollups/plan-rollups.ts'
+import { dropOtherRollups } from '../rollups/prepare-rollups.ts'
 import { planWorkspace } from '../transform/plan.ts'
 import { SourceTransform } from '../transform/run-batch.ts'
 import { StoreFigureSource } from './store-figures.ts'
@@ -167,6 +168,7 @@ export class StoreThread {
       if (unindexed.length > 0) return { problems: unindexed }
       const rollups = planRollups(input.workspace, tables, scratch)
       if (rollups.problems.length > 0) return { problems: rollups.problems }
+      dropOtherRollups(database, rollups.plans)
       prepareTables(database, tables)
       this.#prepareIndexes(tables)
       noteWorkspace(database, input.workspace, input.sourceColumns, nowMs())

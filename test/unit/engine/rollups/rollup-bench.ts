@@ -5,7 +5,7 @@ import type { Workspace } from '../../../../src-main/workspace/model.ts'
 import type { TableShape } from '../../../../src-main/engine/batch/relations.ts'
 import { defineRollupFunctions } from '../../../../src-main/engine/rollups/functions.ts'
 import { planRollups } from '../../../../src-main/engine/rollups/plan-rollups.ts'
-import { prepareRollups } from '../../../../src-main/engine/rollups/prepare-rollups.ts'
+import { dropOtherRollups, prepareRollups } from '../../../../src-main/engine/rollups/prepare-rollups.ts'
 import { RollupSet } from '../../../../src-main/engine/rollups/rollup-set.ts'
 import { prepareTables } from '../../../../src-main/engine/store/tables.ts'
 import { RetainedTable } from '../../../../src-main/engine/store/retained-table.ts'
@@ -121,6 +121,7 @@ export class RollupBench {
       this.events.push(`${kind} ${name}: ${message}`)
     }
     this.#within(() => {
+      dropOtherRollups(this.database, plans)
       prepareRollups(this.database, plans, () => this.#table.held, onEvent)
     })
     return new RollupSet(this.database, plans, onEvent)

@@ -42,7 +42,16 @@ export function emptySnapshot(): LiveSnapshot {
     connections: [],
     latency: { p50: null, p99: null, max: null },
     deadLetters: { total: 0, kept: 0, lastMinute: 0 },
-    store: { mode: 'memory', bytes: 0, walBytes: 0, limitBytes: null, rows: 0, batches: 0 },
+    store: {
+      mode: 'memory',
+      bytes: 0,
+      walBytes: 0,
+      limitBytes: null,
+      usedBytes: 0,
+      budgetBytes: null,
+      rows: 0,
+      batches: 0,
+    },
     events: [],
   }
 }

@@ -4,7 +4,8 @@ import { RateWindow } from '../../../../src-main/engine/watch/rate-window.ts'
 
 function figures(at: number, landed: number): FeedFigures {
   const changed = { updated: 0, deleted: 0, stale: 0, duplicates: 0, evicted: 0 }
-  const table = { name: 't', source: 's', rows: landed, landed, ...changed, oldestAt: null, newestAt: null }
+  const times = { oldestAt: null, newestAt: null }
+  const table = { name: 't', source: 's', rows: landed, landed, ...changed, bytes: 0, ...times }
   return {
     at,
     state: 'running',
@@ -20,7 +21,7 @@ function figures(at: number, landed: number): FeedFigures {
     latency: { p50: null, p99: null, max: null },
     dead: { total: 0, kept: 0 },
     bytes: 0,
-    walBytes: 0,
+    ...{ usedBytes: 0, walBytes: 0 },
     batches: 0,
     events: [],
   }

@@ -33,6 +33,7 @@ const table: LiveTable = {
   stale: 0,
   duplicates: 0,
   evicted: 0,
+  bytes: 4096,
   rowsPerSecond: 1,
   oldestAt: null,
   newestAt: null,

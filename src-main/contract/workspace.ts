@@ -84,6 +84,7 @@ export const tableView = z.object({
   /** What is a duplicate, where those are left out. */
   deduplicate: z.object({ by: z.array(z.string()), withinMs: z.number() }).nullable(),
   retainRows: z.number().nullable(),
+  retainBytes: z.number().nullable(),
   retainAgeMs: z.number().nullable(),
 })
 

@@ -81,6 +81,7 @@ function viewTable(table: Table, lookups: readonly Lookup[]): WorkspaceView['tab
         ? null
         : { by: [...table.deduplicate.by], withinMs: table.deduplicate.withinMs },
     retainRows: table.retainRows,
+    retainBytes: table.retainBytes,
     retainAgeMs: table.retainAgeMs,
   }
 }
@@ -104,7 +105,8 @@ function viewRollup(rollup: Rollup, rollups: readonly Rollup[]): WorkspaceView['
 /** How far off a measure may be; that of another rollup is as far off as it is there. */
 function boundOf(measure: string, { from }: Rollup, rollups: readonly Rollup[]): string | null {
   const base = rollups.find(({ name }) => name === from)
-  const wanted = measure.trim().toLowerCase()
+  const [token, ...others] = codeTokens(measure)
+  const wanted = token === undefined || others.length > 0 ? null : identifierOf(token)?.toLowerCase()
   const merged = base?.measures.find(({ name }) => name.toLowerCase() === wanted)
   return base === undefined || merged === undefined
     ? errorBoundOf(measure)

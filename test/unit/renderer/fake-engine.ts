@@ -200,6 +200,7 @@ export class FakeEngine {
         landed: flowing,
         ...{ updated: 0, deleted: 0, stale: 0, duplicates: 0 },
         evicted: flowing - rows,
+        bytes: rows * 110,
         rowsPerSecond: perSecond,
         oldestAt:
           rows === 0 ? null : this.#startedAt + (1 - rows / Math.max(1, flowing)) * (now - this.#startedAt),
@@ -246,6 +247,12 @@ export class FakeEngine {
         bytes: isEmpty ? 98_304 : isBroken ? 4_000_000_000 : 1_204_000_000,
         walBytes: 4_100_000,
         limitBytes: 4_000_000_000,
+        usedBytes: isEmpty
+          ? 98_304
+          : isBroken
+            ? 4_000_000_000
+            : 1_100_000_000 + Math.floor((now - this.#startedAt) * 90),
+        budgetBytes: null,
         rows: tables.reduce((sum, table) => sum + table.rows, 0),
         batches: isEmpty ? 0 : Math.floor((now - this.#startedAt) / batchEveryMs),
       },
@@ -633,7 +640,7 @@ function clusterKind(scenario: Scenario): ClusterKind {
 }
 
 /** A table that only appends. */
-const appended = { key: [], newestBy: null, deleteWhen: null, deduplicate: null }
+const appended = { key: [], newestBy: null, deleteWhen: null, deduplicate: null, retainBytes: null }
 
 function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
   if (scenario.startsWith('kafka')) return kafkaWorkspace(scenario, startedAt)

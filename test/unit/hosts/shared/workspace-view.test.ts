@@ -44,6 +44,7 @@ describe('workspace view', () => {
           lookups: ['airports'],
           ...{ key: [], newestBy: null, deleteWhen: null, deduplicate: null },
           retainRows: 100,
+          retainBytes: null,
           retainAgeMs: null,
         },
       ],
@@ -70,7 +71,7 @@ describe('workspace view', () => {
     }
     const daily: Rollup = {
       ...{ ...rollup, name: 'by_day', from: 'by_hour', window: null, by: [] },
-      measures: [{ name: 'planes', sql: 'planes', position }],
+      measures: [{ name: 'planes', sql: '"Planes"', position }],
     }
     const workspace = { ...sampleWorkspace, sources: [timed], rollups: [rollup, daily] }
     const view = workspaceView.parse(viewWorkspace({ ...facts, workspace }, createFakeEngine()))
@@ -86,7 +87,7 @@ describe('workspace view', () => {
       },
       {
         ...{ name: 'by_day', from: 'by_hour', by: [], retainAgeMs: null, window: null },
-        measures: [{ name: 'planes', sql: 'planes', errorBound: distinctError }],
+        measures: [{ name: 'planes', sql: '"Planes"', errorBound: distinctError }],
       },
     ])
   })

@@ -2,8 +2,8 @@ import { flushSync } from 'svelte'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '#contract/errors.ts'
 import type { SnapshotRun, SnapshotStatus } from '#contract/snapshots.ts'
-import { SnapshotsState } from '../../../../src-renderer/features/overview/snapshots-state.svelte.ts'
-import { snapshotWords } from '../../../../src-renderer/features/overview/snapshot-words.ts'
+import { SnapshotsState } from '../../../../src-renderer/features/store/snapshots-state.svelte.ts'
+import { snapshotWords } from '../../../../src-renderer/features/store/snapshot-words.ts'
 import { createFakeClient } from '../fake-client.ts'
 
 const run: SnapshotRun = {

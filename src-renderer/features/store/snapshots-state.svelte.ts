@@ -1,4 +1,4 @@
-/** The snapshot that is being taken, or was last, followed by long polls while the overview is seen. Rune state. */
+/** The snapshot that is being taken, or was last, followed by long polls while the store is seen. Rune state. */
 import type { SnapshotRun, SnapshotStatus } from '#contract/snapshots.ts'
 import { type AppError, fromErrorShape, toErrorShape } from '#contract/errors.ts'
 import type { PenstockClient } from '../../transport/client.ts'

@@ -17,7 +17,11 @@ export function isDamage(error: unknown): error is Error & { code: string } {
 
 /** Notes that the store is not to be used any more. @param reason for people */
 export function noteDamage(storeFile: string, reason: string): void {
-  writeFileSync(noteFile(storeFile), reason, { mode: 0o600 })
+  try {
+    writeFileSync(noteFile(storeFile), reason, { mode: 0o600 })
+  } catch {
+    // No room for it: the damage is met again, and noted once there is.
+  }
 }
 
 /** What an earlier thread or process has met; null where nothing is noted. */

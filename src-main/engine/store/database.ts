@@ -49,8 +49,7 @@ export function openStore(
     const discarded = existed && settings.mode === 'memory' && !resume
     if (discarded) removeStore(location)
     const opened = existed && !discarded ? openWhole(location.file, settings) : null
-    const aside =
-      opened !== null && 'reason' in opened ? setAside(location.file, opened.reason, Date.now()) : null
+    const aside = opened !== null && 'reason' in opened ? moveAside(location.file, opened.reason) : null
     const database = opened !== null && 'pragma' in opened ? opened : openNew(location.file, settings)
     if (aside !== null) noteRebuilding(database, aside)
     const isFresh = !existed || discarded || aside !== null
@@ -96,6 +95,14 @@ function openWhole(file: string, settings: StoreSettings): Database.Database | {
     const cause = error instanceof AppError ? error.cause : error
     if (!isDamage(cause)) throw error
     return { reason: cause.message }
+  }
+}
+
+function moveAside(file: string, reason: string): SetAside {
+  try {
+    return setAside(file, reason, Date.now())
+  } catch (error) {
+    throw unusable(file, error)
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Database } from 'better-sqlite3'
 import { statSync } from 'node:fs'
 import { quoted } from '../sql/identifier.ts'
+import { isDamage } from './damage.ts'
 
 interface Relation {
   type: 'table' | 'index'
@@ -37,11 +38,20 @@ export function probeStore(database: Database, storeFile: string): string | null
     const by = type === 'index' ? ` INDEXED BY ${quoted(name)}` : ''
     // A partial index answers only statements with its condition.
     if (type === 'index' && (sql === null || /\bWHERE\b/i.test(sql))) continue
-    database.prepare(`SELECT 1 FROM ${quoted(table)}${by} LIMIT 1`).get()
+    look(database, `SELECT 1 FROM ${quoted(table)}${by} LIMIT 1`)
     const hasRowid = type === 'table' && !/\bWITHOUT\s+ROWID\b/i.test(sql ?? '')
-    if (hasRowid) database.prepare(`SELECT * FROM ${quoted(name)} ORDER BY rowid DESC LIMIT 1`).get()
+    if (hasRowid) look(database, `SELECT * FROM ${quoted(name)} ORDER BY rowid DESC LIMIT 1`)
   }
   return null
+}
+
+/** A statement that SQLite refuses for another reason tells nothing about the file. */
+function look(database: Database, sql: string): void {
+  try {
+    database.prepare(sql).get()
+  } catch (error) {
+    if (isDamage(error)) throw error
+  }
 }
 
 /** A file that was cut short. While there is a log, pages may be there alone. */

@@ -124,6 +124,19 @@ function createProgram(output: Output, keep: KeepCode): Command {
   addSecret(program, context, keep)
 
   program
+    .command('advise')
+    .argument('[path]', pathHelp)
+    .summary('find indexes and rollups for the queries that were run')
+    .description(
+      'Reads the query history and the store of a workspace, tries indexes on a sample, and prints what was measured to help.',
+    )
+    .addHelpText('after', examples(['penstock advise', 'penstock advise pipelines/flights']))
+    .action(async (folder: string | undefined) => {
+      const { adviseCommand } = await import('./commands/advise.ts')
+      await keep(adviseCommand(workspacePath({ path: folder, demo: false }), context()))
+    })
+
+  program
     .command('check')
     .argument('[path]', pathHelp)
     .summary('check a workspace without running it')

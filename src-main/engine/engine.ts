@@ -125,6 +125,7 @@ class ThreadedEngine implements Engine {
       ...{ storeFile: this.#location.file, workspace, entries: ports.entries, version: ports.version },
       ended: (run, removed) => {
         for (const event of snapshotEvents(run, removed)) this.#say(event)
+        if (run.error?.code === 'STORE_DAMAGED') this.#suspectDamage()
       },
     })
     this.#schedule =

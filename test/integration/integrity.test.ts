@@ -196,6 +196,19 @@ describe('a page that is found damaged while the engine runs', () => {
     await expectRebuilt(engine, folder, /malformed|Tree/)
   })
 
+  it('by a snapshot: none is written, and the store is set aside and filled anew', async () => {
+    const folder = bench.folder()
+    const file = await filled(folder)
+    spoil(file, middlePage(file), 2 * pageBytes)
+    const engine = await bench.started(plan(folder))
+    await untilEnded(engine, count)
+    engine.snapshots.start('taken.db')
+    await untilLive(engine, (one) => damageOf(one) !== '')
+    expect(existsSync(path.join(folder, 'taken.db'))).toBe(false)
+    expect((await engine.snapshots.watch(null)).run?.error?.code).toBe('STORE_DAMAGED')
+    await expectRebuilt(engine, folder, /malformed|Tree/)
+  })
+
   it('by ingest itself: the batch is not lost, and nothing is doubled', async () => {
     const folder = bench.folder()
     const tables = [table('t', 's', [step('all', 'SELECT * FROM input')], { retainRows: count / 2 })]

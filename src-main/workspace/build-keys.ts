@@ -16,7 +16,13 @@ export function buildKeys(
         ? null
         : {
             columns: key,
-            newestBy: newest_by ?? null,
+            newestBy:
+              newest_by === undefined
+                ? null
+                : {
+                    column: newest_by,
+                    position: document.positionOf({ path: [...path, 'newest_by'], at: 'value' }),
+                  },
             deleteWhen:
               delete_when === undefined
                 ? null

@@ -146,7 +146,7 @@ export type Condition = Pick<Step, 'sql' | 'position' | 'multiline'>
 export interface TableKey {
   columns: readonly string[]
   /** Timestamp or integer column that says which record is newer; null for the order of arrival. */
-  newestBy: string | null
+  newestBy: { column: string; position: Position } | null
   deleteWhen: Condition | null
   position: Position
 }

@@ -13,7 +13,7 @@ const columns = [
 ]
 const keyed = {
   columns: ['id'],
-  newestBy: 'at',
+  newestBy: { column: 'at', position },
   deleteWhen: { sql: "status = 'cancelled'", position, multiline: false },
   position,
 }

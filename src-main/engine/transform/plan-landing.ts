@@ -59,9 +59,9 @@ function planKeyed(input: LandingInput, faults: Fault[]): KeyedPlan | null {
   const written = input.table.key
   if (written === null) return null
   const key = written.columns.map((name) => find(input, name, 'key', written.position, faults))
-  const newestBy =
-    written.newestBy === null ? null : find(input, written.newestBy, 'newest_by', written.position, faults)
-  if (newestBy !== null) faults.push(...orderFaults(newestBy, written.position))
+  const order = written.newestBy
+  const newestBy = order === null ? null : find(input, order.column, 'newest_by', order.position, faults)
+  if (order !== null && newestBy !== null) faults.push(...orderFaults(newestBy, order.position))
   const condition = written.deleteWhen
   if (condition !== null) faults.push(...conditionFaults(input, condition))
   if (faults.length > 0) return null

@@ -74,7 +74,7 @@ function viewTable(table: Table, lookups: readonly Lookup[]): WorkspaceView['tab
     steps: table.steps.map(({ name, sql, position }) => ({ name, sql, line: position.line })),
     lookups: lookups.map(({ name }) => name).filter((name) => mentions(table, name)),
     key: [...(table.key?.columns ?? [])],
-    newestBy: table.key?.newestBy ?? null,
+    newestBy: table.key?.newestBy?.column ?? null,
     deleteWhen: table.key?.deleteWhen?.sql ?? null,
     deduplicate:
       table.deduplicate === null

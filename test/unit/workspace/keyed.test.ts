@@ -34,7 +34,7 @@ describe('a table in penstock.yaml', () => {
       "    key: [shop, order_id]\n    newest_by: at\n    delete_when: |\n      status = 'cancelled'\n"
     expect(tableOf(settings)?.key).toEqual({
       columns: ['shop', 'order_id'],
-      newestBy: 'at',
+      newestBy: { column: 'at', position: { line: 7, column: 16 } },
       deleteWhen: { sql: "status = 'cancelled'\n", position: { line: 9, column: 7 }, multiline: true },
       position: { line: 6, column: 5 },
     })

@@ -18,10 +18,10 @@ export function keyOf(
   columns: readonly string[],
   extra: { newestBy?: string; deleteWhen?: string } = {},
 ): TableKey {
-  const { newestBy = null, deleteWhen } = extra
+  const { newestBy, deleteWhen } = extra
   return {
     columns,
-    newestBy,
+    newestBy: newestBy === undefined ? null : { column: newestBy, position },
     deleteWhen: deleteWhen === undefined ? null : { sql: deleteWhen, position, multiline: false },
     position,
   }

@@ -2,7 +2,7 @@
  * Marks beside a store that say which processes copy it. A copy reads the store for longer than any statement may, so the
  * one who writes does not wait for it, nor stops others on its account. Any process; a mark of a dead one counts for nothing.
  */
-import { closeSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 
 const form = /^copy-(\d+)$/
@@ -27,13 +27,16 @@ export function markCopy(storeFile: string): () => void {
 /** Whether a living process copies the store. Removes the marks of dead ones. Reads one small folder; blocks for as long. */
 export function isCopied(storeFile: string): boolean {
   const folder = path.dirname(storeFile)
-  if (!existsSync(folder)) return false
   let isMarked = false
-  for (const name of readdirSync(folder)) {
-    const owner = form.exec(name)?.[1]
-    if (owner === undefined) continue
-    if (isAlive(Number(owner))) isMarked = true
-    else rmSync(path.join(folder, name), { force: true })
+  try {
+    for (const name of readdirSync(folder)) {
+      const owner = form.exec(name)?.[1]
+      if (owner === undefined) continue
+      if (isAlive(Number(owner))) isMarked = true
+      else rmSync(path.join(folder, name), { force: true })
+    }
+  } catch {
+    // The folder has gone, or cannot be written: whoever marks it is found, and nothing else depends on it.
   }
   return isMarked
 }

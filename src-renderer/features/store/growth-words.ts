@@ -1,6 +1,6 @@
 /** What the growth of the store leads to, in words. Pure. */
 import type { LiveSnapshot } from '#contract/live.ts'
-import { formatBytes, formatDuration } from '../../ui/format.ts'
+import { formatDuration } from '../../ui/format.ts'
 import type { Tone } from '../../ui/tone.ts'
 
 type Store = Pick<LiveSnapshot['store'], 'usedBytes' | 'limitBytes' | 'budgetBytes'>
@@ -22,8 +22,8 @@ export function boundOf({
   budgetBytes,
 }: Store): { bytes: number; name: string; then: string } | null {
   if (budgetBytes !== null && (limitBytes === null || budgetBytes <= limitBytes))
-    return { bytes: budgetBytes, name: 'budget', then: 'then the oldest rows go' }
-  return limitBytes === null ? null : { bytes: limitBytes, name: 'limit', then: 'then ingest waits' }
+    return { bytes: budgetBytes, name: 'budget', then: 'at the budget the oldest rows go' }
+  return limitBytes === null ? null : { bytes: limitBytes, name: 'limit', then: 'at the limit ingest waits' }
 }
 
 /** @param perSecond bytes per second of late; null where that is not known */
@@ -42,7 +42,7 @@ export function growthWords({ state, store }: Facts, perSecond: number | null): 
     return { tone: 'neutral', text: `${bound.name} not reached within a year at this rate` }
   return {
     tone: bound.name === 'limit' && leftMs < soonMs ? 'warn' : 'neutral',
-    text: `${bound.name} of ${formatBytes(bound.bytes)} reached in ${formatDuration(leftMs)} at this rate, ${bound.then}`,
+    text: `${bound.name} reached in ${formatDuration(leftMs)} at this rate`,
   }
 }
 

@@ -42,11 +42,9 @@ describe('where growth leads', () => {
   const said = (change: Partial<typeof store> | { budgetBytes: number }, perSecond: number | null): string =>
     growthWords({ state: 'running', store: { ...store, ...change } }, perSecond).text
 
-  it('is said with what happens there', () => {
-    expect(said({}, MB)).toBe('limit of 4 GB reached in 50 min at this rate, then ingest waits')
-    expect(said({ budgetBytes: 2000 * MB }, MB)).toBe(
-      'budget of 2 GB reached in 16 min at this rate, then the oldest rows go',
-    )
+  it('is said for the bound that is met first', () => {
+    expect(said({}, MB)).toBe('limit reached in 50 min at this rate')
+    expect(said({ budgetBytes: 2000 * MB }, MB)).toBe('budget reached in 16 min at this rate')
   })
 
   it('warns of a limit within the hour, and not of a budget', () => {
@@ -75,7 +73,9 @@ describe('where growth leads', () => {
   })
 
   it('goes by the bound that is met first', () => {
-    expect(boundOf({ ...store, budgetBytes: 5000 * MB })?.name).toBe('limit')
+    expect(boundOf({ ...store, budgetBytes: 5000 * MB })).toEqual({
+      ...{ bytes: 4000 * MB, name: 'limit', then: 'at the limit ingest waits' },
+    })
     expect(boundOf({ ...store, limitBytes: null })).toBeNull()
   })
 })

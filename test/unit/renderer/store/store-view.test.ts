@@ -55,9 +55,7 @@ describe('the store', () => {
   it('shows its sizes against the limit, and claims no growth that it did not see', async () => {
     await open('busy')
     expect(textOf(screen.getByTestId('SizeCards_file'))).toMatch(/^Store file 1\.2 GB of 4 GB /)
-    expect(textOf(screen.getByTestId('SizeCards_used'))).toMatch(
-      /of 4 GB limit of the workspace; then ingest waits$/,
-    )
+    expect(textOf(screen.getByTestId('SizeCards_used'))).toMatch(/of 4 GB at the limit ingest waits$/)
     expect(textOf(screen.getByTestId('SizeCards_growth'))).toBe('Growth – known after a minute of figures')
   })
 

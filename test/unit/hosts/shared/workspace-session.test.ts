@@ -18,7 +18,8 @@ const folder = temporaryFolders()
 /** How the engine of a workspace starts, by the workspace's name; at once and well where nothing is said. */
 type Starts = Map<string, () => Promise<void>>
 
-function setUp() {
+/** @param lookMs between two looks at the file of the workspace */
+function setUp(lookMs = 3_600_000) {
   const base = folder()
   const log: string[] = []
   const starts: Starts = new Map()
@@ -42,7 +43,7 @@ function setUp() {
       secrets,
       folder: base,
       createEngine,
-      lookMs: 10,
+      lookMs,
     })
   return { base, log, starts, secrets, make, session: make() }
 }
@@ -431,7 +432,7 @@ describe('a penstock.yaml that changes while it is open', () => {
   }
 
   it('is applied by itself where nothing is lost, and the store goes on', async () => {
-    const { base, log, session } = setUp()
+    const { base, log, session } = setUp(10)
     const file = workspaceIn(base, 'shop', text(table('a')))
     const opened = await session.open(file)
     writeFileSync(file, text(table('b')))
@@ -442,7 +443,7 @@ describe('a penstock.yaml that changes while it is open', () => {
   })
 
   it('with a problem leaves what runs as it is, and says so until it is right again', async () => {
-    const { base, log, session } = setUp()
+    const { base, log, session } = setUp(10)
     const file = workspaceIn(base, 'shop', text(table('a')))
     await session.open(file)
     writeFileSync(file, text('tables: { a: { source: nowhere } }\n'))
@@ -457,7 +458,7 @@ describe('a penstock.yaml that changes while it is open', () => {
   })
 
   it('that does not start gives way to the one before', async () => {
-    const { base, log, starts, session } = setUp()
+    const { base, log, starts, session } = setUp(10)
     const file = workspaceIn(base, 'shop', text(table('a')))
     await session.open(file)
     let tries = 0
@@ -478,7 +479,7 @@ describe('a penstock.yaml that changes while it is open', () => {
   })
 
   it('that would lose something waits until it is applied', async () => {
-    const { base, log, session } = setUp()
+    const { base, log, session } = setUp(10)
     const rollup = 'rollups: { r: { from: a, measures: { n: count(*) } } }\n'
     const file = workspaceIn(base, 'shop', text(table('a') + rollup))
     await session.open(file)

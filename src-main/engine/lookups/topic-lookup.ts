@@ -6,20 +6,18 @@
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
 import type { Column } from '../../workspace/model.ts'
-import type { DeadRecord } from '../batch/packed-batch.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { ValueFormat } from '../formats/value-format.ts'
 import type { ClusterClient } from '../kafka/client/cluster-client.ts'
 import { emptyTries, nextReadable } from '../kafka/client/next-readable.ts'
-import { findOffsets } from '../kafka/client/partition-offsets.ts'
 import { BatchReader } from '../kafka/records/batch-reader.ts'
-import { headersText } from '../kafka/records/headers-text.ts'
 import { errorCode, errorName } from '../kafka/requests/error-codes.ts'
 import { type FetchedPartition, type FetchInput, fetchRequest } from '../kafka/requests/fetch.ts'
-import { offsetTime } from '../kafka/requests/list-offsets.ts'
-import type { ClusterMetadata, TopicMetadata } from '../kafka/requests/metadata.ts'
+import type { ClusterMetadata } from '../kafka/requests/metadata.ts'
+import { isolation, type LookupCursor, openCursors, topicOf } from './lookup-partitions.ts'
+import { LookupRecords } from './lookup-records.ts'
 import { type GatheredChanges, TopicChanges } from './topic-changes.ts'
-import { isTopicMisfit, type TopicMisfit, TopicRows } from './topic-rows.ts'
+import { TopicRows } from './topic-rows.ts'
 
 const metadataMs = 15_000
 const fetchWaitMs = 500
@@ -30,8 +28,6 @@ const damagedTries = 3
 /** A batch that does not come whole although it is asked for first: its length must be wrong. */
 const cutOffTries = 3
 const lookBytes = 64 * 1024
-const isolation = 'read_committed' as const
-const utf8 = new TextDecoder()
 
 /** Where rows go, and who is told. Calls to the store reject as the store does; then they are made again. */
 export interface TopicLookupPort {
@@ -58,33 +54,16 @@ export interface TopicLookupParts {
   port: TopicLookupPort
 }
 
-interface Cursor {
-  partition: number
-  leader: number
-  leaderEpoch: number
-  next: number
-  /** End of the log when the load began; it is whole when all are reached. */
-  goal: number
-  damaged: number
-  /** Fetches in a row that did not hold the whole of the batch at `next`. */
-  cutOff: number
-  /** Rounds in a row that gave nothing although the log goes on. */
-  empties: number
-  /** Up to there, the batch at `next` is asked for from here instead: the broker gives it only so. */
-  askFrom: number
-}
-
 export class TopicLookup {
   /** Resolves when it is whole for the first time. */
   readonly whole: Promise<void>
   readonly #parts: TopicLookupParts
-  readonly #rows: TopicRows
+  readonly #records: LookupRecords
   readonly #reader = new BatchReader()
   readonly #changes = new TopicChanges()
   readonly #ending = new AbortController()
   readonly #becomeWhole: () => void
-  #format: ValueFormat | null = null
-  #cursors = new Map<number, Cursor>()
+  #cursors = new Map<number, LookupCursor>()
   #topicId: string | null = null
   #hasBegun = false
   #isWhole = false
@@ -94,7 +73,8 @@ export class TopicLookup {
   constructor(parts: TopicLookupParts) {
     this.#parts = parts
     const { lookup, columns } = parts.shape
-    this.#rows = new TopicRows(columns, keyOf(columns, lookup.key))
+    const rows = new TopicRows(columns, keyOf(columns, lookup.key))
+    this.#records = new LookupRecords(rows, this.#changes, parts.openFormat)
     const { promise, resolve } = Promise.withResolvers<undefined>()
     this.whole = promise
     this.#becomeWhole = () => {
@@ -164,9 +144,9 @@ export class TopicLookup {
   /** Begins a version from the beginning of the log. */
   async #begin(signal: AbortSignal): Promise<void> {
     const metadata = await this.#metadata(signal)
-    const topic = this.#topicOf(metadata)
+    const topic = topicOf(metadata, this.#parts.topic)
     this.#topicId = topic.id
-    const cursors = await this.#openCursors(topic, metadata, signal)
+    const cursors = await openCursors(this.#parts.client(), topic, metadata, signal)
     await this.#parts.port.begin()
     this.#changes.clear()
     this.#cursors = new Map(cursors.map((cursor) => [cursor.partition, cursor]))
@@ -177,7 +157,7 @@ export class TopicLookup {
   /** @returns false where everything has to begin anew */
   async #refresh(signal: AbortSignal): Promise<boolean> {
     const metadata = await this.#metadata(signal)
-    const topic = this.#topicOf(metadata)
+    const topic = topicOf(metadata, this.#parts.topic)
     if (topic.id !== this.#topicId) {
       this.#beginAnew('the topic was deleted and made again')
       return false
@@ -188,7 +168,8 @@ export class TopicLookup {
     }
     const fresh = topic.partitions.filter(({ partition }) => !this.#cursors.has(partition))
     if (fresh.length === 0) return true
-    const opened = await this.#openCursors({ ...topic, partitions: fresh }, metadata, signal)
+    const client = this.#parts.client()
+    const opened = await openCursors(client, { ...topic, partitions: fresh }, metadata, signal)
     for (const cursor of opened) this.#cursors.set(cursor.partition, cursor)
     return true
   }
@@ -197,47 +178,6 @@ export class TopicLookup {
     const metadata = await this.#parts.client().metadata([this.#parts.topic], 0, signal)
     this.#metadataAt = this.#parts.port.nowMs()
     return metadata
-  }
-
-  #topicOf(metadata: ClusterMetadata): TopicMetadata {
-    const { topic } = this.#parts
-    const found = metadata.topics.find(({ name }) => name === topic)
-    if (found?.error === errorCode.none) return found
-    const error = found?.error ?? errorCode.unknownTopicOrPartition
-    const isMissing = error === errorCode.unknownTopicOrPartition
-    const why = isMissing
-      ? `there is no topic ${topic}`
-      : `topic ${topic}: the broker answers ${errorName(error)}`
-    throw new AppError('KAFKA_FAILED', why, { details: { retriable: true } })
-  }
-
-  async #openCursors(
-    { name, partitions }: TopicMetadata,
-    metadata: ClusterMetadata,
-    signal: AbortSignal,
-  ): Promise<Cursor[]> {
-    const wanted = (time: bigint) => partitions.map(({ partition }) => ({ topic: name, partition, time }))
-    const ask = async (time: bigint): Promise<Map<number, number>> => {
-      const client = this.#parts.client()
-      const found = await findOffsets(client, metadata, wanted(time), { isolation, signal })
-      const failed = found.find(({ problem }) => problem !== '')
-      if (failed === undefined)
-        return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]))
-      const message = `${name}, partition ${String(failed.partition)}: ${failed.problem}`
-      throw new AppError('KAFKA_FAILED', message, { details: { retriable: true } })
-    }
-    const [starts, ends] = [await ask(offsetTime.earliest), await ask(offsetTime.latest)]
-    return partitions.map(({ partition, leader, leaderEpoch }) => ({
-      partition,
-      leader,
-      leaderEpoch,
-      next: starts.get(partition) ?? 0,
-      goal: ends.get(partition) ?? 0,
-      damaged: 0,
-      cutOff: 0,
-      empties: 0,
-      askFrom: 0,
-    }))
   }
 
   #beginAnew(why: string): void {
@@ -273,7 +213,7 @@ export class TopicLookup {
 
   async #ask(
     leader: number,
-    cursors: readonly Pick<Cursor, 'partition' | 'next' | 'leaderEpoch' | 'askFrom'>[],
+    cursors: readonly Pick<LookupCursor, 'partition' | 'next' | 'leaderEpoch' | 'askFrom'>[],
     sizes: Pick<FetchInput, 'maxWaitMs' | 'minBytes' | 'maxBytes'>,
     signal: AbortSignal,
   ): Promise<FetchedPartition[]> {
@@ -305,7 +245,7 @@ export class TopicLookup {
     reader.open(part.records, cursor.next, part.aborted)
     try {
       while (reader.next()) {
-        await this.#record(cursor.partition, signal)
+        await this.#records.take(reader, cursor.partition, signal)
         cursor.next = reader.offset + 1
         if (this.#changes.isFull) await this.#flush()
       }
@@ -321,13 +261,13 @@ export class TopicLookup {
   }
 
   /** @throws AppError where its batch does not come whole although it should */
-  #cutOff(cursor: Cursor): void {
+  #cutOff(cursor: LookupCursor): void {
     if (cursor.cutOff === 0 || this.#first.get(cursor.leader) === cursor.partition) cursor.cutOff++
     if (cursor.cutOff > cutOffTries) throw this.#reader.cutOffFault()
   }
 
   /** @param end of the log, which it goes no further than, whatever a damaged header says */
-  #damaged(cursor: Cursor, end: number, error: AppError): void {
+  #damaged(cursor: LookupCursor, end: number, error: AppError): void {
     cursor.damaged = cursor.cutOff > cutOffTries ? damagedTries : cursor.damaged + 1
     cursor.cutOff = 0
     if (cursor.damaged < damagedTries) throw error
@@ -335,7 +275,7 @@ export class TopicLookup {
     this.#leaveOut(cursor, { from, to: Math.max(from + 1, Math.min(to, end)) }, error.message)
   }
 
-  #leaveOut(cursor: Cursor, { from, to }: { from: number; to: number }, why: string): void {
+  #leaveOut(cursor: LookupCursor, { from, to }: { from: number; to: number }, why: string): void {
     Object.assign(cursor, { next: to, damaged: 0, empties: 0, askFrom: 0 })
     const range = `offsets ${String(from)} to ${String(to - 1)} of partition ${String(cursor.partition)}`
     this.#parts.port.event('error', 'gap', `${this.#name}: ${range} are left out: ${why}`)
@@ -367,47 +307,6 @@ export class TopicLookup {
     }
   }
 
-  /** Takes the record that the reader stands at; waits where its format does. */
-  async #record(partition: number, signal: AbortSignal): Promise<void> {
-    const reader = this.#reader
-    const { bytes, keyStart, keyLength, valueStart, valueLength } = reader
-    const valueEnd = valueStart + Math.max(0, valueLength)
-    const json = valueLength < 0 ? null : await this.#decode(bytes, valueStart, valueEnd, signal)
-    const result =
-      json !== null && 'reason' in json
-        ? json
-        : this.#rows.read({
-            key: keyLength < 0 ? null : bytes.subarray(keyStart, keyStart + keyLength),
-            json,
-            headers: reader.headerCount === 0 ? null : bytes.subarray(reader.headersStart, reader.headersEnd),
-            timestampMs: reader.timestampMs,
-          })
-    if (isTopicMisfit(result)) this.#changes.addDead(deadRecord(reader, partition, result))
-    else this.#changes.add(result)
-  }
-
-  async #decode(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    signal: AbortSignal,
-  ): Promise<Uint8Array | TopicMisfit> {
-    const format = (this.#format ??= this.#parts.openFormat())
-    for (;;) {
-      const outcome = format.decode(bytes, start, end)
-      if (outcome === 'json') return format.bytes.subarray(format.start, format.end)
-      if (outcome === 'misfit') {
-        const { kind, reason, schemaId } = format.misfit
-        return {
-          kind,
-          column: '',
-          reason: schemaId === null ? reason : `schema ${String(schemaId)}: ${reason}`,
-        }
-      }
-      await format.ready(signal)
-    }
-  }
-
   async #flush(): Promise<void> {
     if (this.#changes.isEmpty) return
     await this.#parts.port.change(this.#changes.gathered)
@@ -436,21 +335,4 @@ function keyOf(columns: readonly Column[], key: string): Column {
   const found = columns.find(({ name }) => name.toLowerCase() === key.toLowerCase())
   if (found === undefined) throw new AppError('INTERNAL', `a lookup without its key ${key}`)
   return found
-}
-
-function deadRecord(reader: BatchReader, partition: number, misfit: TopicMisfit): DeadRecord {
-  const { bytes, valueStart, valueLength, keyStart, keyLength, headersStart, headersEnd } = reader
-  const most = limits.deadLetterBytes
-  const size = Math.max(0, valueLength)
-  const hasHeaders = reader.headerCount > 0 && headersEnd - headersStart <= most
-  return {
-    partition,
-    offset: BigInt(reader.offset),
-    timestampMs: reader.timestampMs,
-    ...misfit,
-    value: bytes.slice(valueStart, valueStart + Math.min(size, most)),
-    sizeBytes: size,
-    key: keyLength < 0 ? null : utf8.decode(bytes.subarray(keyStart, keyStart + Math.min(keyLength, most))),
-    headers: hasHeaders ? headersText(bytes.subarray(headersStart, headersEnd)) : null,
-  }
 }

@@ -8,14 +8,19 @@ export interface GrowthSample {
   /** Milliseconds since 1970 UTC. */
   at: number
   usedBytes: number
+  /** Used and free pages. */
+  fileBytes: number
 }
 
 const sampleEveryMs = 5000
-const windowMs = 600_000
+/** How far back growth is known, milliseconds. */
+export const growthWindowMs = 600_000
 /** A rate over less time than this says nothing. */
 const leastMs = 60_000
 
-type Noted = Pick<LiveSnapshot, 'at' | 'epoch'> & { store: Pick<LiveSnapshot['store'], 'usedBytes'> }
+type Noted = Pick<LiveSnapshot, 'at' | 'epoch'> & {
+  store: Pick<LiveSnapshot['store'], 'usedBytes' | 'bytes'>
+}
 
 export class StoreGrowth {
   #samples = $state.raw<readonly GrowthSample[]>([])
@@ -32,12 +37,13 @@ export class StoreGrowth {
   }
 
   /** Takes in the figures of a snapshot; those of another start of the engine begin anew. */
-  note({ at, epoch, store: { usedBytes } }: Noted): void {
+  note({ at, epoch, store: { usedBytes, bytes } }: Noted): void {
     if (epoch !== this.#epoch) this.#samples = []
     this.#epoch = epoch
     const newest = this.#samples.at(-1)
     if (newest !== undefined && at - newest.at < sampleEveryMs) return
-    this.#samples = [...this.#samples.filter((sample) => sample.at > at - windowMs), { at, usedBytes }]
+    const kept = this.#samples.filter((sample) => sample.at > at - growthWindowMs)
+    this.#samples = [...kept, { at, usedBytes, fileBytes: bytes }]
   }
 }
 

@@ -8,7 +8,7 @@ const MB = 1_000_000
 function grown(seconds: number, bytesAt: (second: number) => number, epoch = 'a'): StoreGrowth {
   const growth = new StoreGrowth()
   for (let ms = 0; ms <= seconds * 1000; ms += 250)
-    growth.note({ at: 1000 + ms, epoch, store: { usedBytes: bytesAt(ms / 1000) } })
+    growth.note({ at: 1000 + ms, epoch, store: { usedBytes: bytesAt(ms / 1000), bytes: 0 } })
   return growth
 }
 
@@ -31,8 +31,8 @@ describe('the growth of the store', () => {
 
   it('begins anew with another start of the engine', () => {
     const growth = grown(120, (second) => second * MB)
-    growth.note({ at: 200_000, epoch: 'b', store: { usedBytes: 5 } })
-    expect(growth.samples).toEqual([{ at: 200_000, usedBytes: 5 }])
+    growth.note({ at: 200_000, epoch: 'b', store: { usedBytes: 5, bytes: 7 } })
+    expect(growth.samples).toEqual([{ at: 200_000, usedBytes: 5, fileBytes: 7 }])
     expect(growth.bytesPerSecond).toBeNull()
   })
 })

@@ -91,7 +91,7 @@ describe('the store', () => {
 
   it('says where nothing is declared', async () => {
     await open('busy', '/store', { workspace: { tables: [], rollups: [], lookups: [] } })
-    expect(screen.getByTestId('EmptyState').textContent).toContain('Nothing is declared')
+    expect(textOf(screen.getByTestId('RelationsCard'))).toContain('Nothing is declared')
   })
 })
 

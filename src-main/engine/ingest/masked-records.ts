@@ -10,6 +10,8 @@ import type { RecordMisfit } from './record-decoder.ts'
 import type { RecordPlace } from './record-place.ts'
 
 const noBytes = new Uint8Array(0)
+/** Then the copies begin anew; what is left holds most records. */
+const filledBytes = 448 * 1024
 const notKept = 'its bytes are not kept, because the source masks parts of its records'
 
 export class MaskedRecords {
@@ -41,9 +43,11 @@ export class MaskedRecords {
     json: { bytes: Uint8Array; start: number; end: number } | null,
   ): RecordMisfit | null {
     const arena = this.#arena
-    // What the builder has not copied yet lies where this record goes.
-    this.#builder.openBlock(noBytes)
-    arena.reset()
+    if (arena.length > filledBytes) {
+      // What the builder has not copied yet lies where the next records go.
+      this.#builder.openBlock(noBytes)
+      arena.reset()
+    }
     const key = place.keyEnd > 0 ? this.#key(block.subarray(place.keyStart, place.keyEnd)) : null
     const headers =
       place.headersEnd > 0 ? this.#headers(block.subarray(place.headersStart, place.headersEnd)) : null
@@ -59,7 +63,7 @@ export class MaskedRecords {
     if (headers !== null) arena.append(headers)
     place.headersEnd = headers === null ? 0 : arena.length
     place.lineEnd = arena.length
-    this.#builder.openBlock(arena.bytes)
+    this.#openBlock()
     return isWritten ? null : { kind: 'mask', column: '', reason: this.#masker.value?.problem ?? '' }
   }
 
@@ -72,7 +76,12 @@ export class MaskedRecords {
     arena.append(key)
     place.keyEnd = arena.length
     place.lineEnd = arena.length
-    this.#builder.openBlock(arena.bytes)
+    this.#openBlock()
+  }
+
+  /** Bytes that have grown are others; those that the builder has not copied yet are in both. */
+  #openBlock(): void {
+    if (this.#builder.block !== this.#arena.bytes) this.#builder.openBlock(this.#arena.bytes)
   }
 
   #key(bytes: Uint8Array): Uint8Array | null {

@@ -3,7 +3,7 @@
  * often it stands there; where something else stands than a path expects, all of it becomes null. What lies beside the paths
  * is copied unread: whoever takes the copy validates it. Ingest and cluster thread, for every record of a source with masks.
  */
-import type { Mask } from '../../columns/mask.ts'
+import { type Mask, type MaskAction, redactedText } from '../../columns/mask.ts'
 import { JsonScanner } from '../json/json-scanner.ts'
 import { unescapeText } from '../json/unescape-text.ts'
 import type { ByteArena } from './byte-arena.ts'
@@ -20,6 +20,8 @@ const openBracket = 0x5b
 const closeBracket = 0x5d
 const nullToken = new TextEncoder().encode('null')
 const utf8 = new TextEncoder()
+const redactedToken = utf8.encode(JSON.stringify(redactedText))
+const quoteToken = Uint8Array.of(quote)
 
 export class JsonMasker {
   /** After a `false`: what is wrong, without anything of the value. */
@@ -119,14 +121,44 @@ export class JsonMasker {
     into.append(bytes, this.#copied, start)
     this.#copied = end
     const isString = bytes[start] === quote
-    const text = isString ? textOf(bytes, start + 1, end - 1) : bytes.subarray(start, end)
+    const isText = mask?.isText ?? isString
     const isNested = bytes[start] === openBrace || bytes[start] === openBracket
-    // Nothing is known of a value where the path goes on, and the first characters of an object are no text.
-    if (mask === null || (isNested && mask.action.kind === 'truncate')) into.append(nullToken)
-    else {
-      const masked = this.#masker.mask(mask.action, text, mask.isText ?? isString)
-      into.append(masked === null ? nullToken : utf8.encode(JSON.stringify(masked)))
+    switch (mask?.action.kind) {
+      // Nothing is known of a value where the path goes on.
+      case undefined:
+      case 'drop':
+        into.append(nullToken)
+        return
+      case 'redact':
+        into.append(isText ? redactedToken : nullToken)
+        return
+      case 'hash':
+        into.append(quoteToken)
+        into.ascii(
+          this.#masker.hash(isString ? textOf(bytes, start + 1, end - 1) : bytes.subarray(start, end)),
+        )
+        into.append(quoteToken)
+        return
+      case 'truncate':
+        if (isNested) into.append(nullToken)
+        else this.#truncate(mask.action, isString ? start + 1 : start, isString ? end - 1 : end, into)
     }
+  }
+
+  /** Writes the first characters of a text, or of a number as it is written. */
+  #truncate(action: MaskAction & { kind: 'truncate' }, start: number, end: number, into: ByteArena): void {
+    const bytes = this.#bytes
+    const last = Math.min(end, start + action.characters)
+    let at = start
+    while (at < last && isPlain(bytes[at] ?? 0)) at++
+    if (at === last) {
+      into.append(quoteToken)
+      into.append(bytes, start, last)
+      into.append(quoteToken)
+      return
+    }
+    const masked = this.#masker.mask(action, textOf(bytes, start, end), true)
+    into.append(masked === null ? nullToken : utf8.encode(JSON.stringify(masked)))
   }
 
   /** Null where the name has no masks; undefined where it is no name. */
@@ -198,6 +230,11 @@ export class JsonMasker {
     }
     return end
   }
+}
+
+/** ASCII that stands for itself in JSON strings. */
+function isPlain(byte: number): boolean {
+  return byte < 0x80 && byte !== backslash
 }
 
 function isSpace(byte: number | undefined): boolean {

@@ -24,7 +24,7 @@ export class KeyMasker {
   readonly #members: JsonMasker | null
   readonly #masker: ValueMasker
   readonly #scanner = new JsonScanner([])
-  readonly #arena = new ByteArena()
+  readonly #arena = new ByteArena(4096)
 
   constructor(masks: readonly Mask[], masker: ValueMasker) {
     const mine = masks.filter(({ part }) => part === 'key')
@@ -63,7 +63,7 @@ export class HeadersMasker {
   readonly #isDropped: boolean
   readonly #masker: ValueMasker
   readonly #object: JsonMasker | null
-  readonly #arena = new ByteArena()
+  readonly #arena = new ByteArena(4096)
 
   constructor(masks: readonly Mask[], masker: ValueMasker) {
     const mine = masks.filter(({ part }) => part === 'header')

@@ -54,13 +54,14 @@ export class RecordSink {
    * @returns false where its format waits for something: nothing was taken, and the same record comes again
    */
   take(reader: BatchReader, partition: number, receivedAtMs: number): boolean {
+    const record = this.#locate(reader, partition)
+    const size = Math.max(0, reader.valueLength)
+    if (this.#masked !== null)
+      return this.#takeMasked(this.#masked, reader.bytes, record, { size, receivedAtMs })
     if (reader.bytes !== this.#block) {
       this.#block = reader.bytes
       this.builder.openBlock(reader.bytes)
     }
-    const record = this.#locate(reader, partition)
-    const size = Math.max(0, reader.valueLength)
-    if (this.#masked !== null) return this.#takeMasked(this.#masked, record, { size, receivedAtMs })
     if (size > limits.recordBytes) {
       this.#arrive(record, size, receivedAtMs)
       this.#addDead(record, { kind: 'too-large', column: '', reason: tooLarge(size) })
@@ -91,11 +92,11 @@ export class RecordSink {
   /** As {@link take}; what is made of the record is made of its masked copy. */
   #takeMasked(
     masked: MaskedRecords,
+    block: Uint8Array,
     record: RecordPlace,
     { size, receivedAtMs }: { size: number; receivedAtMs: number },
   ): boolean {
     const format = this.#format
-    const block = this.#block ?? noBytes
     const isTooLarge = size > limits.recordBytes
     const hasValue = !record.isTombstone && !isTooLarge
     const outcome = hasValue ? format.decode(block, record.valueStart, record.valueEnd) : null

@@ -25,6 +25,11 @@ export interface Mask {
 /** Stands for text that is redacted. */
 export const redactedText = 'redacted'
 
+/** As the workspace writes it. */
+export function maskWords(action: MaskAction): string {
+  return action.kind === 'truncate' ? `truncate ${String(action.characters)}` : action.kind
+}
+
 /** Whether one path is the other, or leads to something that contains it. */
 export function reaches(outer: MaskPath, inner: MaskPath): boolean {
   return outer.length <= inner.length && outer.every((segment, index) => isSame(segment, inner[index]))

@@ -46,6 +46,15 @@ export const sourceView = z.object({
   topic: z.string(),
   format: z.string(),
   columns: z.array(columnView),
+  /** What is masked of its records before anything is written. */
+  masks: z.array(
+    z.object({
+      /** Part of the record, or path into its value. */
+      what: z.string(),
+      /** As the workspace has it: hash, redact, drop, truncate 4. */
+      mask: z.string(),
+    }),
+  ),
   /** The column that says when something happened, and how late it may come; null where there is none. */
   eventTime: z
     .object({

@@ -1,6 +1,8 @@
 /** The workspace as the contract shows it. Pure; main thread; called by the router for `workspace.get`. */
 import path from 'node:path'
 import type { WorkspaceView } from '#contract/workspace.ts'
+import { formatJsonPath } from '../../columns/json-path.ts'
+import { type Mask, maskWords } from '../../columns/mask.ts'
 import type { Engine } from '../../engine/engine-api.ts'
 import { codeTokens, identifierOf } from '../../engine/sql/sql-tokens.ts'
 import { errorBoundOf } from '../../engine/rollups/error-bound.ts'
@@ -53,12 +55,22 @@ function viewSource(source: Source, engine: Engine): WorkspaceView['sources'][nu
       path: column.from === 'header' ? String(column.path[0]) : pathText(column.path),
       nullable: column.nullable,
     })),
+    masks: (source.masks?.list ?? []).map((mask) => ({
+      what: partWords(mask),
+      mask: maskWords(mask.action),
+    })),
     eventTime:
       source.eventTime === null
         ? null
         : { column: source.eventTime, latenessMs: source.latenessMs, tooLate: source.tooLate },
     inferred: used?.inferred ?? source.columns === null,
   }
+}
+
+function partWords({ part, path: inner }: Mask): string {
+  if (part === 'value') return formatJsonPath(inner)
+  if (part === 'header') return `header ${String(inner[0])}`
+  return inner.length === 0 ? part : `${part} ${formatJsonPath(inner)}`
 }
 
 function viewLookup({ name, input, key }: Lookup): WorkspaceView['lookups'][number] {

@@ -69,7 +69,9 @@ function decodeWords(table: Table, workspace: WorkspaceView): string {
   const source = workspace.sources.find((candidate) => candidate.name === table.source)
   if (source === undefined) return ''
   const count = source.columns.length
-  return `${source.format} · ${String(count)} ${count === 1 ? 'column' : 'columns'}${source.inferred ? ', inferred' : ''}`
+  const columns = `${String(count)} ${count === 1 ? 'column' : 'columns'}${source.inferred ? ', inferred' : ''}`
+  const masked = source.masks.map(({ what, mask }) => `${what} (${mask})`).join(', ')
+  return `${source.format} · ${columns}${masked === '' ? '' : ` · masked: ${masked}`}`
 }
 
 /** SQL on one line, for a cell. */

@@ -773,6 +773,7 @@ function makeSource(name: string): WorkspaceView['sources'][number] {
       column('origin', 'text'),
       column('destination', 'text'),
     ],
+    masks: [],
     eventTime: null,
     inferred: false,
   }

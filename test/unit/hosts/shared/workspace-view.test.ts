@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { workspaceView } from '#contract/workspace.ts'
 import { pathText, viewWorkspace } from '../../../../src-main/hosts/shared/workspace-view.ts'
+import type { Mask } from '../../../../src-main/columns/mask.ts'
 import { distinctError } from '../../../../src-main/engine/rollups/sketches/distinct-sketch.ts'
 import type { Rollup } from '../../../../src-main/workspace/model.ts'
 import { createFakeEngine } from '../fake-engine.ts'
@@ -27,6 +28,7 @@ describe('workspace view', () => {
           columns: [
             { name: 'delay', type: 'integer', from: 'value', path: '$."delay minutes"[0]', nullable: false },
           ],
+          masks: [],
           eventTime: null,
           inferred: false,
         },
@@ -89,6 +91,30 @@ describe('workspace view', () => {
         ...{ name: 'by_day', from: 'by_hour', by: [], retainAgeMs: null, window: null },
         measures: [{ name: 'planes', sql: '"Planes"', errorBound: distinctError }],
       },
+    ])
+  })
+
+  it('shows what is masked and how', () => {
+    const [source] = sampleWorkspace.sources
+    if (source === undefined) throw new Error('the sample has a source')
+    const list: Mask[] = [
+      {
+        part: 'value',
+        path: ['cards', null, 'number'],
+        action: { kind: 'truncate', characters: 4 },
+        isText: null,
+      },
+      { part: 'key', path: [], action: { kind: 'hash' }, isText: true },
+      { part: 'key', path: ['id'], action: { kind: 'drop' }, isText: true },
+      { part: 'header', path: ['token'], action: { kind: 'redact' }, isText: true },
+    ]
+    const workspace = { ...sampleWorkspace, sources: [{ ...source, masks: { list, key: { env: 'KEY' } } }] }
+    const view = workspaceView.parse(viewWorkspace({ ...facts, workspace }, createFakeEngine()))
+    expect(view.sources[0]?.masks).toEqual([
+      { what: '$.cards[*].number', mask: 'truncate 4' },
+      { what: 'key', mask: 'hash' },
+      { what: 'key $.id', mask: 'drop' },
+      { what: 'header token', mask: 'redact' },
     ])
   })
 

@@ -132,6 +132,20 @@ describe('the rows of steps', () => {
     expect(land?.share).toBeNull()
   })
 
+  it('say in decoding what is masked', () => {
+    const words = (masks: (typeof engine.workspace.sources)[number]['masks']): string | undefined => {
+      const sources = engine.workspace.sources.map((source) => ({ ...source, masks }))
+      return stepRows(table, { ...engine.workspace, sources }, null)[0]?.sql
+    }
+    expect(words([])).toMatch(/^json · \d+ columns$/)
+    expect(
+      words([
+        { what: '$.email', mask: 'hash' },
+        { what: 'key', mask: 'drop' },
+      ]),
+    ).toMatch(/ columns · masked: \$\.email \(hash\), key \(drop\)$/)
+  })
+
   it('claim nothing before the first snapshot', () => {
     const rows = stepRows(table, engine.workspace, null)
     for (const { rowsIn, rowsOut, filtered, failed, share } of rows)

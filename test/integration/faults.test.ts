@@ -185,7 +185,6 @@ describe('one owner', () => {
     await killed(child)
     await bench.started(plan)
   })
-
 })
 
 const isRoot = process.getuid?.() === 0

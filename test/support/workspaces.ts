@@ -42,7 +42,17 @@ export function table(
   extra: Partial<Table> = {},
 ): Table {
   const keys = { key: null, deduplicate: null, indexes: [] }
-  return { name, source, steps, ...keys, retainRows: null, retainBytes: null, retainAgeMs: null, position, ...extra }
+  return {
+    name,
+    source,
+    steps,
+    ...keys,
+    retainRows: null,
+    retainBytes: null,
+    retainAgeMs: null,
+    position,
+    ...extra,
+  }
 }
 
 /** A rollup of a table over all time; measures as `name: aggregate`. */

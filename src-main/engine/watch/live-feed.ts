@@ -186,7 +186,12 @@ export class EngineFeed implements LiveFeed {
     return { state: 'running', reason: '' }
   }
 
-  #source({ name, topic, kind, latenessMs }: FeedSettings['sources'][number]): LiveSnapshot['sources'][number] {
+  #source({
+    name,
+    topic,
+    kind,
+    latenessMs,
+  }: FeedSettings['sources'][number]): LiveSnapshot['sources'][number] {
     const totals = this.#figures?.topics.filter((entry) => entry.source === name) ?? []
     const { state, reason, progress, ends } = this.#states.get(name) ?? unknownState
     const lastRecordAt = Math.max(0, ...totals.map((entry) => entry.lastRecordAt ?? 0)) || null

@@ -20,7 +20,7 @@ function latest(folder: string, topic: string): Workspace {
     connections: [connection('local', cluster.brokers('plaintext'))],
     sources: [topicSource('in', columns, { topics: [topic] })],
     tables: [table('customers', 'in', [step('all', 'SELECT * FROM input')], { key })],
-    store: { mode: 'disk', limitBytes: null },
+    store: { mode: 'disk', limitBytes: null, budgetBytes: null },
   })
 }
 

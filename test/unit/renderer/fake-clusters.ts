@@ -231,7 +231,9 @@ export class FakeClusters {
         earliest: isOffline ? null : String(earliest),
         latest: isOffline
           ? null
-          : String(earliest + BigInt(Math.floor(((row.records ?? 0) + (at - this.#startedAt) * 0.02) * share))),
+          : String(
+              earliest + BigInt(Math.floor(((row.records ?? 0) + (at - this.#startedAt) * 0.02) * share)),
+            ),
         recordsPerSecond: isOffline ? null : (row.recordsPerSecond ?? 0) * share,
         bytesPerSecond: row.bytesPerSecond === null ? null : row.bytesPerSecond * share,
         sizeBytes: isOffline ? null : (row.sizeBytes ?? 0) * share,

@@ -2,7 +2,7 @@
 import type { SnapshotRun } from '#contract/snapshots.ts'
 import { assertNever, nextSteps } from '#contract/errors.ts'
 import type { Tone } from '../../ui/tone.ts'
-import { formatByteRate, formatBytes, formatDuration } from '../../ui/format.ts'
+import { formatByteRate, formatBytes, formatDuration, formatMilliseconds } from '../../ui/format.ts'
 
 export interface SnapshotWords {
   tone: Tone
@@ -31,7 +31,7 @@ export function snapshotWords(run: SnapshotRun): SnapshotWords {
         share: 1,
       }
     case 'done': {
-      const took = formatDuration((endedAt ?? startedAt) - startedAt)
+      const took = formatMilliseconds((endedAt ?? startedAt) - startedAt)
       return { ...quiet, tone: 'ok', text: `Snapshot written to ${file}: ${formatBytes(bytes)} in ${took}` }
     }
     case 'cancelled':

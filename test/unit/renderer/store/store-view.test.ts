@@ -7,6 +7,9 @@ import { relationRows } from '../../../../src-renderer/features/store/relation-r
 import StoreView from '../../../../src-renderer/features/store/StoreView.svelte'
 import type { App } from '../../../../src-renderer/state/app.ts'
 import { route } from '../../../../src-renderer/state/router.svelte.ts'
+import { AppError } from '#contract/errors.ts'
+import type { FakeCalls } from '../fake-client.ts'
+import { FakeQueries } from '../query/fake-queries.ts'
 import { settle } from '../fake-clock.ts'
 import { FakeEngine, type Scenario } from '../fake-engine.ts'
 import InApp from '../InApp.svelte'
@@ -20,6 +23,7 @@ afterEach(() => {
 })
 
 interface Changes {
+  query?: FakeCalls['query']
   workspace?: Partial<WorkspaceView>
   snapshot?: Partial<LiveSnapshot>
 }
@@ -35,6 +39,7 @@ async function open(scenario: Scenario, address = '/store', changes: Changes = {
             ? Promise.resolve({ ...engine.snapshot(), ...changes.snapshot })
             : new Promise(() => undefined),
       },
+      query: changes.query ?? {},
       snapshots: {
         watch: ({ after }) =>
           after === null
@@ -71,6 +76,42 @@ describe('the store', () => {
     expect(rows[0]).toMatch(/^flights table 300k .* 33 MB .* 300k rows$/)
     expect(rows[2]).toMatch(/^delays_by_hour rollup 18\.2k .* – 410 .* 90 d$/)
     expect(rows[6]).toMatch(/^airports lookup 3\.4k – – – – – its newest version$/)
+  })
+
+  it('measures sizes on a word, those of rollups and lookups too', async () => {
+    const queries = new FakeQueries()
+    const page = {
+      start: 0,
+      rows: [
+        ['flights', 41_000_000],
+        ['delays_by_hour', 27_800_000],
+      ],
+    }
+    const client = { ...queries.client.query, page: () => Promise.resolve(page) }
+    await open('rollups', '/store', { query: client })
+    const rows = (): string[] => screen.getAllByTestId('RelationsCard_row').map(textOf)
+    expect(rows()[2]).not.toContain('MB')
+    await fireEvent.click(screen.getByTestId('RelationsCard_measure'))
+    await settle()
+    expect(screen.getByTestId('RelationsCard_measure').textContent).toBe('Measuring…')
+    queries.set('q1', { state: 'done', rows: 2, asOf: Date.now() })
+    await settle()
+    await tick()
+    expect(rows()[0]).toContain('41 MB')
+    expect(rows()[2]).toContain('27.8 MB')
+    expect(screen.getByTestId('RelationsCard').textContent).toContain('as measured now')
+    expect(queries.calls.at(-1)).toBe('close q1')
+  })
+
+  it('says why sizes could not be measured', async () => {
+    const start = (): Promise<never> =>
+      Promise.reject(new AppError('ENGINE_FAILED', 'The engine has stopped.'))
+    await open('busy', '/store', { query: { start } })
+    await fireEvent.click(screen.getByTestId('RelationsCard_measure'))
+    await settle()
+    await tick()
+    expect(screen.getByText('not measured').getAttribute('title')).toBe('The engine has stopped.')
+    expect(screen.getByTestId('RelationsCard_measure').textContent).toBe('Measure sizes')
   })
 
   it('asks where a snapshot goes when it is led to from elsewhere', async () => {

@@ -68,7 +68,7 @@ export class SearchRun {
     this.#filter = new RecordFilter(search.filter, decoders)
     this.#matches = new MatchList({ isNewestFirst: search.start.at === 'newest', limit: search.limit, room })
     this.#veil = veil
-    if (veil !== null) this.#note(`records are ${veil.words}; filters see no more than that`)
+    if (veil !== null) this.#note(`records are masked ${veil.words}; filters see no more than that`)
     this.#scan = new RecordScan({
       filter: this.#filter,
       decoders,

@@ -63,7 +63,7 @@ export class RecordLookup {
       timestamp: record.timestamp < 0 ? null : record.timestamp,
       timestampType: record.timestamp < 0 ? 'none' : record.isAppendTime ? 'append' : 'create',
       key: await detailPart(key, record.key, signal),
-      value: saidMasked(await detailPart(value, record.value, signal), record.masked),
+      value: await detailPart(value, record.value, signal),
       headers: record.headers.map((header) => ({
         name: utf8.decode(header.name),
         text: header.value !== null && isUtf8(header.value) ? utf8.decode(header.value) : null,
@@ -71,6 +71,7 @@ export class RecordLookup {
       })),
       sizeBytes: record.sizeBytes,
       compression: record.codec,
+      masked: record.masked,
     }
   }
 
@@ -192,12 +193,6 @@ function keptRecord(reader: BatchReader, view: RecordView, masked: string): Kept
     masked,
     texts: new Map(),
   }
-}
-
-function saidMasked(part: RecordPart, masked: string): RecordPart {
-  if (masked === '') return part
-  const problem = part.problem === '' ? '' : `; ${part.problem}`
-  return { ...part, problem: `the record is ${masked}${problem}` }
 }
 
 async function detailPart(

@@ -40,7 +40,7 @@ export function veilOpener(workspace: Workspace, registries: Registries, keys: R
 }
 
 export class RecordVeil {
-  /** What is to be said of all that comes from here. */
+  /** Who says what is masked, for people. */
   readonly words: string
   /** Values that were left out, as they cannot be read and so not masked. */
   withheld = 0
@@ -53,7 +53,7 @@ export class RecordVeil {
     this.#maskers = maskers
     this.#format = format
     const names = sources.join(', ')
-    this.words = `masked as ${sources.length === 1 ? 'source' : 'sources'} ${names} ${sources.length === 1 ? 'does' : 'do'}`
+    this.words = sources.length === 1 ? `as source ${names} does` : `as sources ${names} do`
   }
 
   /** Whether values come as JSON, masked. */

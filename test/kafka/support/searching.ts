@@ -12,8 +12,7 @@ import type {
 import { ClusterClients } from '../../../src-main/engine/kafka/client/cluster-clients.ts'
 import type { ConnectionSettings } from '../../../src-main/engine/kafka/client/connection-settings.ts'
 import { MessageArea } from '../../../src-main/engine/messages/message-area.ts'
-import type { Source } from '../../../src-main/workspace/model.ts'
-import { workspace } from '../../support/workspaces.ts'
+import { workspace as emptyWorkspace } from '../../support/workspaces.ts'
 
 export interface Found {
   status: SearchStatus
@@ -44,13 +43,10 @@ export interface Searching {
 
 const never = new AbortController().signal
 
-/**
- * Ends with the test.
- * @param sources of the workspace; they have no keys for hashes
- */
-export function searching(settings: ConnectionSettings, sources: readonly Source[] = []): Searching {
+/** Ends with the test. */
+export function searching(settings: ConnectionSettings): Searching {
   const clients = new ClusterClients({ settings: [settings], faults: new Map() }, () => undefined)
-  const area = new MessageArea(clients, workspace('/nowhere', { sources }), {
+  const area = new MessageArea(clients, emptyWorkspace('/nowhere', {}), {
     ...{ keys: new Map(), faults: new Map() },
   })
   onTestFinished(() => {

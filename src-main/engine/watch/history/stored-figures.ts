@@ -16,8 +16,11 @@ const stepsSql = 'SELECT table_name, step, rows_in, rows_out, filtered, failed, 
 const tablesSql =
   'SELECT name, source, rows, landed, updated, deleted, stale, duplicates, evicted, oldest_at, newest_at FROM sys_tables ORDER BY name'
 const lookupsSql = 'SELECT name, rows, loaded_at, problem FROM sys_lookups ORDER BY name'
+/** Rows of an appended table have the numbers from `evicted + 1` to `evicted + rows`. */
 const rollupsSql = `
-SELECT name, from_name, rows, groups, untimed, missed, evicted, oldest_at, newest_at, problem FROM sys_rollups ORDER BY name`
+SELECT r.name, r.from_name, r.rows, max(0, coalesce(t.evicted + t.rows - max(r.applied_row, t.evicted), 0)), r.groups,
+  r.untimed, r.missed, r.evicted, r.oldest_at, r.newest_at, r.problem
+FROM sys_rollups r LEFT JOIN sys_tables t ON t.name = r.table_name ORDER BY r.name`
 const countsSql = `
 SELECT (SELECT coalesce(max(id), 0) FROM sys_dead_letters), (SELECT count(*) FROM sys_dead_letters),
   (SELECT coalesce(max(id), 0) FROM sys_batches), (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)`
@@ -97,12 +100,12 @@ export async function readFigures(
       },
     })),
     rollups: rollups.map(
-      ([name, from, rows, groups, untimed, missed, evicted, oldestAt, newestAt, problem]) => ({
+      ([name, from, rows, behind, groups, untimed, missed, evicted, oldestAt, newestAt, problem]) => ({
         ...{
           name: textOf(name),
           from: textOf(from),
           rows: numberOf(rows),
-          behind: 0,
+          behind: numberOf(behind),
           groups: numberOf(groups),
         },
         ...{ untimed: numberOf(untimed), missed: numberOf(missed), evicted: numberOf(evicted) },

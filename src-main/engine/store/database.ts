@@ -4,7 +4,6 @@ import Database from 'better-sqlite3'
 import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { StoreSettings } from '../../workspace/model.ts'
-import { addLaterColumns } from './later-columns.ts'
 import { readersMs } from './log-restart.ts'
 import { lockStore, type OwnerLock } from './owner-lock.ts'
 import { isDamage, notedDamage } from './damage.ts'
@@ -145,8 +144,7 @@ function openDatabase(file: string, settings: StoreSettings): Database.Database 
     database.pragma(`wal_autocheckpoint = ${String(checkpointPages)}`)
     database.pragma('journal_size_limit = 67108864')
     limitSize(database, settings.limitBytes)
-    database.exec(systemSchema)
-    addLaterColumns(database)
+    makeSystemTables(database)
     checkFormat(database, file)
     return database
   } catch (error) {

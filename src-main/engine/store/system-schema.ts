@@ -127,6 +127,7 @@ CREATE TABLE IF NOT EXISTS _penstock_columns (
 
 /** Columns that stores of earlier versions do not have, with their definitions. */
 export const addedSystemColumns: Readonly<Record<string, readonly string[]>> = {
+  sys_batches: ['watermark', 'late', 'too_late'].map((name) => `${name} INTEGER`),
   sys_tables: ['updated', 'deleted', 'stale', 'duplicates'].map(
     (name) => `${name} INTEGER NOT NULL DEFAULT 0`,
   ),

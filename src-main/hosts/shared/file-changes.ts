@@ -13,7 +13,10 @@ export class FileChanges {
   #seen = ''
   #isMoving = false
 
-  /** @param onChange given the whole content; not called for the content of the beginning */
+  /**
+   * @param onChange given the whole content: once as it is found at the beginning, as it may be another one already than
+   * the caller has read, and then whenever it was changed
+   */
   constructor(file: string, onChange: (bytes: Buffer) => void) {
     this.#file = file
     this.#onChange = onChange
@@ -21,25 +24,18 @@ export class FileChanges {
 
   /** @param everyMs milliseconds between two looks */
   start(everyMs: number = lookMs): void {
-    void this.#stamp().then((stamp) => {
-      this.#seen = stamp ?? ''
-      this.#timer = setInterval(() => void this.#look(), everyMs)
-      this.#timer.unref()
-    })
-    this.#isStopped = false
+    this.#timer = setInterval(() => void this.#look(), everyMs)
+    this.#timer.unref()
   }
 
   stop(): void {
-    this.#isStopped = true
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null
   }
 
-  #isStopped = false
-
   async #look(): Promise<void> {
     const stamp = await this.#stamp()
-    if (stamp === null || this.#isStopped) return
+    if (stamp === null || this.#hasEnded()) return
     if (stamp !== this.#seen) {
       this.#seen = stamp
       this.#isMoving = true
@@ -53,7 +49,7 @@ export class FileChanges {
 
   /** Asked anew after each wait. */
   #hasEnded(): boolean {
-    return this.#isStopped
+    return this.#timer === null
   }
 
   /** Null where the file is not there or not to be seen: its absence is told by others. */

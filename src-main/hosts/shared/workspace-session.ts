@@ -57,6 +57,8 @@ export class WorkspaceSession implements SessionPort {
   /** A changed file that would lose something, not applied yet. */
   #pending: { loaded: Openable; losses: string[] } | null = null
   #file: FileChanges | null = null
+  /** Digest of the version that was tried last and did not start. */
+  #refused = ''
   /** Grows with each switch; one that is not the newest any more has no say. */
   #switches = 0
 
@@ -178,9 +180,11 @@ export class WorkspaceSession implements SessionPort {
   async #fileChanged(before: Openable): Promise<void> {
     const loaded = await readOpenable(before.file)
     const open = this.#open
+    if (loaded.digest === this.#refused) return
     if (open === null || this.#loaded !== before || loaded.digest === before.digest) {
+      const isSaid = this.#pending !== null || this.#error !== null
       this.#pending = null
-      if (this.#state === 'open') this.#show('open')
+      if (isSaid && this.#state === 'open') this.#show('open')
       return
     }
     this.#pending = null
@@ -236,6 +240,7 @@ export class WorkspaceSession implements SessionPort {
       const again = await this.#startEngine(before.loaded, before.workspace, { goesOn, isNewest })
       if (!isNewest()) return
       if (again === null) {
+        this.#refused = loaded.digest
         this.#watchFile(before.loaded)
         this.#show('open', failure, problemsOf(failure))
         return
@@ -270,6 +275,7 @@ export class WorkspaceSession implements SessionPort {
     if (workspace.folder !== demoFolder() && loaded.snapshot === null) {
       await this.#recent.add({ file: workspace.file, name: workspace.name, openedAt: Date.now() })
     }
+    this.#refused = ''
     this.#watchFile(loaded)
     this.#show('open')
   }

@@ -475,6 +475,11 @@ describe('a penstock.yaml that changes while it is open', () => {
       'start shop with its store',
       'start shop with its store',
     ])
+    // The file that did not start is not tried again until it is another one.
+    writeFileSync(file, text(table('c')))
+    await until(session, ({ error, state }) => state === 'open' && error === null)
+    expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['c'])
+    expect(log.slice(4)).toEqual(['stop shop, store kept', 'start shop with its store'])
     await session.stop()
   })
 

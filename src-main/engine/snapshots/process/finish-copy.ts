@@ -34,6 +34,8 @@ function writeFacts({ workspace, penstock, scheduled }: CopyOrder, temporary: st
     copy.exec(snapshotSchema)
     const row = [snapshotFormat, takenAt, penstock, workspace.file, scheduled ? 1 : 0]
     copy.prepare('INSERT INTO sys_snapshot VALUES (?, ?, ?, ?, ?)').run(...row)
+    // The transaction that would tell how long the newest batch took is not in the copy.
+    copy.exec('UPDATE sys_batches SET total_ms = load_ms + steps_ms WHERE total_ms IS NULL')
     copy.exec(`CREATE TABLE IF NOT EXISTS sys_workspace (
       file TEXT PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL, columns TEXT NOT NULL, read_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID`)

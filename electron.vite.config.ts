@@ -31,6 +31,7 @@ export default defineConfig({
           'store.worker': at('src-main/engine/threads/store.worker.ts'),
           'cluster.worker': at('src-main/engine/threads/cluster.worker.ts'),
           'query.process': at('src-main/engine/query/query.process.ts'),
+          'snapshot.process': at('src-main/engine/snapshots/snapshot.process.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },
       },

@@ -12,10 +12,11 @@ const stages = [
   'cluster',
   'messages',
   'connections',
+  'snapshots',
 ]
 
 /** Pieces of the engine that every stage may import; they know no stage. */
-const shared = 'batch|sql|json|kafka|formats'
+const shared = 'signals|batch|sql|json|kafka|formats|masks'
 
 /** Foreign libraries with the only folders that import them. */
 const libraries = [
@@ -34,7 +35,7 @@ const libraries = [
     path: '^node_modules/(@types/)?better-sqlite3/',
     owners: '^src-main/engine/(store|threads)/',
   },
-  { name: 'node-sqlite', path: '^(node:)?sqlite$', owners: '^src-main/engine/(query|messages)/' },
+  { name: 'node-sqlite', path: '^(node:)?sqlite$', owners: '^src-main/engine/(query|messages|snapshots)/' },
   { name: 'electron', path: '^node_modules/electron/', owners: '^src-main/(hosts/electron|preload)/' },
   { name: 'echarts', path: '^node_modules/echarts/', owners: '^src-renderer/charts/' },
   { name: 'codemirror', path: '^node_modules/@(codemirror|lezer)/', owners: '^src-renderer/editor/' },
@@ -116,7 +117,7 @@ module.exports = {
     ...stages.map((stage) => ({
       name: `stage-${stage}-stands-alone`,
       comment:
-        'Shared pieces of the engine are in batch, sql, json, kafka and formats; the schema of the system tables is read by all.',
+        'Shared pieces of the engine are in batch, sql, json, kafka, formats and masks; the schema of the system tables is read by all.',
       severity: 'error',
       from: { path: `^src-main/engine/${stage}/` },
       to: {

@@ -31,7 +31,7 @@ const libraries = [
   {
     name: 'node:sqlite',
     regex: '^node:sqlite',
-    owners: ['src-main/engine/query', 'src-main/engine/messages'],
+    owners: ['src-main/engine/query', 'src-main/engine/messages', 'src-main/engine/snapshots'],
   },
   { name: 'electron', regex: '^electron(/|$)', owners: ['src-main/hosts/electron', 'src-main/preload'] },
   { name: 'echarts', regex: '^echarts', owners: ['src-renderer/charts'] },
@@ -49,10 +49,11 @@ const stages = [
   'cluster',
   'messages',
   'connections',
+  'snapshots',
 ]
 
 /** Pieces of the engine that every stage may import. */
-const sharedPieces = ['batch', 'sql', 'json', 'kafka', 'formats']
+const sharedPieces = ['signals', 'batch', 'sql', 'json', 'kafka', 'formats', 'masks']
 
 /** @type {readonly Pattern[]} */
 const engineKnowsNoHost = [
@@ -85,7 +86,7 @@ function otherStages(stage) {
   return {
     regex: `^\\.\\.?/(.*/)?(${others})/(?!system-schema\\.ts$)`,
     message:
-      'Stages of the engine do not import each other; shared pieces are in batch, sql, json, kafka and formats.',
+      'Stages of the engine do not import each other; shared pieces are in batch, sql, json, kafka, formats and masks.',
   }
 }
 

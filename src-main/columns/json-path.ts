@@ -3,6 +3,7 @@
  * when a workspace is read and in messages, never per record.
  */
 import { limits } from '#contract/limits.ts'
+import type { MaskPath } from './mask.ts'
 
 /** Member names and array indexes from the value inwards; empty is the whole value. */
 export type JsonPath = readonly (string | number)[]
@@ -13,6 +14,7 @@ export interface JsonPathProblem {
   offset: number
 }
 
+const everyElement = '[*]'
 const maxIndex = 2_147_483_647
 /** What a member name may be without quotes. */
 const bareName = /[^\s.[\]"'`*?(),@:{}\\]+/y
@@ -31,13 +33,25 @@ const escapes: ReadonlyMap<string, string> = new Map([
 
 /** Reads a path such as `$`, `$.a.b`, `$['a b']`, `$."a b"` or `$.items[0].x`. */
 export function parseJsonPath(text: string): { path: JsonPath } | JsonPathProblem {
+  const parsed = parseSegments(text, false)
+  if ('message' in parsed) return parsed
+  return { path: parsed.path.filter((segment) => segment !== null) }
+}
+
+/** As {@link parseJsonPath}, and `[*]` for every element of an array. */
+export function parseMaskPath(text: string): { path: MaskPath } | JsonPathProblem {
+  return parseSegments(text, true)
+}
+
+function parseSegments(text: string, takesEvery: boolean): { path: MaskPath } | JsonPathProblem {
   if (!text.startsWith('$')) {
     return { message: `a path starts with $, for example ${suggestPath(text)}`, offset: 0 }
   }
-  const path: (string | number)[] = []
+  const path: (string | number | null)[] = []
   let at = 1
   while (at < text.length) {
-    const segment = readSegment(text, at)
+    const isEvery = takesEvery && text.startsWith(everyElement, at)
+    const segment = isEvery ? { value: null, end: at + everyElement.length } : readSegment(text, at)
     if ('message' in segment) return segment
     if (path.length === limits.jsonDepth) {
       return { message: `a path has at most ${String(limits.jsonDepth)} segments`, offset: at }
@@ -49,10 +63,11 @@ export function parseJsonPath(text: string): { path: JsonPath } | JsonPathProble
 }
 
 /** Writes a path in its shortest form; {@link parseJsonPath} reads it back to the same segments. */
-export function formatJsonPath(path: JsonPath): string {
+export function formatJsonPath(path: MaskPath): string {
   let text = '$'
   for (const segment of path) {
-    if (typeof segment === 'number') text += `[${String(segment)}]`
+    if (segment === null) text += everyElement
+    else if (typeof segment === 'number') text += `[${String(segment)}]`
     else if (plainName.test(segment)) text += `.${segment}`
     else text += `['${escapeName(segment)}']`
   }

@@ -1,7 +1,8 @@
 /** What sources, tables, lookups, steps and columns may be called, so that SQL can name them without quotes. A leaf. */
 
 /** Kinds of things that have a name in penstock.yaml. */
-export type NamedKind = 'connection' | 'source' | 'table' | 'lookup' | 'step' | 'column'
+export type NamedKind =
+  'connection' | 'source' | 'table' | 'lookup' | 'rollup' | 'measure' | 'step' | 'column'
 
 /** What is wrong with a name, and what to write instead. */
 export interface NameProblem {
@@ -38,7 +39,10 @@ export function checkName(name: string, kind: NamedKind): NameProblem | null {
     return { message: `a name has at most ${String(longestName)} characters`, hint: 'shorten it' }
   }
   if (kind === 'source' || kind === 'connection') return null
-  return (kind === 'column' ? checkColumn(name) : checkRelation(name, kind)) ?? checkReserved(name)
+  return (
+    (kind === 'column' || kind === 'measure' ? checkColumn(name) : checkRelation(name, kind)) ??
+    checkReserved(name)
+  )
 }
 
 /** A name near to `text` that {@link checkName} accepts. */

@@ -24,6 +24,7 @@ import {
 } from './messages.ts'
 import { historyEntry, page, pageRequest, queryId, queryStart, queryStatus, schemaView } from './query.ts'
 import { createRequest, openRequest, sessionView } from './session.ts'
+import { snapshotRequest, snapshotStatus } from './snapshots.ts'
 import { batchRow, batchStepRow, pipelineStatistics, range, series } from './statistics.ts'
 import { topicDetail, topicList, topicListRequest, topicName } from './topics.ts'
 import { workspaceView } from './workspace.ts'
@@ -36,6 +37,8 @@ export const api = {
     /** Now, or, with `after`, as soon as its version is newer (at most `limits.longPollMs`). */
     watch: procedure.input(z.object({ after: z.number().nullable() })).output(sessionView),
     open: procedure.input(openRequest).output(sessionView),
+    /** Applies the changed file that waits, with what it loses. */
+    apply: procedure.output(sessionView),
     openDemo: procedure.output(sessionView),
     create: procedure.input(createRequest).output(sessionView),
   },
@@ -153,6 +156,14 @@ export const api = {
     /** Base64 of a range of a key or value. */
     part: procedure.input(partRequest).output(z.object({ raw: z.string(), bytes: z.number() })),
     produce: procedure.input(producedMessage).output(producedAt),
+  },
+  snapshots: {
+    /** Begins one; rejects with SNAPSHOT_RUNNING while another is under way. */
+    start: procedure.input(snapshotRequest).output(snapshotStatus),
+    /** Status now, or, with `after`, as soon as its version is newer (at most `limits.longPollMs`). */
+    watch: procedure.input(z.object({ after: z.number().nullable() })).output(snapshotStatus),
+    /** Ends the one of this id at once and leaves nothing of it. */
+    cancel: procedure.input(z.object({ id: z.string() })).output(snapshotStatus),
   },
   events: {
     list: procedure

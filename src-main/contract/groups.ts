@@ -13,7 +13,8 @@ export const groupRow = z.object({
   state: z.string(),
   /** "classic", "consumer" (KIP-848), or the broker's own word for another kind. */
   kind: z.string(),
-  members: z.number(),
+  /** Null in a snapshot. */
+  members: z.number().nullable(),
   topics: z.array(z.string()),
   lag: z.number().nullable(),
   /** Age of the oldest record that is not committed yet; 0 where everything is. */

@@ -25,6 +25,10 @@ export const limits = {
   /** Write-ahead log at which the statement that reads longest is stopped, and the least time that each one has. */
   storeLogBytes: 1024 * 1024 * 1024,
   storeLogReadMs: 2000,
+  /** Room that a snapshot leaves on the disk it is written to. */
+  snapshotRoomBytes: 64 * 1024 * 1024,
+  /** Growth of a snapshot's progress is told at most this often. */
+  snapshotProgressMs: 250,
   /** Live figures are published at most this often. */
   liveIntervalMs: 250,
   /** Queries. */

@@ -43,6 +43,20 @@ export const liveSource = z.object({
   ),
   /** Records that were no longer in the log when they were wanted, since the store began. */
   gapRecords: count,
+  /** Event time; null where the source has none, or nothing came yet. Counts are since the store began. */
+  eventTime: z
+    .object({
+      newestAt: timeMs.nullable(),
+      /** Newest event time minus the allowed lateness; null where any lateness is allowed. */
+      watermarkAt: timeMs.nullable(),
+      /** Records behind the newest event time, and not too late. */
+      late: count,
+      /** Records behind the watermark. */
+      tooLate: count,
+      /** Records of the future, which the watermark does not follow. */
+      ahead: count,
+    })
+    .nullable(),
   /** Milliseconds spent decoding, all batches. */
   decodeMs: z.number(),
   /** Records/s for each of the last 60 seconds, oldest first; null is a gap. */
@@ -71,7 +85,15 @@ export const liveTable = z.object({
   source: z.string(),
   rows: count,
   landed: count,
+  /** With a key: rows that took the place of an earlier one, rows that deletes removed, records that were too old. */
+  updated: count,
+  deleted: count,
+  stale: count,
+  /** Records left out because their key had landed. */
+  duplicates: count,
   evicted: count,
+  /** Estimated from a sample of rows, with indexes; 0 before that is known. */
+  bytes: count,
   rowsPerSecond: z.number(),
   oldestAt: timeMs.nullable(),
   newestAt: timeMs.nullable(),
@@ -87,6 +109,31 @@ export const liveLookup = z.object({
   problem: z.string(),
 })
 export type LiveLookup = z.infer<typeof liveLookup>
+
+export const liveRollup = z.object({
+  name: z.string(),
+  /** Table or rollup that it is made from. */
+  from: z.string(),
+  /** Rows taken in since it was made. */
+  rows: count,
+  /** Rows of the table that are not taken in yet. */
+  behind: count,
+  groups: count,
+  /** Rows without event time, which no window can hold. */
+  untimed: count,
+  /** Rows of windows that were not kept any more when they came. */
+  missed: count,
+  /** Groups removed because they were too old. */
+  evicted: count,
+  /** Starts of its windows; null without windows or rows. */
+  oldestAt: timeMs.nullable(),
+  newestAt: timeMs.nullable(),
+  /** Why it is not kept up to date; empty while it is. */
+  problem: z.string(),
+  rowsPerSecond: z.number(),
+  spark: z.array(z.number().nullable()),
+})
+export type LiveRollup = z.infer<typeof liveRollup>
 
 /** Event-to-queryable latency of records, milliseconds, over the last 10 seconds; null with no records. */
 export const liveLatency = z.object({
@@ -110,7 +157,16 @@ export const liveEvent = z.object({
 })
 export type LiveEvent = z.infer<typeof liveEvent>
 
-export const engineState = z.enum(['starting', 'running', 'paused', 'waiting', 'failed', 'stopped'])
+/** `snapshot`: nothing runs, as a snapshot is open. */
+export const engineState = z.enum([
+  'starting',
+  'running',
+  'paused',
+  'waiting',
+  'failed',
+  'stopped',
+  'snapshot',
+])
 export type EngineState = z.infer<typeof engineState>
 
 export const liveSnapshot = z.object({
@@ -125,6 +181,7 @@ export const liveSnapshot = z.object({
   sources: z.array(liveSource),
   steps: z.array(liveStep),
   tables: z.array(liveTable),
+  rollups: z.array(liveRollup),
   lookups: z.array(liveLookup),
   connections: z.array(
     z.object({ name: z.string(), state: connectionState, reason: z.string(), since: timeMs }),
@@ -138,6 +195,10 @@ export const liveSnapshot = z.object({
     /** Size of the write-ahead log, which lies beside the database. */
     walBytes: count,
     limitBytes: count.nullable(),
+    /** Of `bytes`, what holds something; the rest is free to be used again. */
+    usedBytes: count,
+    /** Used bytes from which on the oldest rows go; null where none do. */
+    budgetBytes: count.nullable(),
     rows: count,
     batches: count,
   }),

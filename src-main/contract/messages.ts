@@ -178,6 +178,8 @@ export const recordDetail = z.object({
   sizeBytes: z.number(),
   /** Codec of its batch: none, gzip, snappy, lz4 or zstd. */
   compression: z.string(),
+  /** How its parts are masked, in words; empty where they are not. */
+  masked: z.string(),
 })
 export type RecordDetail = z.infer<typeof recordDetail>
 

@@ -75,10 +75,12 @@ export const relationColumn = z.object({
 })
 export const relation = z.object({
   name: z.string(),
-  kind: z.enum(['table', 'lookup', 'system']),
+  kind: z.enum(['table', 'rollup', 'lookup', 'system']),
   rows: z.number().nullable(),
   columns: z.array(relationColumn),
   indexes: z.array(z.string()),
+  /** Columns of its primary key, in order; empty where it has none. */
+  primaryKey: z.array(z.string()),
 })
 export type Relation = z.infer<typeof relation>
 export const schemaView = z.object({

@@ -11,8 +11,10 @@ export const sessionView = z.object({
   /** Absolute path of penstock.yaml, or null. */
   file: z.string().nullable(),
   error: errorShape.nullable(),
-  /** What is wrong with the workspace, where that is why. */
+  /** What is wrong with the workspace, where that is why. While one is open: with its changed file, which is not in use. */
   problems: z.array(problem),
+  /** A changed file that waits to be applied, and what that would lose, one sentence each. */
+  pending: z.object({ losses: z.array(z.string()) }).nullable(),
   /** Workspaces opened before, newest first; only those that still exist. */
   recent: z.array(z.object({ file: z.string(), name: z.string(), openedAt: z.number() })),
   /** Folder that relative paths which a person types are taken from, and in which new workspaces are proposed. */

@@ -27,6 +27,13 @@ export const batchRow = z.object({
   bytes: z.number(),
   rowsLanded: z.number(),
   dead: z.number(),
+  /**
+   * Newest event time minus the allowed lateness after the batch, and records behind the newest event time and behind the
+   * watermark; null where the source has no event time.
+   */
+  watermarkAt: z.number().nullable(),
+  late: z.number().nullable(),
+  tooLate: z.number().nullable(),
   /** Offsets by partition, `from` inclusive, `to` exclusive, as decimal text. */
   positions: z.array(
     z.object({ topic: z.string(), partition: z.number(), from: z.string(), to: z.string() }),

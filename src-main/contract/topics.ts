@@ -19,8 +19,9 @@ export const topicSort = z.enum([
 
 export const topicRow = z.object({
   name: topicName,
-  partitions: z.number(),
-  replication: z.number(),
+  /** Null in a snapshot, as replication and records are. */
+  partitions: z.number().nullable(),
+  replication: z.number().nullable(),
   internal: z.boolean(),
   /** Between the two newest measurements; null until there are two. */
   recordsPerSecond: z.number().nullable(),
@@ -29,7 +30,7 @@ export const topicRow = z.object({
   /** Bytes on disk of the leaders' logs; null where the cluster does not let us see them. */
   sizeBytes: z.number().nullable(),
   /** Sum of latest minus earliest offsets: an upper bound where the topic is compacted or has transactions. */
-  records: z.number(),
+  records: z.number().nullable(),
   retentionMs: z.number().nullable(),
   retentionBytes: z.number().nullable(),
   cleanupPolicy: z.string().nullable(),

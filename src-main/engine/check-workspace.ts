@@ -12,7 +12,9 @@ import { fileLookup } from './lookups/file-lookup.ts'
 import { readLookup } from './lookups/read-lookup.ts'
 import { topicColumns } from './lookups/topic-columns.ts'
 import { codeTokens, identifierOf } from './sql/sql-tokens.ts'
+import { planRollups } from './rollups/plan-rollups.ts'
 import { openScratch } from './store/database.ts'
+import { indexProblems } from './transform/index-problems.ts'
 import { planWorkspace } from './transform/plan.ts'
 
 /** Every problem that starting the workspace would meet, in order of position; empty where it would start. */
@@ -46,7 +48,14 @@ export async function checkWorkspace(workspace: Workspace): Promise<Problem[]> {
     tables: workspace.tables.filter((table) => columns.has(table.source) && !readsAny(table, unknown)),
   }
   const scratch = openScratch()
-  problems.push(...planWorkspace(part, columns, lookups, scratch).problems)
+  const { plans, problems: inSteps } = planWorkspace(part, columns, lookups, scratch)
+  problems.push(...inSteps)
+  // Where steps have faults, the columns of their tables are not known.
+  if (inSteps.length === 0) {
+    const tables = plans.flatMap((plan) => plan.tables)
+    problems.push(...indexProblems(part, tables))
+    problems.push(...planRollups(part, tables, scratch).problems)
+  }
   scratch.close()
   return problems.sort((left, right) => left.line - right.line || left.column - right.column)
 }

@@ -18,6 +18,7 @@ import type {
 } from '#contract/messages.ts'
 import type { LiveEvent, LiveSnapshot } from '#contract/live.ts'
 import type { HistoryEntry, Page, QueryStart, QueryStatus, SchemaView } from '#contract/query.ts'
+import type { SnapshotStatus } from '#contract/snapshots.ts'
 import type { TopicDetail, TopicList, TopicListRequest } from '#contract/topics.ts'
 import type { BatchRow, BatchStepRow, PipelineStatistics, Range, Series } from '#contract/statistics.ts'
 
@@ -41,6 +42,7 @@ export interface EngineEntries {
   storeWorker: URL
   clusterWorker: URL
   queryProcess: URL
+  snapshotProcess: URL
 }
 
 export interface EnginePorts {
@@ -51,6 +53,8 @@ export interface EnginePorts {
   stateFolder: string
   /** Word for the host in messages to others, for example "serve". */
   host: string
+  /** Version of Penstock. */
+  version: string
 }
 
 export interface DeadLetterFilter {
@@ -128,11 +132,25 @@ export interface Clusters {
   }
 }
 
+/** Copies of store and workspace, one at a time; see contract `snapshots`. */
+export interface Snapshots {
+  start(file: string): SnapshotStatus
+  /** Rejects with the signal's reason. */
+  watch(after: number | null, signal?: AbortSignal): Promise<SnapshotStatus>
+  cancel(id: string): Promise<SnapshotStatus>
+}
+
 export interface Engine {
-  /** Opens the store, loads lookups, compiles steps, starts ingest. Throws AppError; then nothing is left running. */
-  start(): Promise<void>
-  /** Stops in reverse; the store is checkpointed and closed. Safe to call at any time and twice. */
-  stop(): Promise<void>
+  /**
+   * Opens the store, loads lookups, compiles steps, starts ingest. Throws AppError; then nothing is left running.
+   * @param options.goesOn whether a memory store goes on that an engine of this process left with `keepsStore`
+   */
+  start(options?: { goesOn?: boolean }): Promise<void>
+  /**
+   * Stops in reverse; the store is checkpointed and closed. Safe to call at any time and twice.
+   * @param options.keepsStore whether a memory store stays, for the next engine of this process
+   */
+  stop(options?: { keepsStore?: boolean }): Promise<void>
   pause(): Promise<void>
   resume(): Promise<void>
   /** Absolute path of the store file. */
@@ -148,5 +166,6 @@ export interface Engine {
   readonly statistics: Statistics
   readonly deadLetters: DeadLetters
   readonly clusters: Clusters
+  readonly snapshots: Snapshots
   listEvents(options: { before?: number | undefined; limit: number }): Promise<LiveEvent[]>
 }

@@ -16,12 +16,19 @@ import type {
   EnginePorts,
   LiveFeed,
   Queries,
+  Snapshots,
   Statistics,
 } from './engine-api.ts'
+import { resolveMaskKeys } from './connections/resolve-mask-keys.ts'
 import { resolveConnections } from './connections/resolve-settings.ts'
 import type { ConnectionStateNotice } from './kafka/client/cluster-clients.ts'
 import { LazyQueries } from './lazy-queries.ts'
 import { openQueryPool, type QueryPool } from './query/query-pool.ts'
+import { snapshotEvents } from './snapshot-events.ts'
+import { SnapshotSchedule } from './snapshots/snapshot-schedule.ts'
+import { type StartedProcess, startSnapshotProcess } from './snapshots/snapshot-process.ts'
+import { StoreSnapshots } from './snapshots/store-snapshots.ts'
+import { isCopied } from './signals/store-copies.ts'
 import { type StoreLocation, storeLocation } from './store/store-location.ts'
 import type { EngineThread } from './threads/engine-thread.ts'
 import { ClusterCalls } from './threads/cluster-calls.ts'
@@ -72,6 +79,8 @@ class ThreadedEngine implements Engine {
   readonly deadLetters: DeadLetters
   readonly #clusters: ClusterCalls
   readonly #events: StoredEvents
+  readonly #snapshots: StoreSnapshots
+  readonly #schedule: SnapshotSchedule | null
   #threads: PipelineThreads | null = null
   #pool: QueryPool | null = null
   #crashes: number[] = []
@@ -79,6 +88,8 @@ class ThreadedEngine implements Engine {
   /** A crash of threads that are being started anew, which has not been seen to yet. */
   #crashedAnew: AppError | null = null
   #paused = false
+  /** Reads the store through where a statement met damage. */
+  #check: StartedProcess | null = null
   /** Why ingest may not go on although threads run; empty where it may. */
   #barrier = ''
   readonly #stopping = new AbortController()
@@ -89,10 +100,16 @@ class ThreadedEngine implements Engine {
     this.#hooks = hooks
     this.#location = storeLocation(workspace)
     const settings = {
-      sources: workspace.sources.map(({ name, topic, input }) => ({ name, topic, kind: input.kind })),
+      sources: workspace.sources.map(({ name, topic, input, latenessMs }) => ({
+        name,
+        topic,
+        kind: input.kind,
+        latenessMs,
+      })),
       connections: workspace.connections.map(({ name }) => name),
       storeMode: workspace.store.mode,
       limitBytes: workspace.store.limitBytes,
+      budgetBytes: workspace.store.budgetBytes,
     }
     this.#feed = new EngineFeed(settings, randomUUID())
     this.statistics = new StoredStatistics(this.#queries)
@@ -104,6 +121,19 @@ class ThreadedEngine implements Engine {
       topicHistory: (connection, topic, range) => clusterHistory.topic(connection, topic, range),
       groupHistory: (connection, group, range) => clusterHistory.group(connection, group, range),
     })
+    this.#snapshots = new StoreSnapshots({
+      ...{ storeFile: this.#location.file, workspace, entries: ports.entries, version: ports.version },
+      ended: (run, removed) => {
+        for (const event of snapshotEvents(run, removed)) this.#say(event)
+        if (run.error?.code === 'STORE_DAMAGED') this.#suspectDamage()
+      },
+    })
+    this.#schedule =
+      workspace.snapshots === null
+        ? null
+        : new SnapshotSchedule({
+            ...{ settings: workspace.snapshots, workspace: workspace.name, snapshots: this.#snapshots },
+          })
     this.#watch = new WorkspaceWatch(workspace.file, this.#location.file, (event) => {
       this.#fileEvent(event)
     })
@@ -125,29 +155,49 @@ class ThreadedEngine implements Engine {
     return this.#clusters
   }
 
-  async start(): Promise<void> {
+  get snapshots(): Snapshots {
+    return this.#snapshots
+  }
+
+  async start({ goesOn = false }: { goesOn?: boolean } = {}): Promise<void> {
     try {
-      await this.#startThreads(false)
+      await this.#startFirst(goesOn)
       this.#refuseStopped()
       await this.#openQueries()
       this.#refuseStopped()
       this.#watch.start()
       this.#showRunning()
+      await this.#schedule?.start()
     } catch (error) {
-      await this.stop()
+      await this.stop({ keepsStore: goesOn })
       throw error
     }
   }
 
-  async stop(): Promise<void> {
+  /** Damage that is met before anything runs has been noted, so that the second try sets the store aside. */
+  async #startFirst(goesOn: boolean): Promise<void> {
+    try {
+      await this.#startThreads(goesOn)
+    } catch (error) {
+      const isDamaged = error instanceof AppError && error.code === 'STORE_DAMAGED'
+      if (!isDamaged || this.#hasStopped()) throw error
+      await this.#threads?.stop({ discard: false })
+      await this.#startThreads(true)
+    }
+  }
+
+  async stop({ keepsStore = false }: { keepsStore?: boolean } = {}): Promise<void> {
     this.#stopping.abort()
     this.#watch.stop()
+    this.#schedule?.stop()
+    await this.#snapshots.stop()
+    await this.#check?.kill()
     await this.#restarting
     this.#queries.detach()
     this.#clusters.attach(null)
     await this.#pool?.stop()
     this.#pool = null
-    await this.#threads?.stop({ discard: this.#workspace.store.mode === 'memory' })
+    await this.#threads?.stop({ discard: this.#workspace.store.mode === 'memory' && !keepsStore })
     this.#threads = null
     this.#feed.engineState('stopped', '')
     this.#feed.close()
@@ -187,14 +237,14 @@ class ThreadedEngine implements Engine {
 
   async #startThreads(resume: boolean): Promise<void> {
     const { secrets } = this.#ports
-    const connections = await resolveConnections(this.#workspace.connections, {
-      secrets,
-      environment: process.env,
-    })
+    const secretSources = { secrets, environment: process.env }
+    const connections = await resolveConnections(this.#workspace.connections, secretSources)
+    const maskKeys = await resolveMaskKeys(this.#workspace.sources, secretSources)
     for (const [name, { message }] of connections.faults) this.#feed.connectionState(name, 'waiting', message)
     const threads = new PipelineThreads({
       workspace: this.#workspace,
       connections,
+      maskKeys,
       location: this.#location,
       entries: this.#ports.entries,
       host: this.#ports.host,
@@ -216,6 +266,7 @@ class ThreadedEngine implements Engine {
     })
     this.#threads = threads
     for (const [name, columns] of await threads.start()) this.sourceColumns.set(name, columns)
+    if (threads.damage !== '') this.#ports.logger.error({ file: this.#location.file }, threads.damage)
     this.#clusters.attach(threads.cluster)
   }
 
@@ -223,14 +274,20 @@ class ThreadedEngine implements Engine {
     const { entries, stateFolder, logger } = this.#ports
     const spoolFolder = path.join(stateFolder, 'results')
     const storeFile = this.#location.file
-    this.#pool = await openQueryPool({ storeFile, spoolFolder, stateFolder, entries, logger })
+    this.#pool = await openQueryPool({
+      ...{ storeFile, spoolFolder, stateFolder, entries, logger },
+      damaged: () => {
+        this.#suspectDamage()
+      },
+    })
     this.#queries.attach(this.#pool)
   }
 
   #figures(figures: StoreFigures): void {
     this.#feed.figures(figures)
     const { walBytes } = figures
-    if (walBytes < limits.storeLogBytes) return
+    // What a copy holds no statement gives back; the copy ends itself where it takes too long.
+    if (walBytes < limits.storeLogBytes || isCopied(this.#location.file)) return
     const sql = this.#pool?.stopLongest(limits.storeLogReadMs, walBytes) ?? null
     if (sql !== null)
       this.#ports.logger.warn({ sql, walBytes }, 'stopped a statement that held the log of the store')
@@ -256,13 +313,19 @@ class ThreadedEngine implements Engine {
     }
   }
 
-  /** Without its file the store would take in what nobody can read again: ingest stops there, and the captures keep it. */
-  #fileEvent(event: WatchEvent): void {
+  /** Into the log and into the store. */
+  #say(event: WatchEvent): void {
     const { logger } = this.#ports
-    logger.error({ subject: event.subject }, event.message)
+    logger[event.level]({ subject: event.subject }, event.message)
     this.#threads?.event(event).catch((error: unknown) => {
       logger.error({ err: error }, 'the event could not be stored')
     })
+  }
+
+  /** Without its file the store would take in what nobody can read again: ingest stops there, and the captures keep it. */
+  #fileEvent(event: WatchEvent): void {
+    const { logger } = this.#ports
+    this.#say(event)
     if (event.event === 'store-back') this.#barrier = ''
     if (event.event !== 'store-gone') return
     this.#barrier = event.message
@@ -316,11 +379,44 @@ class ThreadedEngine implements Engine {
   /** @throws AppError also where a thread ended again before this was done */
   async #startAnew(reason: string): Promise<void> {
     this.#crashedAnew = null
+    this.#watch.stop()
     await this.#startThreads(true)
-    const message = `${reason}; started anew from the last committed position`
+    const isAnother = this.#running().damage !== ''
+    if (isAnother) await this.#renewQueries()
+    this.#watch.start()
+    const goesOn = isAnother ? 'with a new store' : 'from the last committed position'
+    const message = `${reason}; started anew ${goesOn}`
     await this.#running().event({ level: 'error', event: 'thread-crashed', subject: 'engine', message })
     this.#refuseCrashed()
     this.#showRunning()
+  }
+
+  /** Processes that have the old store open would go on reading it under its new name. */
+  async #renewQueries(): Promise<void> {
+    this.#watch.forget()
+    this.#queries.detach()
+    await this.#pool?.stop()
+    this.#pool = null
+    await this.#openQueries()
+  }
+
+  /** A statement met a damaged page. The store is read through in a process of its own before it is given up. */
+  #suspectDamage(): void {
+    if (this.#check !== null || this.#hasStopped()) return
+    const { entries, logger } = this.#ports
+    const storeFile = this.#location.file
+    this.#check = startSnapshotProcess(entries.snapshotProcess, { kind: 'check', storeFile }, () => undefined)
+    this.#check.result
+      .then(async (result) => {
+        const fault = result.kind === 'checked' ? result.faults[0] : undefined
+        if (fault !== undefined) await this.#threads?.damaged(fault)
+      })
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'the store could not be read through')
+      })
+      .finally(() => {
+        this.#check = null
+      })
   }
 
   /** Asked after a wait, in which a thread may have ended. */

@@ -3,6 +3,9 @@ import path from 'node:path'
 import type { WorkspaceDocument } from './document.ts'
 import { lookupFormat } from './lookup-format.ts'
 import { buildConnection } from './build-connection.ts'
+import { buildKeys } from './build-keys.ts'
+import { buildMasks } from './build-masks.ts'
+import { buildRollups } from './build-rollups.ts'
 import type {
   Column,
   KafkaInput,
@@ -12,6 +15,7 @@ import type {
   ReplayInput,
   ReplayRate,
   SchemaFile,
+  SnapshotSettings,
   Source,
   Table,
   Workspace,
@@ -27,14 +31,22 @@ import type {
 } from './schema.ts'
 import type { FilePath } from './problem-draft.ts'
 
-/** @param file absolute path of penstock.yaml */
-export function buildWorkspace(written: WorkspaceFile, document: WorkspaceDocument, file: string): Workspace {
+/**
+ * @param file absolute path of penstock.yaml
+ * @param text what stands in it
+ */
+export function buildWorkspace(
+  written: WorkspaceFile,
+  document: WorkspaceDocument,
+  { file, text }: { file: string; text: string },
+): Workspace {
   const folder = path.dirname(file)
   const at = (keyPath: FilePath): Position => document.positionOf({ path: keyPath, at: 'key' })
   const workspace = written.name ?? (path.basename(folder) || 'workspace')
   return {
     name: workspace,
     file,
+    text,
     folder,
     connections: Object.entries(written.connections ?? {}).map(([name, connection]) =>
       buildConnection(name, connection, { folder, position: at(['connections', name]) }),
@@ -46,7 +58,23 @@ export function buildWorkspace(written: WorkspaceFile, document: WorkspaceDocume
       buildLookup(name, lookup, { folder, position: at(['lookups', name]) }),
     ),
     tables: Object.entries(written.tables ?? {}).map(([name, table]) => buildTable(name, table, document)),
-    store: { mode: written.store?.mode ?? 'memory', limitBytes: written.store?.limit ?? null },
+    rollups: buildRollups(written.rollups ?? {}, document),
+    store: {
+      mode: written.store?.mode ?? 'memory',
+      limitBytes: written.store?.limit ?? null,
+      budgetBytes: written.store?.budget ?? null,
+    },
+    snapshots: buildSnapshots(written.store, folder),
+  }
+}
+
+function buildSnapshots(store: WorkspaceFile['store'], folder: string): SnapshotSettings | null {
+  const snapshots = store?.snapshots
+  if (snapshots === undefined) return null
+  return {
+    everyMs: snapshots.every,
+    folder: path.resolve(folder, snapshots.folder ?? 'snapshots'),
+    keep: snapshots.keep ?? 24,
   }
 }
 
@@ -70,6 +98,9 @@ function buildSource(
     schema: buildSchemaFile(source.schema, folder),
     columns: buildColumns(source.columns),
     eventTime: source.event_time ?? null,
+    latenessMs: source.lateness ?? null,
+    tooLate: source.too_late ?? 'land',
+    masks: buildMasks(source),
     position,
   }
 }
@@ -148,7 +179,11 @@ function buildLookupInput(lookup: LookupFile, folder: string): Lookup['input'] {
 
 function buildColumns(columns: SourceFile['columns']): readonly Column[] | null {
   if (columns === undefined) return null
-  return Object.entries(columns).map(([name, column]) => ({ ...column, name, path: column.path ?? [name] }))
+  return Object.entries(columns).map(([name, { mask: _, path, ...column }]) => ({
+    ...column,
+    name,
+    path: path ?? [name],
+  }))
 }
 
 function buildTable(name: string, table: TableFile, document: WorkspaceDocument): Table {
@@ -159,7 +194,10 @@ function buildTable(name: string, table: TableFile, document: WorkspaceDocument)
       ...step,
       ...document.textPosition(['tables', name, 'steps', index, 'sql']),
     })),
+    ...buildKeys(name, table, document),
+    indexes: table.indexes ?? [],
     retainRows: table.retain?.rows ?? null,
+    retainBytes: table.retain?.bytes ?? null,
     retainAgeMs: table.retain?.age ?? null,
     position: document.positionOf({ path: ['tables', name], at: 'key' }),
   }

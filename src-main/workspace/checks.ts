@@ -10,6 +10,8 @@ import type { FilePath, ProblemDraft } from './problem-draft.ts'
 import { rawEntries, rawList, rawText, type RawEntry } from './raw-file.ts'
 import { valueAt } from './issues.ts'
 import { suggest } from './suggest.ts'
+import { checkMasks } from './mask-checks.ts'
+import { checkRollups } from './rollup-checks.ts'
 
 const sourceFormats: ReadonlySet<string> = new Set(sourceFormat.options)
 /** Formats that have a schema. */
@@ -25,6 +27,8 @@ export function checkFile(data: unknown): ProblemDraft[] {
     ...rawEntries(data, ['sources']).flatMap((source) => checkSource(data, source)),
     ...rawEntries(data, ['lookups']).flatMap((lookup) => checkLookup(data, lookup)),
     ...rawEntries(data, ['tables']).flatMap((table) => checkTableSource(data, table)),
+    ...checkRollups(data),
+    ...checkMasks(data),
   ]
 }
 
@@ -32,6 +36,7 @@ function checkNames(data: unknown): ProblemDraft[] {
   const sources = rawEntries(data, ['sources'])
   const lookups = rawEntries(data, ['lookups'])
   const tables = rawEntries(data, ['tables'])
+  const rollups = rawEntries(data, ['rollups'])
   const relations = new Map<string, Owner>()
   return [
     ...checkNamesOf(sources, 'source', new Map()),
@@ -40,6 +45,10 @@ function checkNames(data: unknown): ProblemDraft[] {
     ),
     ...checkNamesOf(lookups, 'lookup', relations),
     ...checkNamesOf(tables, 'table', relations),
+    ...checkNamesOf(rollups, 'rollup', relations),
+    ...rollups.flatMap((rollup) =>
+      checkNamesOf(rawEntries(data, [...rollup.path, 'measures']), 'measure', new Map()),
+    ),
     ...tables.flatMap((table) => checkStepNames(rawList(data, [...table.path, 'steps']), relations)),
   ]
 }
@@ -95,6 +104,7 @@ function checkSource(data: unknown, source: RawEntry): ProblemDraft[] {
     ...checkCaptureFormat(source),
     ...checkSchemaFile(source),
     ...checkEventTime(source),
+    ...checkLateness(source),
     ...checkOriginalRate(source),
   ]
 }
@@ -110,7 +120,19 @@ function checkInput({ name, value, path }: RawEntry, keys: readonly [string, str
     return [{ path: [...path, other], at: 'key', message, hint: 'keep one of the two' }]
   }
   // A misspelt key is told by itself, with the right one beside it.
-  const known = new Set([one, other, 'format', 'columns', 'event_time', 'schema', 'key'])
+  const known = new Set([
+    one,
+    other,
+    'format',
+    'columns',
+    'event_time',
+    'lateness',
+    'too_late',
+    'schema',
+    'key',
+    'masks',
+    'mask_key',
+  ])
   if (Object.keys(value).some((key) => !known.has(key))) return []
   return [
     { path, at: 'key', message: `${name} has neither ${one} nor ${other}`, hint: `add ${one} or ${other}` },
@@ -205,6 +227,18 @@ function checkEventTime({ value, path }: RawEntry): ProblemDraft[] {
       hint: 'name a column of type timestamp',
     },
   ]
+}
+
+/** What is late is told by event time. */
+function checkLateness({ value, path }: RawEntry): ProblemDraft[] {
+  const needs = { lateness: 'event_time', too_late: 'lateness' }
+  return Object.entries(needs).flatMap(([key, needed]) => {
+    const isAlone = valueAt(value, [key]) !== undefined && valueAt(value, [needed]) === undefined
+    if (!isAlone) return []
+    return [
+      { path: [...path, key], at: 'key' as const, message: `${key} needs ${needed}`, hint: `add ${needed}` },
+    ]
+  })
 }
 
 function checkOriginalRate({ value, path }: RawEntry): ProblemDraft[] {

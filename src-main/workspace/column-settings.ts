@@ -2,6 +2,7 @@
 import type { ColumnOrigin, ColumnType } from '#contract/workspace.ts'
 import { assertNever } from '#contract/errors.ts'
 import { compileTimestamp } from '../columns/timestamp.ts'
+import type { MaskAction } from '../columns/mask.ts'
 import { reject } from './forms.ts'
 import type { Column } from './model.ts'
 
@@ -17,10 +18,14 @@ export interface WrittenColumn {
   default?: Default | undefined
   format?: string | undefined
   unit?: Column['unit'] | undefined
+  mask?: MaskAction | undefined
 }
 
 /** A column but for its name; a null path stands for the member of the column's name. */
-export type ColumnSettings = Omit<Column, 'name' | 'path'> & { path: Column['path'] | null }
+export type ColumnSettings = Omit<Column, 'name' | 'path'> & {
+  path: Column['path'] | null
+  mask: MaskAction | null
+}
 
 /** Fills in what is absent; reports through zod's context what does not fit the type. */
 export function normaliseColumn(
@@ -46,7 +51,10 @@ export function normaliseColumn(
     const shown = JSON.stringify(written.default)
     return refuse(context, written, 'default', `default ${shown} is no ${type}`, fallback.expected)
   }
-  return { ...settings, default: fallback.value, path: pathOf(from, written) }
+  const mask = written.mask ?? null
+  const unfit = mask === null ? null : maskFault(mask, { ...settings, default: fallback.value })
+  if (unfit !== null) return refuse(context, written, 'mask', unfit.message, unfit.hint)
+  return { ...settings, default: fallback.value, path: pathOf(from, written), mask }
 }
 
 /** Keys have no member of the column's name by themselves: without a path, the whole key is meant. */
@@ -72,6 +80,33 @@ function originFault(written: WrittenColumn): { key: string; message: string; hi
   const wanted = from === 'headers' || from === 'timestamp' || from === 'tombstone' ? only[from] : type
   if (wanted === type) return null
   return { key: 'type', message: `from: ${from} gives ${wanted}, not ${type}`, hint: `write type: ${wanted}` }
+}
+
+/** What a column cannot be with its mask; null where it can. */
+function maskFault(
+  mask: MaskAction,
+  { from, type, nullable, default: fallback }: Pick<Column, 'from' | 'type' | 'nullable' | 'default'>,
+): { message: string; hint: string } | null {
+  if (from === 'timestamp' || from === 'tombstone')
+    return { message: `${from} holds nothing to mask`, hint: 'remove mask' }
+  if (mask.kind === 'hash' && type !== 'text')
+    return { message: `a hash is text, not ${type}`, hint: 'write type: text, or mask: redact' }
+  if (mask.kind === 'truncate' && type !== 'text') {
+    const message = `only text has first characters, and the column is ${type}`
+    return { message, hint: 'write type: text, or mask: redact' }
+  }
+  const isEmptied = mask.kind === 'drop' || (mask.kind === 'redact' && type !== 'text')
+  if (!isEmptied) return null
+  if (!nullable)
+    return {
+      message: `mask: ${mask.kind} leaves NULL, and the column is not nullable`,
+      hint: 'remove nullable',
+    }
+  if (fallback === null) return null
+  return {
+    message: `mask: ${mask.kind} leaves NULL, and the default would take its place`,
+    hint: 'remove default',
+  }
 }
 
 function refuse(

@@ -16,11 +16,9 @@ interface IssueDraft extends ProblemDraft {
 /** Keys that the design has and this version has not, by where they stand, and what to do instead. */
 const laterKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {
-    rollups: 'remove it; group in a query, or in the step of a table',
     alerts: 'remove it; ask the sys_ tables in a query',
     queries: 'remove it',
   },
-  'sources.*.columns.*': { mask: 'remove it, or leave the column out' },
 }
 
 /** What a right entry looks like, by key or by place; the hint where nothing nearer is known. */
@@ -63,6 +61,12 @@ const examples: Readonly<Record<string, string>> = {
   type: 'type: integer',
   key: 'key: iata',
   'sources.*.replay.key': 'key: $.origin',
+  'tables.*.key': 'key: order_id',
+  newest_by: 'newest_by: at',
+  delete_when: "delete_when: status = 'cancelled'",
+  deduplicate: 'deduplicate: { by: order_id, within: 1h }',
+  by: 'by: order_id',
+  within: 'within: 1h',
   steps: 'steps: [{ name: late, sql: SELECT * FROM input WHERE delay > 15 }]',
   name: 'name: late',
   sql: 'sql: SELECT * FROM input',

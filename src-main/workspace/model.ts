@@ -5,6 +5,7 @@
 import type { SaslMechanism } from '#contract/connections.ts'
 import type { SourceFormat } from '#contract/workspace.ts'
 import type { Column } from '../columns/column.ts'
+import type { Mask } from '../columns/mask.ts'
 
 export type { Column } from '../columns/column.ts'
 
@@ -69,6 +70,13 @@ export interface SchemaFile {
   message: string | null
 }
 
+/** What is masked of the records of a source before anything is written. */
+export interface SourceMasks {
+  list: readonly Mask[]
+  /** Key of the hashes; null where nothing is hashed. */
+  key: SecretReference | null
+}
+
 export interface Source {
   name: string
   /** Name of the topic; for several topics, the names or the pattern as people know them. */
@@ -81,6 +89,12 @@ export interface Source {
   columns: readonly Column[] | null
   /** Name of the column that holds event time, or null. */
   eventTime: string | null
+  /** How far behind the newest event time a record may be; null where none is too late. */
+  latenessMs: number | null
+  /** What becomes of records that are too late. */
+  tooLate: 'land' | 'dead_letter'
+  /** Null where nothing is masked. */
+  masks: SourceMasks | null
   position: Position
 }
 
@@ -125,19 +139,90 @@ export interface Step {
   multiline: boolean
 }
 
+/** SQL condition over the columns of a table's last step. */
+export type Condition = Pick<Step, 'sql' | 'position' | 'multiline'>
+
+/** What makes a table hold one row per key. */
+export interface TableKey {
+  columns: readonly string[]
+  /** Timestamp or integer column that says which record is newer; null for the order of arrival. */
+  newestBy: { column: string; position: Position } | null
+  deleteWhen: Condition | null
+  position: Position
+}
+
+/** What makes a table leave out records that it has seen. */
+export interface Deduplication {
+  by: readonly string[]
+  /** Horizon of event time. */
+  withinMs: number
+  position: Position
+}
+
 export interface Table {
   name: string
   source: string
   steps: readonly Step[]
+  /** Null where rows are appended. */
+  key: TableKey | null
+  /** Only without a key. */
+  deduplicate: Deduplication | null
+  /** Columns of each declared index. */
+  indexes: readonly (readonly string[])[]
   retainRows: number | null
+  /** Most bytes, by an estimate; null for any. */
+  retainBytes: number | null
   retainAgeMs: number | null
   position: Position
+}
+
+/** Spans of event time. */
+export interface RollupWindow {
+  /** Width, or with `overMs` the distance between the beginnings of two windows. Whole seconds. */
+  everyMs: number
+  /** Width of sliding windows, a multiple of `everyMs`; null for tumbling ones. */
+  overMs: number | null
+  /** Timestamp column. */
+  on: string
+  /** IANA name of the zone in which windows begin; null for UTC. */
+  zone: string | null
+}
+
+export interface RollupMeasure {
+  name: string
+  /** Aggregate as the file has it, or the name of a measure of the rollup below. */
+  sql: string
+  position: Position
+}
+
+/** An aggregate that each micro-batch keeps up to date. */
+export interface Rollup {
+  name: string
+  /** Table or rollup. */
+  from: string
+  window: RollupWindow | null
+  by: readonly string[]
+  measures: readonly RollupMeasure[]
+  /** How long windows are kept after their end; null for ever. */
+  retainAgeMs: number | null
+  position: Position
+}
+
+/** Snapshots of the store that are taken by themselves. */
+export interface SnapshotSettings {
+  everyMs: number
+  /** Absolute path. */
+  folder: string
+  /** How many are kept; older ones are removed. */
+  keep: number
 }
 
 export interface StoreSettings {
   mode: 'memory' | 'disk'
   /** Most bytes of the store file; null for what the file system has. */
   limitBytes: number | null
+  /** Bytes from which on the oldest rows go; null keeps them. */
+  budgetBytes: number | null
 }
 
 /** A value that must not stand in the file: read when it is needed. */
@@ -197,10 +282,16 @@ export interface Workspace {
   name: string
   /** Absolute path of penstock.yaml. */
   file: string
+  /** The file as it was read. */
+  text: string
   folder: string
   connections: readonly Connection[]
   sources: readonly Source[]
   lookups: readonly Lookup[]
   tables: readonly Table[]
+  /** In an order in which each one comes after what it is made from. */
+  rollups: readonly Rollup[]
   store: StoreSettings
+  /** Null where none are taken by themselves. */
+  snapshots: SnapshotSettings | null
 }

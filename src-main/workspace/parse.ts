@@ -39,7 +39,7 @@ export function parseWorkspace(text: string, file: string): ParsedWorkspace {
     ...drafts.map((draft) => place(draft, document, absolute)),
   ]
   if (problems.length > 0 || !parsed.success) return { problems: inOrder(problems) }
-  return { workspace: buildWorkspace(parsed.data, document, absolute) }
+  return { workspace: buildWorkspace(parsed.data, document, { file: absolute, text }) }
 }
 
 /** A version that is not read makes everything else in the file uncertain, so it is told alone. */

@@ -5,9 +5,12 @@
 import { z } from 'zod'
 import { columnOrigin, columnType, sourceFormat } from '#contract/workspace.ts'
 import { normaliseColumn } from './column-settings.ts'
-import { connection } from './connection-schema.ts'
+import { connection, secretReference } from './connection-schema.ts'
 import { duration, filePath, jsonPath, map, reject, rowCount, size, timestampFormat, words } from './forms.ts'
 import { nameForm } from '../columns/names.ts'
+import { checkKeyedSettings, keyedSettings } from './keyed-schema.ts'
+import { maskAction } from './mask-schema.ts'
+import { rollup } from './rollup-schema.ts'
 
 const namePattern = { pattern: nameForm.source }
 /** A map by name; the names themselves are checked with the whole file. */
@@ -47,6 +50,11 @@ const columnSettings = map({
     .enum(['s', 'ms', 'us', 'ns'])
     .optional()
     .describe('Timestamps: unit of numbers since 1970 UTC. Default ms.'),
+  mask: maskAction
+    .optional()
+    .describe(
+      'What becomes of the value before anything is written: hash, redact, drop or { truncate: 4 }. Columns of sources only.',
+    ),
 }).transform(normaliseColumn)
 
 const columnShorthand = columnType
@@ -191,6 +199,22 @@ const source = map({
     .optional()
     .describe('Typed columns. Default: inferred from a sample when the source starts.'),
   event_time: z.string().optional().describe('Timestamp column that says when the event happened.'),
+  lateness: duration
+    .optional()
+    .describe('How far behind the newest event time a record may be, for example 10m. Default: any.'),
+  too_late: z
+    .enum(['land', 'dead_letter'])
+    .optional()
+    .describe(
+      'What becomes of records that are later than that; they are counted in any case. Default land.',
+    ),
+  masks: z
+    .record(z.string(), maskAction)
+    .optional()
+    .describe(
+      'Parts of the value that are masked though no column takes them, by path, for example $.cards[*].number: redact.',
+    ),
+  mask_key: secretReference.optional().describe('Key of hashes, at least 16 characters. For mask: hash.'),
 })
 
 const lookupTopic = map({
@@ -229,9 +253,39 @@ const table = map({
   retain: map({
     rows: rowCount.optional().describe('Newest rows to keep, for example 5M.'),
     age: duration.optional().describe('How long to keep rows, for example 24h.'),
+    bytes: size
+      .optional()
+      .describe('Most bytes of the table with its indexes, by an estimate, for example 1GB.'),
   })
     .optional()
     .describe('What to keep; older rows are removed and counted. Default: everything.'),
+  indexes: z
+    .array(z.union([words.transform((name) => [name]), z.array(words).min(1).max(16)]))
+    .max(16)
+    .optional()
+    .describe('Columns by which rows are found quickly, for example [order_id, [customer, at]].'),
+  ...keyedSettings,
+}).check(checkKeyedSettings)
+
+const snapshotEveryMs = 60_000
+
+const snapshots = map({
+  every: duration
+    .refine((ms) => ms >= snapshotEveryMs, {
+      error: 'snapshots are taken once a minute at most',
+      params: { hint: 'for example 15m or 1h' },
+    })
+    .describe('How often one is taken, for example 1h; at least 1m.'),
+  folder: filePath
+    .optional()
+    .describe('Folder of the snapshots, relative to this file; made when absent. Default snapshots.'),
+  keep: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('How many are kept; older ones that were taken by themselves are removed. Default 24.'),
 })
 
 /** The whole file. */
@@ -242,6 +296,7 @@ export const workspaceSchema = map({
   sources: byName(source).optional().describe('Streams of records.'),
   lookups: byName(lookup).optional().describe('Reference rows from files, to join in steps.'),
   tables: byName(table).optional().describe('Where transformations land.'),
+  rollups: byName(rollup).optional().describe('Aggregates kept up to date with each batch.'),
   store: map({
     mode: z
       .enum(['memory', 'disk'])
@@ -249,7 +304,15 @@ export const workspaceSchema = map({
       .describe('memory starts afresh each time; disk goes on where it stopped. Default memory.'),
     limit: size
       .optional()
-      .describe('Most bytes of the store, for example 4GB. Default: what the file system has.'),
+      .describe(
+        'Most bytes of the store, for example 4GB; when they are reached ingest waits. Default: what the file system has.',
+      ),
+    budget: size
+      .optional()
+      .describe(
+        'Bytes from which on the oldest rows of the largest table go, for example 3GB. Default: none go.',
+      ),
+    snapshots: snapshots.optional().describe('Copies of the store and this file, taken by themselves.'),
   })
     .optional()
     .describe('The database that holds tables, lookups, dead letters and statistics.'),

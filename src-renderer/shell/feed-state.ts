@@ -62,6 +62,8 @@ function engineWord(state: EngineState): { tone: Tone; word: string } {
       return { tone: 'error', word: 'failed' }
     case 'stopped':
       return { tone: 'error', word: 'stopped' }
+    case 'snapshot':
+      return { tone: 'neutral', word: 'snapshot' }
     default:
       return assertNever(state)
   }

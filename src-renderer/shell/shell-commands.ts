@@ -2,14 +2,21 @@
 import type { App } from '../state/app.ts'
 import type { Command } from '../state/commands.svelte.ts'
 import { route } from '../state/router.svelte.ts'
+import { tableOfRollup } from '../state/rollups.ts'
 import { themeChoices } from '../state/theme.svelte.ts'
 import { copyText } from '../ui/clipboard.ts'
 import { setIngest } from './ingest.ts'
 import { viewEntries } from './views.ts'
 
-/** Views, tables, and what can be done anywhere; made anew with what is known now. */
+/** Views, tables, rollups, and what can be done anywhere; made anew with what is known now. */
 export function shellCommands(app: App, showHelp: () => void): Command[] {
-  return [...goCommands(app), ...tableCommands(app), ...engineCommands(app), ...viewCommands(app, showHelp)]
+  return [
+    ...goCommands(app),
+    ...tableCommands(app),
+    ...rollupCommands(app),
+    ...engineCommands(app),
+    ...viewCommands(app, showHelp),
+  ]
 }
 
 function goCommands({ router }: App): Command[] {
@@ -32,6 +39,19 @@ function tableCommands({ router, workspace }: App): Command[] {
     keywords: ['table', 'pipeline', source],
     run: () => {
       router.go(route('pipelines', name))
+    },
+  }))
+}
+
+function rollupCommands({ router, workspace: { view } }: App): Command[] {
+  if (view === null) return []
+  return view.rollups.map(({ name, from }) => ({
+    id: `rollup.${name}`,
+    title: name,
+    group: 'Rollups',
+    keywords: ['rollup', 'aggregate', from],
+    run: () => {
+      router.go(route('pipelines', tableOfRollup(name, view), { rollup: name }))
     },
   }))
 }

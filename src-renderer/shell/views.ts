@@ -1,5 +1,6 @@
 /** The views of the console in the order of the navigation. */
 import ChartNoAxesGantt from '@lucide/svelte/icons/chart-no-axes-gantt'
+import Database from '@lucide/svelte/icons/database'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import MailWarning from '@lucide/svelte/icons/mail-warning'
 import Plug from '@lucide/svelte/icons/plug'
@@ -24,6 +25,7 @@ export const viewEntries: readonly ViewEntry[] = [
   { name: 'groups', title: 'Groups', key: 'g', icon: Users },
   { name: 'cluster', title: 'Cluster', key: 'c', icon: Server },
   { name: 'query', title: 'Query', key: 'q', icon: SquareTerminal },
+  { name: 'store', title: 'Store', key: 's', icon: Database },
   { name: 'dead-letters', title: 'Dead letters', key: 'd', icon: MailWarning },
   { name: 'connections', title: 'Connections', key: 'n', icon: Plug },
 ]

@@ -10,6 +10,7 @@ import { PageState } from './page.svelte.ts'
 import { type Preferences, browserPreferences } from './preferences.ts'
 import { type AddressPort, Router, browserAddress } from './router.svelte.ts'
 import { SessionState } from './session.svelte.ts'
+import { StoreGrowth } from './store-growth.svelte.ts'
 import { ThemeState } from './theme.svelte.ts'
 import { TimeState } from './time.svelte.ts'
 import { WorkspaceState } from './workspace.svelte.ts'
@@ -19,6 +20,8 @@ export interface App {
   client: PenstockClient
   connection: ConnectionState
   live: LiveState
+  /** How the store grew since the page was opened. */
+  growth: StoreGrowth
   workspace: WorkspaceState
   /** Connections to clusters. */
   clusters: ClustersState
@@ -48,6 +51,7 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
   const preferences = parts.preferences ?? browserPreferences(page)
   const connection = new ConnectionState(link)
   const live = new LiveState(client, connection)
+  const growth = new StoreGrowth()
   const workspace = new WorkspaceState(client, connection)
   const router = new Router(parts.address ?? browserAddress(page))
   const clusters = new ClustersState({ client, live, router, preferences })
@@ -65,6 +69,9 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
   const start = (): (() => void) => {
     const stops = [
       session.start(),
+      live.onSnapshot((snapshot) => {
+        growth.note(snapshot)
+      }),
       live.start(),
       workspace.start(),
       clusters.start(),
@@ -83,6 +90,7 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
     client,
     connection,
     live,
+    growth,
     workspace,
     clusters,
     session,

@@ -19,6 +19,7 @@ export class LiveState {
   readonly #clock: Clock
   #snapshot = $state.raw<LiveSnapshot | null>(null)
   #staleSince = $state<number | null>(null)
+  readonly #listeners = new Set<(snapshot: LiveSnapshot) => void>()
   #receivedAt = 0
 
   constructor(client: Pick<PenstockClient, 'live'>, connection: ConnectionState, clock: Clock = systemClock) {
@@ -39,6 +40,14 @@ export class LiveState {
 
   get isStale(): boolean {
     return this.#staleSince !== null
+  }
+
+  /** Calls back with each snapshot; the result ends it. */
+  onSnapshot(listener: (snapshot: LiveSnapshot) => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
   }
 
   /** Begins to pull; the result stops it. */
@@ -71,6 +80,7 @@ export class LiveState {
     this.#staleSince = null
     if (known?.epoch === snapshot.epoch && known.version === snapshot.version) return
     this.#snapshot = snapshot
+    for (const listener of this.#listeners) listener(snapshot)
   }
 
   #watch(signal: AbortSignal): void {

@@ -4,6 +4,7 @@
  */
 import type { Range, Series } from '#contract/statistics.ts'
 import { HistoryPeriod } from '../charts/history-period.svelte.ts'
+import { historyNow } from './history-now.ts'
 import { Polled } from './polled.svelte.ts'
 
 const everyMs = 1000
@@ -37,7 +38,7 @@ export class MeasuredItem<Detail> {
     this.history = new Polled({
       everyMs,
       load: async (signal) => {
-        const range = this.period.request(Date.now())
+        const range = this.period.request(historyNow())
         const series = await calls.history(this.#address, range, signal)
         if (!signal.aborted) this.period.learn(series)
         return { range, series }

@@ -1,5 +1,5 @@
 /**
- * Where the person is, as an address: /overview, /pipelines/TABLE, /topics/CONNECTION/TOPIC, its /messages, /query,
+ * Where the person is, as an address: /overview, /pipelines/TABLE, /topics/CONNECTION/TOPIC, its /messages, /query, /store,
  * /dead-letters/ID. Back, forward and deep links work; each view's last place is remembered, so that it is found as it
  * was left.
  */
@@ -12,6 +12,7 @@ export const viewNames = [
   'groups',
   'cluster',
   'query',
+  'store',
   'dead-letters',
   'connections',
 ] as const

@@ -94,6 +94,11 @@ export class SessionState {
     return this.#ask((session) => session.openDemo())
   }
 
+  /** Applies the changed file that waits, with what it loses. */
+  apply(): Promise<void> {
+    return this.#ask((session) => session.apply())
+  }
+
   create(folder: string, connection: ConnectionDraft): Promise<void> {
     return this.#ask((session) => session.create({ folder, connection }))
   }

@@ -59,6 +59,7 @@ export function engineStatus({ state, reason }: LiveSnapshot): SourceStatus | nu
 /** The state of everything in a few words: what is wrong, worst first, or the one word that all is well. */
 export function overallStatuses(snapshot: LiveSnapshot): SourceStatus[] {
   const { state, reason, sources } = snapshot
+  if (state === 'snapshot') return [{ tone: 'neutral', word: 'snapshot', reason }]
   const statuses = sources.map((source) => ({ name: source.name, ...sourceStatus(source, snapshot.at) }))
   const engine = engineStatus(snapshot)
   const failed = together(statuses.filter(({ tone }) => tone === 'error'))

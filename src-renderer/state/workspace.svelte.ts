@@ -3,6 +3,7 @@ import type { WorkspaceView } from '#contract/workspace.ts'
 import { type AppError, fromErrorShape, toErrorShape } from '#contract/errors.ts'
 import type { PenstockClient } from '../transport/client.ts'
 import type { ConnectionState } from './connection.svelte.ts'
+import { endHistoryAt } from './history-now.ts'
 
 /** The view and why there is none, as rune state. */
 export class WorkspaceState {
@@ -34,6 +35,7 @@ export class WorkspaceState {
   async load(): Promise<void> {
     try {
       this.#view = await this.#client.workspace.get()
+      endHistoryAt(this.#view.snapshot?.takenAt ?? null)
       this.#error = null
     } catch (error) {
       this.#error = fromErrorShape(toErrorShape(error))

@@ -108,6 +108,22 @@ export function formatDuration(ms: number): string {
   return two(Math.floor(hours / 24), 'd', hours % 24, 'h')
 }
 
+const spanUnits = [
+  { ms: 86_400_000, unit: 'd' },
+  { ms: 3_600_000, unit: 'h' },
+  { ms: 60_000, unit: 'min' },
+  { ms: 1000, unit: 's' },
+] as const
+
+/** A span that was declared, exactly, in the largest unit that it is whole in: 90 s · 5 min · 1 h · 7 d. */
+export function formatSpan(ms: number): string {
+  const { ms: size, unit } = spanUnits.find((candidate) => ms !== 0 && ms % candidate.ms === 0) ?? {
+    ms: 1,
+    unit: 'ms',
+  }
+  return `${formatNumber(ms / size)} ${unit}`
+}
+
 function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
   const head = `${String(large)} ${largeUnit}`
   return small === 0 ? head : `${head} ${String(small)} ${smallUnit}`

@@ -4,8 +4,8 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { storeLocation } from '../../src-main/engine/store/store-location.ts'
 import { type Bench, figure } from './figures.ts'
+import { ingestedPerSecond } from './ingested.ts'
 import { benchFolder, orderColumns, ordersWorkspace, writeOrders } from './orders.ts'
-import { recordsOf, timedQuery, until, withEngine } from './run-engine.ts'
 
 const records = 1_500_000
 const bareRecords = 500_000
@@ -26,7 +26,7 @@ export const benchIngest: Bench = async (progress) => {
     for (let run = 1; run <= runs; run++) {
       progress(`ingest, run ${String(run)} of ${String(runs)}`)
       const bareRate = bareInsert(folder, lines)
-      const rate = await ingestRate(folder, file)
+      const rate = await ingestedPerSecond(ordersWorkspace(folder, file, {}, 2_000_000), records)
       bare.push(bareRate)
       penstock.push(rate)
       ratios.push(rate / bareRate)
@@ -41,29 +41,12 @@ export const benchIngest: Bench = async (progress) => {
   }
 }
 
-/** From the first record read to the last one committed, by the engine's own batches. */
-async function ingestRate(folder: string, file: string): Promise<number> {
-  return withEngine(ordersWorkspace(folder, file, {}, 2_000_000), async (engine) => {
-    await until(
-      engine,
-      (snapshot) => recordsOf(snapshot) >= records && snapshot.sources[0]?.state === 'ended',
-    )
-    const { rows } = await timedQuery(
-      engine,
-      `SELECT min(committed_at - decode_ms), max(committed_at + coalesce(total_ms, load_ms + steps_ms)), sum(records) FROM sys_batches`,
-    )
-    const [first, last, counted] = (rows[0] ?? []).map(numberOf)
-    if (counted !== records) throw new Error(`counted ${String(counted)} records`)
-    return (records * 1000) / ((last ?? 0) - (first ?? 0))
-  })
-}
-
 /** The least that SQLite can do with the same JSON: one INSERT ... SELECT per 10,000 records, nothing checked, nothing kept. */
 function bareInsert(folder: string, lines: readonly string[]): number {
   const beside = storeLocation({
     file: path.join(folder, 'bare'),
     folder,
-    store: { mode: 'memory', limitBytes: null },
+    store: { mode: 'memory', limitBytes: null, budgetBytes: null },
   })
   mkdirSync(beside.folder, { recursive: true })
   const database = new Database(beside.file)
@@ -99,9 +82,4 @@ function bareInsert(folder: string, lines: readonly string[]): number {
     database.close()
     rmSync(beside.folder, { recursive: true, force: true })
   }
-}
-
-function numberOf(cell: unknown): number {
-  if (typeof cell === 'number') return cell
-  return typeof cell === 'object' && cell !== null && 'r' in cell ? Number(cell.r) : Number.NaN
 }

@@ -14,6 +14,7 @@ import { benchMemory } from './memory.ts'
 import { benchMessages } from './messages.ts'
 import { benchMixed } from './mixed.ts'
 import { benchStart } from './start.ts'
+import { benchStore } from './store/store.ts'
 
 const benches: Record<string, Bench> = {
   ingest: benchIngest,
@@ -23,6 +24,7 @@ const benches: Record<string, Bench> = {
   start: benchStart,
   kafka: benchKafka,
   messages: benchMessages,
+  store: benchStore,
 }
 
 const { values, positionals } = parseArgs({

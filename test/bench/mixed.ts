@@ -46,7 +46,7 @@ interface Times {
 
 /** Fills a store as fast as it goes, then opens it again with the replay at its steady rate, first paused. */
 async function measure(folder: string, file: string): Promise<{ idle: Times; busy: Times }> {
-  const store = { mode: 'disk', limitBytes: null } as const
+  const store = { mode: 'disk', limitBytes: null, budgetBytes: null } as const
   const filling = { ...ordersWorkspace(folder, file, {}, rows), store }
   await withEngine(
     filling,

@@ -29,8 +29,8 @@ export const orderSteps: Step[] = [
   step('sold', 'SELECT * FROM sized WHERE qty > 0'),
 ]
 
-/** One order as JSON, about 165 bytes. */
-export function order(index: number): string {
+/** One order as JSON, about 165 bytes. @param spacingMs event time between two orders */
+export function order(index: number, spacingMs = 1): string {
   const customer = (index * 7919) % 50_000
   return JSON.stringify({
     order_id: index,
@@ -40,19 +40,19 @@ export function order(index: number): string {
     price: ((index * 37) % 10_000) / 100,
     region: regions[index % 4],
     status: states[(index >> 2) % 4],
-    ts: 1_760_000_000_000 + index,
+    ts: 1_760_000_000_000 + index * spacingMs,
     channel: 'web',
     note: `n${String(index % 97)}`,
   })
 }
 
-export async function writeOrders(folder: string, count: number): Promise<string> {
+export async function writeOrders(folder: string, count: number, spacingMs = 1): Promise<string> {
   const file = path.join(folder, `orders-${String(count)}.ndjson`)
   const stream = createWriteStream(file)
   for (let from = 0; from < count; from += 10_000) {
     const lines = Array.from(
       { length: Math.min(10_000, count - from) },
-      (_, index) => `${order(from + index)}\n`,
+      (_, index) => `${order(from + index, spacingMs)}\n`,
     )
     if (!stream.write(lines.join(''))) await once(stream, 'drain')
   }

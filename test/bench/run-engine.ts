@@ -23,9 +23,11 @@ export async function withEngine<Output>(
       storeWorker: source('threads/store.worker.ts'),
       clusterWorker: source('threads/cluster.worker.ts'),
       queryProcess: source('query/query.process.ts'),
+      snapshotProcess: source('snapshots/snapshot.process.ts'),
     },
     stateFolder: path.join(plan.folder, 'state'),
     host: 'bench',
+    version: 'test',
   })
   try {
     await engine.start()

@@ -66,7 +66,7 @@ async function firstRow(begun: number): Promise<number> {
   const { file } = storeLocation({
     file: path.join(demo, 'penstock.yaml'),
     folder: demo,
-    store: { mode: 'memory', limitBytes: null },
+    store: { mode: 'memory', limitBytes: null, budgetBytes: null },
   })
   for (;;) {
     try {

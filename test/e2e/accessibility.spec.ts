@@ -19,6 +19,21 @@ const scenes: readonly { name: string; address: string; prepare?: (page: Page) =
       await expect(page.getByTestId('BatchSteps')).toContainText('enriched')
     },
   },
+  {
+    name: 'one pipeline with a rollup opened',
+    address: '/pipelines/flights?rollup=delays_by_hour',
+    prepare: async (page) => {
+      await expect(page.getByTestId('RollupDetails')).toBeVisible()
+    },
+  },
+  { name: 'the store', address: '/store' },
+  {
+    name: 'the store with a snapshot asked for',
+    address: '/store?snapshot=new',
+    prepare: async (page) => {
+      await expect(page.getByTestId('SnapshotBar_form')).toBeVisible()
+    },
+  },
   { name: 'query', address: '/query' },
   {
     name: 'query with a result',

@@ -18,7 +18,7 @@ test('says why there is no window, serves the console, and a Ctrl C leaves no pr
   const store = storeLocation({
     file: path.join(folder, 'penstock.yaml'),
     folder,
-    store: { mode: 'memory', limitBytes: null },
+    store: { mode: 'memory', limitBytes: null, budgetBytes: null },
   })
   const child = spawn(process.execPath, [path.join(projectRoot, 'build', 'penstock.js'), 'open', folder], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import { expect, test } from '../support/console-test.ts'
 test('the graph shows every stage of the demo, and what fails', async ({ open }) => {
   const page = await open('/overview')
   const stages = page.getByTestId('StageNode')
-  await expect(stages).toHaveCount(9)
+  await expect(stages).toHaveCount(11)
   const decode = stages.filter({ hasText: 'decode' })
   await expect(decode).toContainText(/[1-9]\d* failed/u)
   await expect(stages.filter({ hasText: 'airports' })).toContainText('3,376 rows')

@@ -128,7 +128,7 @@ describe('steps in live figures', () => {
             step(names[1], `SELECT * FROM ${names[0]}`),
           ]),
         ],
-        store: { mode: 'disk', limitBytes: null },
+        store: { mode: 'disk', limitBytes: null, budgetBytes: null },
       })
     const before = await bench.started(planOf(file, ['old', 'last']))
     await untilEnded(before, 1)

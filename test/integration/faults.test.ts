@@ -6,7 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { EngineThread } from '../../src-main/engine/threads/engine-thread.ts'
 import type { Workspace } from '../../src-main/workspace/model.ts'
 import { capture, query, readStore, testBench, untilEnded, untilLive } from '../support/engines.ts'
-import { column, lookup, source, step, table, workspace } from '../support/workspaces.ts'
+import { integrityOf } from '../support/integrity.ts'
+import { column, lookup, source, step, table, workspace, rollup } from '../support/workspaces.ts'
 
 const bench = testBench()
 const columns = [column('n', 'integer', { nullable: false }), column('doc', 'text')]
@@ -31,7 +32,8 @@ function strictWorkspace(folder: string, count: number, mode: 'memory' | 'disk')
   return workspace(folder, {
     sources: [source('s', file, columns, { partitions: 3 })],
     tables: [table('t', 's', [step('parsed', "SELECT n, json_extract(doc, '$.a') AS a FROM input")])],
-    store: { mode, limitBytes: null },
+    rollups: [rollup('r', 't', { rows: 'count(*)', total: 'sum(n)', most: 'max(n)' }, { by: ['a'] })],
+    store: { mode, limitBytes: null, budgetBytes: null },
   })
 }
 
@@ -40,6 +42,9 @@ function expectEachOnce(storeFile: string, count: number): void {
   const all = Array.from({ length: count }, (_, n) => n)
   const rows = readStore(storeFile, 'SELECT n FROM t ORDER BY n').map((row) => row['n'])
   expect(rows).toEqual(all.filter((n) => n % 97 !== 0 && n % 89 !== 0))
+  expect(readStore(storeFile, 'SELECT * FROM r')).toEqual(
+    readStore(storeFile, 'SELECT a, count(*) AS rows, sum(n) AS total, max(n) AS most FROM t GROUP BY a'),
+  )
   const letters = readStore(storeFile, 'SELECT step, CAST(value AS TEXT) AS v FROM sys_dead_letters').map(
     (row) => `${String(row['step'])} ${/\d+/.exec(String(row['v']))?.[0] ?? ''}`,
   )
@@ -61,7 +66,7 @@ function expectEachOnce(storeFile: string, count: number): void {
     rows_out: rows.length,
     failed: expected.length - Math.ceil(count / 97),
   })
-  expect(readStore(storeFile, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
+  expect(integrityOf(storeFile)).toEqual(['ok'])
 }
 
 /** A Penstock engine in a process of its own; resolves when it has read so many records. */
@@ -180,17 +185,6 @@ describe('one owner', () => {
     await killed(child)
     await bench.started(plan)
   })
-
-  it('says so when the store file is no database', async () => {
-    const folder = bench.folder()
-    const plan = strictWorkspace(folder, 10, 'disk')
-    mkdirSync(path.join(folder, '.penstock'))
-    writeFileSync(
-      path.join(folder, '.penstock/store.db'),
-      'not a database, but long enough to have a header'.repeat(50),
-    )
-    await expect(bench.engine(plan).start()).rejects.toThrow(/store\.db is no SQLite database or is damaged/)
-  })
 })
 
 const isRoot = process.getuid?.() === 0
@@ -203,7 +197,7 @@ describe('a full store', () => {
     const plan = workspace(folder, {
       sources: [source('s', capture(folder, lines), columns)],
       tables: [table('t', 's', [], { retainAgeMs: 1500 })],
-      store: { mode: 'memory', limitBytes: 16 * 1024 * 1024 },
+      store: { mode: 'memory', limitBytes: 16 * 1024 * 1024, budgetBytes: null },
     })
     const engine = await bench.started(plan)
     const waiting = await untilLive(engine, (snapshot) => snapshot.state === 'waiting')
@@ -373,7 +367,7 @@ describe('the workspace', () => {
     const engine = await bench.started({
       ...parts,
       sources: looping,
-      store: { mode: 'memory', limitBytes: null },
+      store: { mode: 'memory', limitBytes: null, budgetBytes: null },
     })
     rmSync(home, { recursive: true })
     const gone = await untilLive(engine, (snapshot) =>

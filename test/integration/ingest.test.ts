@@ -36,7 +36,7 @@ describe('ingest', () => {
       ],
     }
     const engine = await bench.started(
-      workspace(folder, { ...parts, store: { mode: 'disk', limitBytes: null } }),
+      workspace(folder, { ...parts, store: { mode: 'disk', limitBytes: null, budgetBytes: null } }),
     )
     const snapshot = await untilEnded(engine, 50_000)
     expect(snapshot.sources[0]).toMatchObject({ records: 50_000, dead: 4, state: 'ended' })
@@ -137,7 +137,7 @@ describe('ingest', () => {
       tables: [table('t', 's', [])],
     }
     const engine = await bench.started(
-      workspace(folder, { ...parts, store: { mode: 'disk', limitBytes: null } }),
+      workspace(folder, { ...parts, store: { mode: 'disk', limitBytes: null, budgetBytes: null } }),
     )
     await untilLive(engine, (snapshot) => (snapshot.sources[0]?.records ?? 0) > 350)
     await engine.stop()

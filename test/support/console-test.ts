@@ -14,6 +14,7 @@ export const views = [
   'pipelines',
   'groups',
   'cluster',
+  'store',
   'query',
   'dead-letters',
 ] as const

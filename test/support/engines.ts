@@ -16,6 +16,7 @@ export const entries: EngineEntries = {
   storeWorker: source('threads/store.worker.ts'),
   clusterWorker: source('threads/cluster.worker.ts'),
   queryProcess: source('query/query.process.ts'),
+  snapshotProcess: source('snapshots/snapshot.process.ts'),
 }
 
 const silent = (): void => undefined
@@ -29,6 +30,7 @@ export function ports(folder: string, secrets: Readonly<Record<string, string>> 
     secrets: { read: (name) => Promise.resolve(secrets[name] ?? null) },
     stateFolder: path.join(folder, 'state'),
     host: 'test',
+    version: 'test',
   }
 }
 

@@ -19,9 +19,11 @@ const engine = createEngine(workspace, {
     storeWorker: source('threads/store.worker.ts'),
     clusterWorker: source('threads/cluster.worker.ts'),
     queryProcess: source('query/query.process.ts'),
+    snapshotProcess: source('snapshots/snapshot.process.ts'),
   },
   stateFolder: `${workspace.folder}/state`,
   host: 'test',
+  version: 'test',
 })
 await engine.start()
 let snapshot = await engine.live.next(null, null)

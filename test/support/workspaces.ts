@@ -6,6 +6,7 @@ import type {
   LookupFileInput,
   LookupTopicInput,
   ReplayedSource,
+  Rollup,
   Source,
   Step,
   Table,
@@ -40,7 +41,29 @@ export function table(
   steps: readonly Step[],
   extra: Partial<Table> = {},
 ): Table {
-  return { name, source, steps, retainRows: null, retainAgeMs: null, position, ...extra }
+  const keys = { key: null, deduplicate: null, indexes: [] }
+  return {
+    name,
+    source,
+    steps,
+    ...keys,
+    retainRows: null,
+    retainBytes: null,
+    retainAgeMs: null,
+    position,
+    ...extra,
+  }
+}
+
+/** A rollup of a table over all time; measures as `name: aggregate`. */
+export function rollup(
+  name: string,
+  from: string,
+  measures: Readonly<Record<string, string>>,
+  extra: Partial<Rollup> = {},
+): Rollup {
+  const list = Object.entries(measures).map(([measure, sql]) => ({ name: measure, sql, position }))
+  return { name, from, window: null, by: [], measures: list, retainAgeMs: null, position, ...extra }
 }
 
 /** A lookup from a CSV file. */
@@ -114,7 +137,8 @@ export function topicSource(
 }
 
 function common(name: string, columns: readonly Column[] | null): Omit<Source, 'topic' | 'input'> {
-  return { name, format: 'json', schema: null, columns, eventTime: null, position }
+  const lateness = { latenessMs: null, tooLate: 'land' as const }
+  return { name, format: 'json', schema: null, columns, eventTime: null, ...lateness, masks: null, position }
 }
 
 /** A connection without TLS, credentials or registry, that may be written to. */
@@ -143,12 +167,15 @@ export function workspace(folder: string, parts: Partial<Workspace>): Workspace 
   return {
     name: 'test',
     file: `${folder}/penstock.yaml`,
+    text: 'penstock: 1\n',
     folder,
     connections: [],
     sources: [],
     lookups: [],
     tables: [],
-    store: { mode: 'memory', limitBytes: null },
+    rollups: [],
+    store: { mode: 'memory', limitBytes: null, budgetBytes: null },
+    snapshots: null,
     ...parts,
   }
 }

@@ -11,7 +11,7 @@ export interface DeadRecord {
   partition: number
   offset: bigint
   timestampMs: number
-  /** Stable word: "invalid-json", "invalid-utf8", "too-large", "truncated", "type", "missing", "envelope". */
+  /** Stable word: "invalid-json", "invalid-utf8", "too-large", "truncated", "type", "missing", "envelope", "mask". */
   kind: string
   column: string
   reason: string

@@ -2,6 +2,7 @@
 import type { ColumnType } from '#contract/workspace.ts'
 import type { Column, Lookup } from '../../workspace/model.ts'
 import { quoted } from '../sql/identifier.ts'
+import type { LandingPlan } from './landing-plan.ts'
 
 /** A column of a result or a table. `type` is null where an expression gives no certain type. */
 export interface PlannedColumn {
@@ -15,7 +16,13 @@ export interface TableShape {
   source: string
   /** Columns that the steps give, without those of {@link addedColumns}. */
   columns: PlannedColumn[]
+  /** Null where rows are appended as they come. */
+  landing: LandingPlan | null
+  /** Columns of each declared index. */
+  indexes: readonly (readonly string[])[]
   retainRows: number | null
+  /** Most bytes, by an estimate; null for any. */
+  retainBytes: number | null
   retainAgeMs: number | null
 }
 

@@ -99,6 +99,11 @@ export class BatchBuilder {
     return this.#records === 0 ? 0 : nowMs - this.#oldestMs
   }
 
+  /** The bytes that places point into. */
+  get block(): Uint8Array {
+    return this.#block
+  }
+
   /** The bytes that the following places point into. Ends the run of the block before. */
   openBlock(bytes: Uint8Array): void {
     this.#flushRun()

@@ -12,6 +12,9 @@ import { type LineBlock, type OversizedLine, readLines } from './line-reader.ts'
 import { OriginalPace, SteadyPace } from './pace.ts'
 import { partitionOf } from './partitioner.ts'
 import { CaptureParts } from './capture-parts.ts'
+import { MaskedLines } from './masked-lines.ts'
+import { withoutBytes } from './masked-records.ts'
+import type { RecordMasker } from '../masks/record-masker.ts'
 import type { RecordMisfit } from './record-decoder.ts'
 import { RowWriter } from './row-writer.ts'
 import { emptyPlace, type RecordPlace, resetPlace } from './record-place.ts'
@@ -31,11 +34,20 @@ export function isReplayed(source: Source): source is ReplayedSource {
   return source.input.kind === 'replay'
 }
 
+/** What a replay needs beside its port. */
+export interface ReplayParts {
+  columns: readonly Column[]
+  start: SourceStart
+  /** Null where nothing is masked. */
+  masker: RecordMasker | null
+}
+
 export class ReplaySource implements IngestSource {
   readonly #source: ReplayedSource
   readonly #port: SourcePort
   readonly #builder: BatchBuilder
   readonly #rows: RowWriter
+  readonly #masked: MaskedLines | null
   readonly #envelope = new EnvelopeReader()
   readonly #steady: SteadyPace | null
   readonly #original: OriginalPace | null
@@ -54,12 +66,13 @@ export class ReplaySource implements IngestSource {
   /** What keeps the capture from being read, as it was told last; empty while it is read. */
   #trouble = ''
 
-  constructor(source: ReplayedSource, columns: readonly Column[], start: SourceStart, port: SourcePort) {
+  constructor(source: ReplayedSource, { columns, start, masker }: ReplayParts, port: SourcePort) {
     const { rate, partitions, keyPath } = source.input
     this.#source = source
     this.#port = port
     this.#builder = new BatchBuilder(source.name, source.topic, 'json')
     this.#rows = new RowWriter(columns, source.eventTime, keyPath, new CaptureParts())
+    this.#masked = masker === null ? null : new MaskedLines(masker, this.#builder, keyPath)
     this.#steady = rate.kind === 'perSecond' ? new SteadyPace(rate.records, port.nowMs()) : null
     this.#original = rate.kind === 'original' ? new OriginalPace(rate.factor) : null
     this.#isEnvelope = source.input.envelope
@@ -304,7 +317,7 @@ export class ReplaySource implements IngestSource {
     resetPlace(record, start, end, Math.floor(nowMs))
     if (oversized !== undefined) {
       this.#coordinate(record, noBytes, nowMs, oversized.sizeBytes)
-      this.#builder.addDead(deadLine(record, oversized, 'too-large'), record)
+      this.#addDeadLine(record, oversized, 'too-large')
       return
     }
     const bytes = block.bytes
@@ -312,6 +325,10 @@ export class ReplaySource implements IngestSource {
       this.#coordinate(record, noBytes, nowMs, end - start)
       const { problemKind: kind, problem: reason } = this.#envelope
       this.#addDead(record, bytes, { kind, column: '', reason })
+      return
+    }
+    if (this.#masked !== null) {
+      this.#maskedLine(this.#masked, bytes, record, nowMs)
       return
     }
     const rows = this.#rows
@@ -337,6 +354,31 @@ export class ReplaySource implements IngestSource {
     }
     writer.rollbackRow()
     this.#addDead(record, bytes, rows.misfit)
+  }
+
+  /** What is made of the record is made of its masked copy; its partition goes by its own key. */
+  #maskedLine(masked: MaskedLines, bytes: Uint8Array, record: RecordPlace, nowMs: number): void {
+    const sizeBytes = record.valueEnd - record.valueStart
+    masked.findKey(bytes, record)
+    record.isTombstone = this.#isEnvelope === true && bytes[record.valueStart] === nullByte
+    this.#coordinate(record, bytes, nowMs, record.isTombstone ? 0 : sizeBytes)
+    const misfit = masked.take(bytes, record)
+    const copy = masked.bytes
+    const { writer } = this.#builder
+    if (misfit !== null) this.#addUnkept(record, copy, misfit, sizeBytes)
+    else if (!record.isTombstone && !this.#rows.scan(copy, record.valueStart, record.valueEnd))
+      this.#addUnkept(record, copy, this.#rows.misfit, sizeBytes)
+    else {
+      writer.beginRow()
+      const isWritten = record.isTombstone
+        ? this.#rows.writeTombstone(copy, record, writer)
+        : this.#rows.write(copy, copy, record, writer)
+      if (isWritten) this.#builder.addRow(record)
+      else {
+        writer.rollbackRow()
+        this.#builder.addDead(deadRecord(record, copy, this.#rows.misfit), record)
+      }
+    }
   }
 
   /** An envelope whose value is null. */
@@ -382,8 +424,21 @@ export class ReplaySource implements IngestSource {
     return partitionOf(bytes, record.keyStart, record.keyEnd, partitions)
   }
 
+  /** A record as it came. */
   #addDead(record: RecordPlace, bytes: Uint8Array, misfit: RecordMisfit): void {
-    this.#builder.addDead(deadRecord(record, bytes, misfit), record)
+    const sizeBytes = record.valueEnd - record.valueStart
+    if (this.#masked !== null) this.#addUnkept(record, noBytes, misfit, sizeBytes)
+    else this.#builder.addDead(deadRecord(record, bytes, misfit), record)
+  }
+
+  /** A record of a source with masks that cannot be read, and so not masked. */
+  #addUnkept(record: RecordPlace, copy: Uint8Array, misfit: RecordMisfit, sizeBytes: number): void {
+    this.#builder.addDead(withoutBytes(deadRecord(record, copy, misfit), sizeBytes), record)
+  }
+
+  #addDeadLine(record: RecordPlace, line: OversizedLine, kind: 'too-large' | 'truncated'): void {
+    const dead = deadLine(record, line, kind)
+    this.#builder.addDead(this.#masked === null ? dead : withoutBytes(dead, line.sizeBytes), record)
   }
 
   /** The start of a line that a damaged file cut off; it counts as a line, so that it is not read twice. */
@@ -393,7 +448,7 @@ export class ReplaySource implements IngestSource {
     const nowMs = this.#port.nowMs()
     resetPlace(record, 0, 0, Math.floor(nowMs))
     this.#coordinate(record, noBytes, nowMs, partial.sizeBytes)
-    this.#builder.addDead(deadLine(record, partial, 'truncated'), record)
+    this.#addDeadLine(record, partial, 'truncated')
     this.#place.line++
   }
 

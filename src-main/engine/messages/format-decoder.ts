@@ -7,6 +7,7 @@ import type { Workspace } from '../../workspace/model.ts'
 import { detectFormat, type DetectingFormat } from '../formats/detect-format.ts'
 import type { FormatChoice } from '../formats/open-format.ts'
 import type { Registries } from '../formats/registries.ts'
+import { readsTopic } from './topic-sources.ts'
 import { type OpenDecoder, type PartDecoder, type PartSchema, PlainDecoder } from './part-decoder.ts'
 
 /** A byte 0 and the id of a schema. */
@@ -29,14 +30,7 @@ export function decoderOpener(registries: Registries, workspace: Workspace): Ope
 
 /** How a source or lookup of the workspace reads a topic; null where none does. */
 function ownFormat(workspace: Workspace, connection: string, topic: string): FormatChoice | null {
-  const source = workspace.sources.find(
-    ({ input }) =>
-      input.kind === 'kafka' &&
-      input.connection === connection &&
-      (input.pattern === null
-        ? input.topics.includes(topic)
-        : new RegExp(`^(?:${input.pattern})$`, 'u').test(topic)),
-  )
+  const source = workspace.sources.find((one) => readsTopic(one, connection, topic))
   if (source !== undefined) return { format: source.format, schema: source.schema }
   for (const { input } of workspace.lookups) {
     if (input.kind !== 'kafka' || input.connection !== connection || input.topic !== topic) continue
@@ -45,7 +39,8 @@ function ownFormat(workspace: Workspace, connection: string, topic: string): For
   return null
 }
 
-function isPlain(format: MessageFormat): boolean {
+/** Whether a format needs no schema. */
+export function isPlain(format: MessageFormat): boolean {
   return format === 'auto' || format === 'json' || format === 'text' || format === 'bytes'
 }
 

@@ -16,12 +16,14 @@ import type {
 import { randomUUID } from 'node:crypto'
 import type { Workspace } from '../../workspace/model.ts'
 import { Registries } from '../formats/registries.ts'
+import type { ResolvedMaskKeys } from '../masks/mask-keys.ts'
 import type { ClusterClients } from '../kafka/client/cluster-clients.ts'
-import { decoderOpener } from './format-decoder.ts'
+import { decoderOpener, isPlain } from './format-decoder.ts'
 import { SearchRun } from './message-search.ts'
-import type { OpenDecoder } from './part-decoder.ts'
+import { type OpenDecoder, PlainDecoder } from './part-decoder.ts'
 import { produceMessage } from './produce-message.ts'
 import { RecordLookup } from './record-lookup.ts'
+import { type OpenVeil, veilOpener } from './record-veil.ts'
 
 export class MessageArea {
   readonly handlers = {
@@ -47,18 +49,23 @@ export class MessageArea {
   }
   readonly #clients: ClusterClients
   readonly #openDecoder: OpenDecoder
+  readonly #openVeil: OpenVeil
   readonly #lookup: RecordLookup
   /** By id, in the order in which they were started. */
   readonly #runs = new Map<string, SearchRun>()
   readonly #registries: Registries
   #rowBytes = 0
 
-  /** @param workspace says how the topics of its sources and lookups are read */
-  constructor(clients: ClusterClients, workspace: Workspace) {
+  /**
+   * @param workspace says how the topics of its sources and lookups are read, and what of them is masked
+   * @param maskKeys keys of hashes
+   */
+  constructor(clients: ClusterClients, workspace: Workspace, maskKeys: ResolvedMaskKeys) {
     this.#clients = clients
     this.#registries = new Registries(clients)
-    this.#openDecoder = decoderOpener(this.#registries, workspace)
-    this.#lookup = new RecordLookup(clients, this.#openDecoder)
+    this.#openVeil = veilOpener(workspace, this.#registries, maskKeys)
+    this.#openDecoder = this.#veiled(decoderOpener(this.#registries, workspace))
+    this.#lookup = new RecordLookup(clients, this.#openDecoder, this.#openVeil)
   }
 
   close(): void {
@@ -66,6 +73,14 @@ export class MessageArea {
     this.#runs.clear()
     this.#lookup.close()
     this.#registries.close()
+  }
+
+  /** Masked values are JSON by now, whatever they were. */
+  #veiled(open: OpenDecoder): OpenDecoder {
+    return (connection, topic, part, wanted) =>
+      part === 'value' && this.#openVeil(connection, topic)?.masksValue === true
+        ? new PlainDecoder(isPlain(wanted) ? wanted : 'auto')
+        : open(connection, topic, part, wanted)
   }
 
   /** The oldest searches make room: those that are over first. */
@@ -76,6 +91,7 @@ export class MessageArea {
       search,
       client: this.#clients.client(search.connection),
       openDecoder: this.#openDecoder,
+      veil: this.#openVeil(search.connection, search.topic),
       room: {
         take: (bytes) => this.#take(id, bytes),
         give: (bytes) => {

@@ -13,6 +13,7 @@ import type { OpenDecoder } from './part-decoder.ts'
 import { PartitionFetcher } from './partition-fetcher.ts'
 import { RecordFilter } from './record-filter.ts'
 import { RecordScan } from './record-scan.ts'
+import type { RecordVeil } from './record-veil.ts'
 import type { ScanEnd, ScanParts } from './scan-parts.ts'
 import { partitionView, restPartition, type ScannedPartition, turnForwards } from './scanned-partition.ts'
 import { planAdded, planSearch } from './search-plan.ts'
@@ -25,6 +26,8 @@ export interface SearchOptions {
   search: MessageSearch
   client: ClusterClient
   openDecoder: OpenDecoder
+  /** Null where nothing of the topic is masked. */
+  veil: RecordVeil | null
   room: RowRoom
 }
 
@@ -36,6 +39,7 @@ export class SearchRun {
   readonly #client: ClusterClient
   readonly #filter: RecordFilter
   readonly #matches: MatchList
+  readonly #veil: RecordVeil | null
   readonly #scan: RecordScan
   readonly #stopping = new AbortController()
   readonly #notes: string[] = []
@@ -52,7 +56,7 @@ export class SearchRun {
   #toldAt = Number.NEGATIVE_INFINITY
 
   /** @throws AppError SEARCH_INVALID */
-  constructor({ id, search, client, openDecoder, room }: SearchOptions) {
+  constructor({ id, search, client, openDecoder, veil, room }: SearchOptions) {
     this.id = id
     this.#search = search
     this.#client = client
@@ -63,9 +67,12 @@ export class SearchRun {
     }
     this.#filter = new RecordFilter(search.filter, decoders)
     this.#matches = new MatchList({ isNewestFirst: search.start.at === 'newest', limit: search.limit, room })
+    this.#veil = veil
+    if (veil !== null) this.#note(`records are masked ${veil.words}; filters see no more than that`)
     this.#scan = new RecordScan({
       filter: this.#filter,
       decoders,
+      veil,
       signal: this.#stopping.signal,
       gate: () => this.#gate(),
       note: (words) => {
@@ -137,6 +144,7 @@ export class SearchRun {
         sqlFailure: this.#filter.sqlFailure,
         withoutSchema: scan.withoutSchema,
         schemaFailure: scan.schemaFailure,
+        withheld: this.#veil?.withheld ?? 0,
       }),
       error: this.#error,
     }

@@ -10,7 +10,9 @@ import type { ClusterClients } from '../kafka/client/cluster-clients.ts'
 import { BatchReader, readHeaders } from '../kafka/records/batch-reader.ts'
 import { checkError, errorCode } from '../kafka/requests/error-codes.ts'
 import { type FetchedPartition, fetchRequest } from '../kafka/requests/fetch.ts'
+import type { RecordView } from './held-record.ts'
 import { type OpenDecoder, type PartDecoder, PlainDecoder } from './part-decoder.ts'
+import type { OpenVeil, RecordVeil } from './record-veil.ts'
 import { topicOf } from './search-plan.ts'
 
 type RecordPart = RecordDetail['key']
@@ -24,6 +26,8 @@ interface KeptRecord {
   key: Uint8Array | null
   value: Uint8Array | null
   headers: { name: Uint8Array; value: Uint8Array | null }[]
+  /** How it is masked, in words; empty where it is not. */
+  masked: string
   /** Texts that parts were decoded to, by part and format. */
   texts: Map<string, Uint8Array>
 }
@@ -35,11 +39,13 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 export class RecordLookup {
   readonly #clients: ClusterClients
   readonly #openDecoder: OpenDecoder
+  readonly #openVeil: OpenVeil
   #kept: { address: string; record: KeptRecord } | null = null
   #forgetTimer: NodeJS.Timeout | null = null
 
-  constructor(clients: ClusterClients, openDecoder: OpenDecoder) {
+  constructor(clients: ClusterClients, openDecoder: OpenDecoder, openVeil: OpenVeil) {
     this.#clients = clients
+    this.#openVeil = openVeil
     this.#openDecoder = openDecoder
   }
 
@@ -65,6 +71,7 @@ export class RecordLookup {
       })),
       sizeBytes: record.sizeBytes,
       compression: record.codec,
+      masked: record.masked,
     }
   }
 
@@ -120,7 +127,9 @@ export class RecordLookup {
     const reader = new BatchReader()
     reader.open(set, wanted, [])
     if (!reader.next() || reader.offset !== wanted) throw absent(address)
-    return keptRecord(reader)
+    const veil = this.#openVeil(address.connection, address.topic)
+    if (veil === null) return keptRecord(reader, reader, '')
+    return keptRecord(reader, await veiled(veil, reader, signal), veil.words)
   }
 
   /** The batches from the one on that holds the record; at least that one is whole. */
@@ -158,18 +167,30 @@ export class RecordLookup {
   }
 }
 
-function keptRecord(reader: BatchReader): KeptRecord {
+/** @throws AppError SCHEMA_UNAVAILABLE */
+async function veiled(veil: RecordVeil, reader: BatchReader, signal: AbortSignal): Promise<RecordView> {
+  let view = veil.of(reader)
+  while (view === 'wait') {
+    await veil.ready(signal)
+    view = veil.of(reader)
+  }
+  return view
+}
+
+/** @param view the record as it may be shown; `masked` says why it is not all */
+function keptRecord(reader: BatchReader, view: RecordView, masked: string): KeptRecord {
   const part = (start: number, length: number): Uint8Array | null =>
-    length < 0 ? null : reader.bytes.slice(start, start + length)
-  const headers = reader.bytes.slice(reader.headersStart, reader.headersEnd)
+    length < 0 ? null : view.bytes.slice(start, start + length)
+  const headers = view.bytes.slice(view.headersStart, view.headersEnd)
   return {
     timestamp: reader.timestampMs,
     isAppendTime: reader.isAppendTime,
     codec: reader.codec,
     sizeBytes: reader.recordBytes,
-    key: part(reader.keyStart, reader.keyLength),
-    value: part(reader.valueStart, reader.valueLength),
-    headers: readHeaders(headers, 0),
+    key: part(view.keyStart, view.keyLength),
+    value: part(view.valueStart, view.valueLength),
+    headers: view.headerCount === 0 ? [] : readHeaders(headers, 0),
+    masked,
     texts: new Map(),
   }
 }

@@ -11,6 +11,7 @@ import { PlainDecoder } from './part-decoder.ts'
 import type { FetchedRecords } from './partition-fetcher.ts'
 import { previewOf } from './preview.ts'
 import type { RecordFilter } from './record-filter.ts'
+import type { RecordVeil } from './record-veil.ts'
 import type { SqlBatch } from './sql-batch.ts'
 import type { Decoders } from './sql-condition.ts'
 
@@ -22,6 +23,8 @@ const clockRecords = 64
 export interface ScanOptions {
   filter: RecordFilter
   decoders: Decoders
+  /** Null where nothing of the topic is masked. */
+  veil: RecordVeil | null
   signal: AbortSignal
   /** Resolves at once unless the search is paused. */
   gate: () => Promise<void>
@@ -83,7 +86,7 @@ export class RecordScan {
   }
 
   async #walk(reader: BatchReader, partition: number, pass: Pass): Promise<number> {
-    const { filter } = this.#options
+    const { filter, veil } = this.#options
     const { into, batch, seen } = pass
     for (let read = 0; ; read++) {
       if (this.#isSliceOver()) {
@@ -98,15 +101,16 @@ export class RecordScan {
         return (await this.#settle(partition, pass)) ?? end
       }
       see(seen, reader)
-      let answer = filter.matches(reader)
-      while (answer === 'wait') answer = (await this.#ready()) ? filter.matches(reader) : 'no'
+      const record = veil === null ? reader : await this.#veiled(veil, reader)
+      let answer = filter.matches(record)
+      while (answer === 'wait') answer = (await this.#ready()) ? filter.matches(record) : 'no'
       if (answer === 'no') continue
       if (batch === null) {
         this.#count(seen, into)
-        if (!into.take(await this.#preview(reader, partition))) return reader.offset + 1
+        if (!into.take(await this.#preview(record, partition))) return reader.offset + 1
         continue
       }
-      while (!batch.add(reader, partition, seen) && (await this.#ready()));
+      while (!batch.add(record, partition, seen) && (await this.#ready()));
       const stopped = batch.isFull ? await this.#settle(partition, pass) : null
       if (stopped !== null) return stopped
     }
@@ -176,9 +180,15 @@ export class RecordScan {
     }
   }
 
+  async #veiled(veil: RecordVeil, reader: RecordView): Promise<RecordView> {
+    let record = veil.of(reader)
+    while (record === 'wait') record = (await this.#ready()) ? veil.of(reader) : veil.without(reader)
+    return record
+  }
+
   /** False where what a decoder waits for cannot be had. */
   async #ready(): Promise<boolean> {
-    const { decoders, signal } = this.#options
+    const { decoders, veil, signal } = this.#options
     if (performance.now() < this.#retryAt) {
       this.withoutSchema++
       return false
@@ -186,6 +196,7 @@ export class RecordScan {
     try {
       await decoders.key.ready(signal)
       await decoders.value.ready(signal)
+      await veil?.ready(signal)
       return true
     } catch (error) {
       signal.throwIfAborted()

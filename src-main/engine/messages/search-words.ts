@@ -16,6 +16,8 @@ export interface Unseen {
   sqlFailure: string
   withoutSchema: number
   schemaFailure: string
+  /** Values that could not be masked. */
+  withheld: number
 }
 
 /** Partitions named one by one; beyond, only how many more there are. */
@@ -41,6 +43,12 @@ export function unseenWords(unseen: Unseen): string[] {
   }
   if (unseen.withoutSchema > 0) {
     words.push(`${count(unseen.withoutSchema, 'message')} could not be decoded: ${unseen.schemaFailure}`)
+  }
+  if (unseen.withheld > 0) {
+    const what = count(unseen.withheld, 'value')
+    words.push(
+      `${what} left out, because the topic is masked and they cannot be read in the format of its source`,
+    )
   }
   return words
 }

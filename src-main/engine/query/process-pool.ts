@@ -34,6 +34,8 @@ export interface ProcessPoolOptions {
   spare: number
   startMs: number
   logger: Logger
+  /** Told each time that a job met a damaged page. */
+  damaged?: (() => void) | undefined
 }
 
 interface Slot {
@@ -185,6 +187,7 @@ export class ProcessPool {
     const grownBytes = report.memoryBytes - slot.memoryBytes
     if (grownBytes > this.#options.open.limits.heapBytes * recycleShare) void this.#remove(slot)
     job?.settle({ kind: 'answered', report })
+    if (report.kind === 'failed' && report.fault.code === 'STORE_DAMAGED') this.#options.damaged?.()
     this.#dispatch()
   }
 

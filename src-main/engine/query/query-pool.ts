@@ -35,6 +35,8 @@ export interface QueryPoolOptions {
   entries: Pick<EngineEntries, 'queryProcess'>
   logger: Logger
   limits?: QueryLimits
+  /** Told each time that a statement or read met a damaged page. */
+  damaged?: () => void
 }
 
 interface Run {
@@ -79,6 +81,7 @@ export class QueryPool implements Queries, StoreReader {
       open: { storeFile, folder, limits: limits.process },
       startMs: limits.startMs,
       logger,
+      damaged: options.damaged,
     }
     this.#statements = new ProcessPool({ ...shared, name: 'statements', size: limits.processes, spare: 1 })
     this.#reads = new ProcessPool({ ...shared, name: 'reads', size: 1, spare: 0 })

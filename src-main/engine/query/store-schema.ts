@@ -5,11 +5,12 @@ import { columnTypeOf } from './column-type.ts'
 import type { SqlValue } from '../../columns/values.ts'
 import type { StoreReader } from './store-reader.ts'
 
+/** Names with a slash are the engine's own: no name of a workspace holds one. */
 const isVisible = (name: string): string =>
-  `${name} NOT LIKE '\\_penstock\\_%' ESCAPE '\\' AND ${name} NOT LIKE 'sqlite\\_%' ESCAPE '\\'`
+  `${name} NOT LIKE '\\_penstock\\_%' ESCAPE '\\' AND ${name} NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND instr(${name}, '/') = 0`
 
 const columnsSql = `
-SELECT m.name, c.name, c.type, d.kind, d.type, d.column_name IS NOT NULL
+SELECT m.name, c.name, c.type, d.kind, d.type, d.column_name IS NOT NULL, c.pk
 FROM sqlite_schema m
 JOIN pragma_table_xinfo(m.name) c ON c.hidden <> 1
 LEFT JOIN _penstock_columns d ON d.relation = m.name AND d.column_name = c.name
@@ -21,7 +22,8 @@ SELECT tbl_name, name FROM sqlite_schema
 WHERE type = 'index' AND ${isVisible('name')} ORDER BY tbl_name, name`
 
 const countsSql = `
-SELECT 'table', name, rows FROM sys_tables UNION ALL SELECT 'lookup', name, rows FROM sys_lookups`
+SELECT 'table', name, rows FROM sys_tables UNION ALL SELECT 'lookup', name, rows FROM sys_lookups
+UNION ALL SELECT 'rollup', name, groups FROM sys_rollups`
 
 /** Reads the schema; three small statements. */
 export async function readSchema(reader: StoreReader): Promise<SchemaView> {
@@ -35,7 +37,7 @@ export async function readSchema(reader: StoreReader): Promise<SchemaView> {
     const relation = relations.get(String(name))
     if (relation === undefined) continue
     relation.rows = Number(rows)
-    relation.kind = kind === 'lookup' ? 'lookup' : 'table'
+    relation.kind = kindOf(kind)
   }
   for (const [relation, name] of indexes) relations.get(String(relation))?.indexes.push(String(name))
   const list = [...relations.values()].sort(byKindAndName)
@@ -44,7 +46,7 @@ export async function readSchema(reader: StoreReader): Promise<SchemaView> {
 
 function relationsOf(rows: SqlValue[][]): Map<string, Relation> {
   const relations = new Map<string, Relation>()
-  for (const [relationName, columnName, sqlType, kind, type, isDeclared] of rows) {
+  for (const [relationName, columnName, sqlType, kind, type, isDeclared, place] of rows) {
     const name = String(relationName)
     const column = String(columnName)
     const relation = relations.get(name) ?? emptyRelation(name, kind)
@@ -55,22 +57,27 @@ function relationsOf(rows: SqlValue[][]): Map<string, Relation> {
       type: columnTypeOf({ relation: name, column, declared, sqlType: String(sqlType) }),
       sqlType: String(sqlType),
     })
+    if (Number(place) > 0) relation.primaryKey[Number(place) - 1] = column
   }
   return relations
 }
 
 function emptyRelation(name: string, kind: SqlValue | undefined): Relation {
-  const otherKind = kind === 'lookup' ? 'lookup' : 'table'
   return {
     name,
-    kind: name.startsWith('sys_') ? 'system' : otherKind,
+    kind: name.startsWith('sys_') ? 'system' : kindOf(kind),
     rows: null,
     columns: [],
     indexes: [],
+    primaryKey: [],
   }
 }
 
-const kindOrder: readonly Relation['kind'][] = ['table', 'lookup', 'system']
+function kindOf(kind: SqlValue | undefined): Relation['kind'] {
+  return kind === 'lookup' || kind === 'rollup' ? kind : 'table'
+}
+
+const kindOrder: readonly Relation['kind'][] = ['table', 'rollup', 'lookup', 'system']
 
 function byKindAndName(left: Relation, right: Relation): number {
   const byKind = kindOrder.indexOf(left.kind) - kindOrder.indexOf(right.kind)

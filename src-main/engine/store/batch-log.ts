@@ -11,6 +11,8 @@ import { latencyQuantiles } from './latency.ts'
 export interface BatchTimes {
   loadMs: number
   stepsMs: number
+  /** Null where the source has no event time. */
+  eventTime: { watermark: number | null; late: number; tooLate: number } | null
 }
 
 /** What is known of a batch once it has committed. */
@@ -44,7 +46,7 @@ export class BatchLog {
   constructor(database: Database) {
     this.#batch = database.prepare(
       `INSERT INTO sys_batches (id, source, committed_at, records, bytes, rows_landed, dead, positions, decode_ms, load_ms,
-         steps_ms, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         steps_ms, error, watermark, late, too_late) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#step = database.prepare(
       `INSERT INTO sys_steps (id, batch_id, at, source, table_name, step, rows_in, rows_out, filtered, failed, ms)
@@ -117,6 +119,9 @@ export class BatchLog {
       rounded(times.loadMs),
       rounded(times.stepsMs),
       error,
+      times.eventTime?.watermark ?? null,
+      times.eventTime?.late ?? null,
+      times.eventTime?.tooLate ?? null,
     )
     let stepId = this.#nextStep
     for (const step of steps) {

@@ -4,19 +4,24 @@
  */
 import { AppError } from '#contract/errors.ts'
 import type { Database } from 'better-sqlite3'
-import type { BatchTransform } from '../batch/batch-result.ts'
+import type { BatchResult, BatchTransform } from '../batch/batch-result.ts'
+import type { BatchRollups } from '../batch/batch-rollups.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import type { TableShape } from '../batch/relations.ts'
 import { BatchLog } from './batch-log.ts'
 import { DeadLetterLog, type LookupFailures } from './dead-letter-log.ts'
 import type { EventLog } from './event-log.ts'
 import { GapLog } from './gap-log.ts'
+import { KeyedTable } from './keyed-table.ts'
 import { LagLog } from './lag-log.ts'
+import type { LandedTable } from './landed-table.ts'
 import { latencyRuns } from './latency.ts'
 import type { LookupChange, LookupTables } from './lookup-tables.ts'
 import { Positions } from './positions.ts'
 import { RetainedTable } from './retained-table.ts'
+import { StoreBudget } from './store-budget.ts'
 import { TopicLog } from './topic-log.ts'
+import { Watermarks } from './watermarks.ts'
 
 /** Rows that one round of housekeeping may evict from a table. */
 const idleEviction = 20_000
@@ -32,10 +37,13 @@ export class BatchWriter {
   readonly positions: Positions
   readonly gaps: GapLog
   readonly lags: LagLog
-  readonly tables: readonly RetainedTable[]
+  readonly watermarks: Watermarks
+  readonly tables: readonly LandedTable[]
   readonly #database: Database
   readonly #transforms: ReadonlyMap<string, BatchTransform>
   readonly #now: Clock
+  #rollups: BatchRollups | null = null
+  #budget: StoreBudget | null = null
 
   constructor(
     database: Database,
@@ -54,7 +62,22 @@ export class BatchWriter {
     this.positions = new Positions(database)
     this.gaps = new GapLog(database)
     this.lags = new LagLog(database)
-    this.tables = shapes.map((shape) => new RetainedTable(database, shape))
+    this.watermarks = new Watermarks(database)
+    this.tables = shapes.map((shape) =>
+      shape.landing?.kind === 'keyed' ? new KeyedTable(database, shape) : new RetainedTable(database, shape),
+    )
+  }
+
+  /** Evicts from now on also where the store holds more than these bytes. */
+  keepWithin(budgetBytes: number): void {
+    this.#budget = new StoreBudget(this.#database, budgetBytes, (message) => {
+      this.events.add({ at: this.#now(), level: 'warn', kind: 'store-budget', subject: 'store', message })
+    })
+  }
+
+  /** Rollups of the tables, from now on brought up to date with each batch. */
+  keepRollups(rollups: BatchRollups): void {
+    this.#rollups = rollups
   }
 
   /**
@@ -73,17 +96,25 @@ export class BatchWriter {
       if (rows !== batch.rows)
         throw new AppError('INTERNAL', `packed ${String(batch.rows)} rows, loaded ${String(rows)}`)
       const loaded = this.#now()
-      const { steps, failures, landed } = transform.run(rows, { topic: batch.topic, ingestedAt: nowMs })
+      const { steps, failures, eventTime, ...tables } = transform.run(
+        rows,
+        { topic: batch.topic, ingestedAt: nowMs },
+        this.watermarks.newestAt(batch.source),
+      )
       const ran = this.#now()
       this.deadLetters.addDecodeFailures(batch, nowMs)
       this.deadLetters.addStepFailures(batch, failures, nowMs)
       this.deadLetters.trim()
-      for (const table of this.tables)
-        if (table.source === batch.source) table.landed(landed.get(table.name) ?? 0, nowMs)
+      this.#settleTables(batch.source, tables, nowMs)
       this.positions.save(batch)
       this.gaps.add(batch, nowMs)
       this.batches.finishEarlier()
-      const times = { loadMs: loaded - begun, stepsMs: ran - loaded }
+      if (eventTime !== null) this.watermarks.add(batch.source, eventTime)
+      const times = {
+        loadMs: loaded - begun,
+        stepsMs: ran - loaded,
+        eventTime: eventTime === null ? null : { ...eventTime, watermark: transform.watermark(eventTime) },
+      }
       const batchId = this.batches.addBatch(batch, steps, failures.length, times, nowMs)
       this.topics.addBatch(batch, nowMs)
       this.events.flush()
@@ -133,7 +164,13 @@ export class BatchWriter {
       this.topics.coarsen(nowMs)
       this.lags.flush()
       this.lags.coarsen(nowMs)
-      for (const table of this.tables) if (table.evict(nowMs, idleEviction) > 0) table.note()
+      const excess = this.#budget?.excess(this.tables) ?? null
+      for (const table of this.tables) {
+        const needed = this.#rollups?.firstNeeded(table.name) ?? null
+        const more = excess?.table === table ? excess.rows : 0
+        if (table.evict(nowMs, idleEviction, needed, more) > 0) table.note()
+      }
+      this.#rollups?.evict(nowMs)
       this.events.flush()
       this.#database.exec('COMMIT')
       this.#committed()
@@ -144,21 +181,63 @@ export class BatchWriter {
     }
   }
 
+  /** Runs something in a transaction of its own, between batches. @throws the database's error, after rolling back */
+  apart<Output>(work: (nowMs: number) => Output): Output {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const output = work(this.#now())
+      this.events.flush()
+      this.#database.exec('COMMIT')
+      this.#committed()
+      return output
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+  }
+
+  /** Counts what landed, takes it into rollups, and evicts what it pushed out. */
+  #settleTables(
+    source: string,
+    { landed, changes }: Pick<BatchResult, 'landed' | 'changes'>,
+    nowMs: number,
+  ): void {
+    const excess = this.#budget?.excess(this.tables) ?? null
+    for (const table of this.tables) {
+      if (table.source !== source) continue
+      const rows = landed.get(table.name) ?? 0
+      const before = table.held.last
+      table.landed(rows, nowMs, changes.get(table.name) ?? null)
+      const { last } = table.held
+      if (rows > 0) this.#rollups?.landed(table.name, { first: last - rows + 1, last }, before, nowMs)
+      table.settle(
+        rows,
+        nowMs,
+        this.#rollups?.firstNeeded(table.name) ?? null,
+        excess?.table === table ? excess.rows : 0,
+      )
+    }
+  }
+
   #committed(): void {
+    this.#rollups?.committed()
     this.deadLetters.committed()
     this.topics.committed()
     this.gaps.committed()
     this.lags.committed()
+    this.watermarks.committed()
     this.events.flushed()
     for (const table of this.tables) table.committed()
   }
 
   #rollBack(): void {
     if (this.#database.inTransaction) this.#database.exec('ROLLBACK')
+    this.#rollups?.rolledBack()
     this.deadLetters.rolledBack()
     this.topics.rolledBack()
     this.gaps.rolledBack()
     this.lags.rolledBack()
+    this.watermarks.rolledBack()
     this.batches.rolledBack()
     for (const table of this.tables) table.rolledBack()
   }

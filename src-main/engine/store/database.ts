@@ -1,16 +1,18 @@
 /** Opens the store's only writing connection. Store thread only. */
 import { AppError } from '#contract/errors.ts'
 import Database from 'better-sqlite3'
-import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { StoreSettings } from '../../workspace/model.ts'
 import { readersMs } from './log-restart.ts'
 import { lockStore, type OwnerLock } from './owner-lock.ts'
+import { isDamage, notedDamage } from './damage.ts'
+import { findLogDamage } from './log-damage.ts'
+import { probeFile, probeStore } from './probe-store.ts'
+import { type SetAside, setAside } from './set-aside.ts'
 import type { StoreLocation } from './store-location.ts'
-import { systemSchema } from './system-schema.ts'
+import { addedSystemColumns, storeFormat, systemSchema } from './system-schema.ts'
 
-/** Grows when the meaning of the engine's own tables changes. */
-const storeFormat = '1'
 const pageBytes = 8192
 const cacheKibibytes = 64 * 1024
 const checkpointPages = 2000
@@ -22,11 +24,15 @@ export interface OpenStore {
   isFresh: boolean
   /** True where a memory store of an earlier start was found and removed. */
   discarded: boolean
+  /** The store that was found damaged, where one was. */
+  setAside: SetAside | null
+  /** Where this store took the place of a damaged one, when that was begun; milliseconds since 1970. */
+  rebuiltSince: number | null
 }
 
 /**
  * Opens or makes the store and takes ownership of it. A memory store always begins empty, unless `resume` says that this
- * process had it open before.
+ * process had it open before. A damaged store is set aside, and a new one is begun.
  * @throws AppError STORE_IN_USE, STORE_UNUSABLE, STORE_FULL
  */
 export function openStore(
@@ -41,8 +47,12 @@ export function openStore(
     const existed = existsSync(location.file)
     const discarded = existed && settings.mode === 'memory' && !resume
     if (discarded) removeStore(location)
-    const database = openDatabase(location.file, settings)
-    return { database, lock, isFresh: !existed || discarded, discarded }
+    const opened = existed && !discarded ? openWhole(location.file, settings) : null
+    const aside = opened !== null && 'reason' in opened ? moveAside(location.file, opened.reason) : null
+    const database = opened !== null && 'pragma' in opened ? opened : openNew(location.file, settings)
+    if (aside !== null) noteRebuilding(database, aside)
+    const isFresh = !existed || discarded || aside !== null
+    return { database, lock, isFresh, discarded, setAside: aside, rebuiltSince: rebuiltSince(database) }
   } catch (error) {
     lock.release(false)
     throw error
@@ -68,6 +78,59 @@ export function removeStore(location: StoreLocation): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(location.file + suffix, { force: true })
 }
 
+/** @returns the open store, or why it is to be set aside */
+function openWhole(file: string, settings: StoreSettings): Database.Database | { reason: string } {
+  const seen = notedDamage(file) ?? probeFile(file) ?? findLogDamage(file)
+  if (seen !== null) return { reason: seen }
+  let database: Database.Database | null = null
+  try {
+    database = openDatabase(file, settings)
+    const reason = probeStore(database, file)
+    if (reason === null) return database
+    database.close()
+    return { reason }
+  } catch (error) {
+    database?.close()
+    const cause = error instanceof AppError ? error.cause : error
+    if (!isDamage(cause)) throw error
+    return { reason: cause.message }
+  }
+}
+
+function moveAside(file: string, reason: string): SetAside {
+  try {
+    return setAside(file, reason, Date.now())
+  } catch (error) {
+    throw unusable(file, error)
+  }
+}
+
+/** An empty file would be taken for a damaged store by the next start. */
+function openNew(file: string, settings: StoreSettings): Database.Database {
+  try {
+    return openDatabase(file, settings)
+  } catch (error) {
+    if (statSync(file, { throwIfNoEntry: false })?.size === 0) rmSync(file)
+    throw error
+  }
+}
+
+const rebuiltName = 'rebuilt_since'
+
+function noteRebuilding(database: Database.Database, { begunAt }: SetAside): void {
+  database
+    .prepare('INSERT INTO _penstock_meta (name, value) VALUES (?, ?)')
+    .run(rebuiltName, new Date(begunAt).toISOString())
+}
+
+function rebuiltSince(database: Database.Database): number | null {
+  const since = database
+    .prepare<[string], string>('SELECT value FROM _penstock_meta WHERE name = ?')
+    .pluck()
+    .get(rebuiltName)
+  return since === undefined ? null : Date.parse(since)
+}
+
 function openDatabase(file: string, settings: StoreSettings): Database.Database {
   let database: Database.Database | null = null
   try {
@@ -81,13 +144,26 @@ function openDatabase(file: string, settings: StoreSettings): Database.Database 
     database.pragma(`wal_autocheckpoint = ${String(checkpointPages)}`)
     database.pragma('journal_size_limit = 67108864')
     limitSize(database, settings.limitBytes)
-    database.exec(systemSchema)
+    makeSystemTables(database)
     checkFormat(database, file)
     return database
   } catch (error) {
     database?.close()
     if (error instanceof AppError) throw error
     throw unusable(file, error)
+  }
+}
+
+/** Makes the engine's own tables, and brings those of an earlier version to their form. */
+export function makeSystemTables(database: Database.Database): void {
+  database.exec(systemSchema)
+  const names = database.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck()
+  for (const [table, columns] of Object.entries(addedSystemColumns)) {
+    const known = new Set(names.all(table))
+    for (const column of columns) {
+      const [name = ''] = column.split(' ')
+      if (!known.has(name)) database.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`)
+    }
   }
 }
 

@@ -158,7 +158,7 @@ function recordOf(batch: PackedBatch, failure: StepFailure): DeadRecord {
     partition: failure.partition,
     offset: failure.offset,
     timestampMs: failure.timestampMs,
-    kind: 'step',
+    kind: failure.kind ?? 'step',
     column: '',
     reason: failure.reason,
     value,

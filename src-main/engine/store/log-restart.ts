@@ -10,12 +10,21 @@ export const readersMs = 2 * limits.storeLogReadMs
 
 export class LogRestart {
   readonly #database: Pick<Database, 'pragma'>
+  readonly #isCopied: () => boolean
   readonly #stepBytes: number
   #nextBytes: number
 
-  /** @param stepBytes size of the log at which readers are waited for, and growth until the next time where that failed */
-  constructor(database: Pick<Database, 'pragma'>, stepBytes = limits.storeLogBytes / 2) {
+  /**
+   * @param isCopied whether somebody copies the store, whom waiting does not outlast
+   * @param stepBytes size of the log at which readers are waited for, and growth until the next time where that failed
+   */
+  constructor(
+    database: Pick<Database, 'pragma'>,
+    isCopied: () => boolean,
+    stepBytes = limits.storeLogBytes / 2,
+  ) {
     this.#database = database
+    this.#isCopied = isCopied
     this.#stepBytes = stepBytes
     this.#nextBytes = stepBytes
   }
@@ -26,7 +35,7 @@ export class LogRestart {
    */
   check(logBytes: number): void {
     if (logBytes < this.#stepBytes) this.#nextBytes = this.#stepBytes
-    if (logBytes < this.#nextBytes) return
+    if (logBytes < this.#nextBytes || this.#isCopied()) return
     const isBusy = this.#database.pragma('wal_checkpoint(RESTART)', { simple: true }) !== 0
     this.#nextBytes = isBusy ? logBytes + this.#stepBytes : this.#stepBytes
   }

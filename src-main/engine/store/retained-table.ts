@@ -3,23 +3,25 @@
  * contiguous: sizes need no counting and ages are found by bisection. Store thread only; inside the caller's transaction.
  */
 import type { Database, Statement } from 'better-sqlite3'
+import type { TableChanges } from '../batch/batch-result.ts'
 import type { TableShape } from '../batch/relations.ts'
 import { quoted } from '../sql/identifier.ts'
+import type { LandedTable, TableCounts } from './landed-table.ts'
+import { rowsWithin } from './row-bound.ts'
+import { RowSize } from './row-size.ts'
+import { storedCounts, TableNote } from './table-note.ts'
 
 /** Least number of rows that one transaction may evict; more where more landed. */
 const evictAtLeast = 8192
 const ageCheckMs = 1000
 
-export interface TableState {
+export interface TableState extends TableCounts {
   firstRow: number
   lastRow: number
-  landed: number
-  evicted: number
-  oldestAt: number | null
-  newestAt: number | null
 }
 
-export class RetainedTable {
+export class RetainedTable implements LandedTable {
+  readonly isKeyed = false
   readonly name: string
   readonly source: string
   /** As of the last commit. */
@@ -28,7 +30,8 @@ export class RetainedTable {
   readonly #last: Statement
   readonly #at: Statement
   readonly #delete: Statement
-  readonly #note: Statement
+  readonly #note: TableNote
+  readonly #size: RowSize
   #state: TableState
   #nextAgeCheckMs = 0
 
@@ -40,35 +43,50 @@ export class RetainedTable {
     this.#last = database.prepare(`SELECT max(rowid) FROM ${table}`).pluck()
     this.#at = database.prepare(`SELECT _ingested_at FROM ${table} WHERE rowid = ?`).pluck()
     this.#delete = database.prepare(`DELETE FROM ${table} WHERE rowid < ?`)
-    this.#note = database.prepare(
-      'UPDATE sys_tables SET rows = ?, landed = ?, evicted = ?, oldest_at = ?, newest_at = ? WHERE name = ?',
-    )
+    this.#note = new TableNote(database, shape.name)
+    this.#size = new RowSize(database, shape)
     this.#state = readState(database, shape.name, table)
     this.committedState = { ...this.#state }
+  }
+
+  get counts(): TableCounts {
+    return this.committedState
   }
 
   get rows(): number {
     return rowsOf(this.#state)
   }
 
-  /** Counts what a batch landed, evicts what that pushed out, and notes both. */
-  landed(rows: number, nowMs: number): void {
-    const state = this.#state
-    if (rows > 0) {
-      const last = Number(this.#last.get())
-      if (rowsOf(state) === 0) state.firstRow = last - rows + 1
-      state.lastRow = last
-      state.landed += rows
-      state.newestAt = nowMs
-    }
-    this.evict(nowMs, Math.max(evictAtLeast, 2 * rows))
-    this.#note.run(rowsOf(state), state.landed, state.evicted, state.oldestAt, state.newestAt, this.name)
+  get rowBytes(): number {
+    return this.#size.bytes
   }
 
-  /** Evicts at most `most` rows over the bounds on rows and age. @returns rows evicted */
-  evict(nowMs: number, most: number): number {
+  get held(): { first: number; last: number; evicted: number } {
+    const { firstRow, lastRow, evicted } = this.#state
+    return { first: firstRow, last: lastRow, evicted }
+  }
+
+  landed(rows: number, nowMs: number, changes: TableChanges | null): void {
     const state = this.#state
-    const wanted = Math.max(this.#firstByRows(), this.#firstByAge(nowMs))
+    state.duplicates += changes?.duplicates ?? 0
+    if (rows === 0) return
+    const last = Number(this.#last.get())
+    if (rowsOf(state) === 0) state.firstRow = last - rows + 1
+    state.lastRow = last
+    state.landed += rows
+    state.newestAt = nowMs
+  }
+
+  settle(rows: number, nowMs: number, needed: number | null = null, excess = 0): void {
+    this.evict(nowMs, Math.max(evictAtLeast, 2 * rows), needed, excess)
+    this.note()
+  }
+
+  evict(nowMs: number, most: number, needed: number | null = null, excess = 0): number {
+    const state = this.#state
+    this.#size.measure(nowMs)
+    const over = Math.max(this.#firstByRows(), this.#firstByAge(nowMs), state.firstRow + excess)
+    const wanted = needed === null ? over : Math.min(over, needed)
     const first = Math.min(wanted, state.firstRow + most, state.lastRow + 1)
     const evicted = first - state.firstRow
     if (evicted > 0) {
@@ -80,23 +98,25 @@ export class RetainedTable {
     return Math.max(0, evicted)
   }
 
-  /** Stores the counts after an eviction outside of a batch. */
   note(): void {
-    const state = this.#state
-    this.#note.run(rowsOf(state), state.landed, state.evicted, state.oldestAt, state.newestAt, this.name)
+    this.#note.write(this.#counted())
   }
 
   committed(): void {
-    this.committedState = { ...this.#state }
+    this.committedState = this.#counted()
   }
 
   rolledBack(): void {
     this.#state = { ...this.committedState }
   }
 
+  #counted(): TableState {
+    return { ...this.#state, rows: rowsOf(this.#state) }
+  }
+
   #firstByRows(): number {
-    const { retainRows } = this.#shape
-    return retainRows === null ? 0 : this.#state.lastRow - retainRows + 1
+    const most = rowsWithin(this.#shape, this.#size.bytes)
+    return most === null ? 0 : this.#state.lastRow - most + 1
   }
 
   /** First row that is young enough; looked for once a second. */
@@ -118,25 +138,16 @@ export class RetainedTable {
 }
 
 /** Rows of a table in this state. */
-export function rowsOf(state: TableState): number {
+export function rowsOf(state: Pick<TableState, 'firstRow' | 'lastRow'>): number {
   return state.lastRow - state.firstRow + 1
 }
 
 function readState(database: Database, name: string, table: string): TableState {
   const first = database.prepare(`SELECT min(rowid) FROM ${table}`).pluck().get()
   const last = database.prepare(`SELECT max(rowid) FROM ${table}`).pluck().get()
-  const counts = database
-    .prepare<
-      [string],
-      { landed: number; evicted: number; oldest_at: number | null; newest_at: number | null }
-    >('SELECT landed, evicted, oldest_at, newest_at FROM sys_tables WHERE name = ?')
-    .get(name)
-  return {
+  const rows = {
     firstRow: typeof first === 'number' ? first : 1,
     lastRow: typeof last === 'number' ? last : 0,
-    landed: counts?.landed ?? 0,
-    evicted: counts?.evicted ?? 0,
-    oldestAt: counts?.oldest_at ?? null,
-    newestAt: counts?.newest_at ?? null,
   }
+  return { ...storedCounts(database, name), ...rows, rows: rows.lastRow - rows.firstRow + 1 }
 }

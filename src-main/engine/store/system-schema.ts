@@ -2,8 +2,17 @@
  * The engine's own tables in the store. People and the console read the `sys_` relations; `_penstock_` ones are the
  * engine's book-keeping. Times are milliseconds since 1970 UTC. Bounded by the store's housekeeping (see limits).
  */
+/** Grows when the meaning of the tables changes. */
+export const storeFormat = '1'
+
 export const systemSchema = `
 CREATE TABLE IF NOT EXISTS _penstock_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- The workspace that fills the store: penstock.yaml as it was read, in which no secret stands, and the columns of each source
+-- as used (JSON, by source). One row.
+CREATE TABLE IF NOT EXISTS sys_workspace (
+  file TEXT PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL, columns TEXT NOT NULL, read_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Where each source goes on: next offset by partition, and the reader's own place (JSON; partition -1).
 CREATE TABLE IF NOT EXISTS _penstock_positions (
@@ -11,13 +20,15 @@ CREATE TABLE IF NOT EXISTS _penstock_positions (
   PRIMARY KEY (source, topic, partition)
 ) STRICT, WITHOUT ROWID;
 
+-- watermark: newest event time minus the allowed lateness; late and too_late: records behind the newest, and behind the watermark.
 -- commit_ms, total_ms and the latencies are known only once the batch has committed, so the next transaction fills them in.
 CREATE TABLE IF NOT EXISTS sys_batches (
   id INTEGER PRIMARY KEY, source TEXT NOT NULL, committed_at INTEGER NOT NULL, records INTEGER NOT NULL, bytes INTEGER NOT NULL,
   rows_landed INTEGER NOT NULL, dead INTEGER NOT NULL,
   positions TEXT NOT NULL, -- JSON: [{"topic","partition","from","to"}], offsets as text, from inclusive, to exclusive
   decode_ms REAL NOT NULL, load_ms REAL NOT NULL, steps_ms REAL NOT NULL, commit_ms REAL, total_ms REAL,
-  latency_p50_ms REAL, latency_p99_ms REAL, latency_max_ms REAL, error TEXT
+  latency_p50_ms REAL, latency_p99_ms REAL, latency_max_ms REAL, error TEXT,
+  watermark INTEGER, late INTEGER, too_late INTEGER
 ) STRICT;
 
 -- One row per step and batch. filtered is NULL where the step groups rows.
@@ -67,6 +78,11 @@ CREATE TABLE IF NOT EXISTS _penstock_gap_totals (
   source TEXT PRIMARY KEY, records INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Newest event time of each source, and records that came out of order since the store began.
+CREATE TABLE IF NOT EXISTS _penstock_watermarks (
+  source TEXT PRIMARY KEY, newest_at INTEGER, late INTEGER NOT NULL, too_late INTEGER NOT NULL, ahead INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS sys_events (
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, level TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
   message TEXT NOT NULL, detail TEXT
@@ -74,7 +90,11 @@ CREATE TABLE IF NOT EXISTS sys_events (
 
 CREATE TABLE IF NOT EXISTS sys_tables (
   name TEXT PRIMARY KEY, source TEXT NOT NULL, rows INTEGER NOT NULL, landed INTEGER NOT NULL, evicted INTEGER NOT NULL,
-  oldest_at INTEGER, newest_at INTEGER
+  oldest_at INTEGER, newest_at INTEGER,
+  updated INTEGER NOT NULL DEFAULT 0, -- of the rows that landed, those that took the place of an earlier one of their key
+  deleted INTEGER NOT NULL DEFAULT 0, -- rows that deletes removed
+  stale INTEGER NOT NULL DEFAULT 0, -- records older than what the table had under their key
+  duplicates INTEGER NOT NULL DEFAULT 0 -- records left out because their key had landed
 ) STRICT, WITHOUT ROWID;
 
 -- Totals of each step since the store began; sys_steps keeps only the newest batches.
@@ -88,17 +108,34 @@ CREATE TABLE IF NOT EXISTS sys_lookups (
   name TEXT PRIMARY KEY, origin TEXT NOT NULL, rows INTEGER NOT NULL, loaded_at INTEGER, problem TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Declared type of every column of tables and lookups, for the console: SQLite itself knows no timestamp, boolean or json.
+-- Rollups: rows taken in, groups kept, and what no window could hold. applied_row is the last row of the table taken in.
+CREATE TABLE IF NOT EXISTS sys_rollups (
+  name TEXT PRIMARY KEY, from_name TEXT NOT NULL, table_name TEXT NOT NULL, rows INTEGER NOT NULL, groups INTEGER NOT NULL,
+  untimed INTEGER NOT NULL, -- rows without event time
+  missed INTEGER NOT NULL, -- rows of windows that are not kept any more
+  evicted INTEGER NOT NULL, oldest_at INTEGER, newest_at INTEGER, problem TEXT NOT NULL,
+  applied_row INTEGER NOT NULL, definition TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Declared type of every column of tables, rollups and lookups, for the console: SQLite itself knows no timestamp, boolean or json.
 CREATE TABLE IF NOT EXISTS _penstock_columns (
-  relation TEXT NOT NULL, kind TEXT NOT NULL, -- "table" or "lookup"
+  relation TEXT NOT NULL, kind TEXT NOT NULL, -- "table", "rollup" or "lookup"
   column_name TEXT NOT NULL, position INTEGER NOT NULL, type TEXT, -- a ColumnType, NULL where an expression
   PRIMARY KEY (relation, column_name)
 ) STRICT, WITHOUT ROWID;
 `
 
+/** Columns that stores of earlier versions do not have, with their definitions. */
+export const addedSystemColumns: Readonly<Record<string, readonly string[]>> = {
+  sys_batches: ['watermark', 'late', 'too_late'].map((name) => `${name} INTEGER`),
+  sys_tables: ['updated', 'deleted', 'stale', 'duplicates'].map(
+    (name) => `${name} INTEGER NOT NULL DEFAULT 0`,
+  ),
+}
+
 /** Timestamp columns of the system relations, which `_penstock_columns` does not list. */
 export const systemTimestamps: Readonly<Record<string, readonly string[]>> = {
-  sys_batches: ['committed_at'],
+  sys_batches: ['committed_at', 'watermark'],
   sys_steps: ['at'],
   sys_topics: ['at', 'last_record_at'],
   sys_dead_letters: ['at', 'timestamp'],
@@ -106,5 +143,8 @@ export const systemTimestamps: Readonly<Record<string, readonly string[]>> = {
   sys_lag: ['at'],
   sys_events: ['at'],
   sys_tables: ['oldest_at', 'newest_at'],
+  sys_rollups: ['oldest_at', 'newest_at'],
   sys_lookups: ['loaded_at'],
+  sys_workspace: ['read_at'],
+  sys_snapshot: ['taken_at'],
 }

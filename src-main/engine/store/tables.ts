@@ -3,6 +3,10 @@ import { AppError } from '#contract/errors.ts'
 import type { Database } from 'better-sqlite3'
 import { addedColumns, sqlTypeOf, type TableShape } from '../batch/relations.ts'
 import { quoted } from '../sql/identifier.ts'
+import { checkKey, keyOf, prepareBeside } from './landing-tables.ts'
+
+/** Page cache of a store that has tables with a key, at most: records come to rows all over such a table. */
+const keyedCacheKibibytes = 256 * 1024
 
 interface StoredColumn {
   name: string
@@ -11,7 +15,7 @@ interface StoredColumn {
 
 /**
  * Brings every table to its shape. New columns are added; columns that a table no longer gets stay and hold NULL from now on.
- * @throws AppError STORE_UNUSABLE where a stored column has another type
+ * @throws AppError STORE_UNUSABLE where a stored column has another type, or a table another key
  */
 export function prepareTables(database: Database, tables: readonly TableShape[]): void {
   const noteColumn = database.prepare(
@@ -19,20 +23,27 @@ export function prepareTables(database: Database, tables: readonly TableShape[])
      ON CONFLICT DO UPDATE SET position = excluded.position, type = excluded.type`,
   )
   const noteTable = database.prepare(
-    'INSERT INTO sys_tables (name, source, rows, landed, evicted) VALUES (?, ?, 0, 0, 0) ON CONFLICT DO UPDATE SET source = excluded.source',
+    `INSERT INTO sys_tables (name, source, rows, landed, evicted) VALUES (?, ?, 0, 0, 0)
+     ON CONFLICT DO UPDATE SET source = excluded.source`,
   )
   const prepare = database.transaction(() => {
     for (const table of tables) {
       const wanted = wantedColumns(table)
       const stored = storedColumns(database, table.name)
-      if (stored.length === 0) createTable(database, table.name, wanted)
-      else extendTable(database, table.name, stored, wanted)
+      if (stored.length === 0) createTable(database, table.name, wanted, keyOf(table))
+      else {
+        checkKey(database, table)
+        extendTable(database, table.name, stored, wanted)
+      }
+      prepareBeside(database, table)
       noteTable.run(table.name, table.source)
       const types = [...table.columns, ...addedColumns]
       types.forEach((column, position) => noteColumn.run(table.name, column.name, position, column.type))
     }
   })
   prepare()
+  if (tables.some((table) => table.landing?.kind === 'keyed'))
+    database.pragma(`cache_size = -${String(keyedCacheKibibytes)}`)
 }
 
 function wantedColumns(table: TableShape): StoredColumn[] {
@@ -47,9 +58,22 @@ function storedColumns(database: Database, table: string): StoredColumn[] {
   )
 }
 
-function createTable(database: Database, name: string, columns: readonly StoredColumn[]): void {
-  const list = columns.map((column) => `${quoted(column.name)} ${column.type}`)
+function createTable(
+  database: Database,
+  name: string,
+  columns: readonly StoredColumn[],
+  key: readonly string[],
+): void {
+  const list = columns.map(({ name: column, type }) =>
+    key.includes(column) ? `${quoted(column)} ${keyType(type)} NOT NULL` : `${quoted(column)} ${type}`,
+  )
+  if (key.length > 0) list.push(`PRIMARY KEY (${key.map(quoted).join(', ')})`)
   database.exec(`CREATE TABLE ${quoted(name)} (${list.join(', ')}) STRICT`)
+}
+
+/** An INTEGER that is the whole key would be the row's number; INT is the same type and is not. */
+function keyType(type: string): string {
+  return type === 'INTEGER' ? 'INT' : type
 }
 
 function extendTable(
@@ -62,7 +86,7 @@ function extendTable(
     const known = stored.find((candidate) => candidate.name.toLowerCase() === column.name.toLowerCase())
     if (known === undefined) {
       database.exec(`ALTER TABLE ${quoted(table)} ADD COLUMN ${quoted(column.name)} ${column.type}`)
-    } else if (known.type.toUpperCase() !== column.type) {
+    } else if (known.type.toUpperCase().replace(/^INT$/, 'INTEGER') !== column.type) {
       const message = `column ${column.name} of table ${table} is ${known.type} in the store and ${column.type} in the workspace`
       throw new AppError(
         'STORE_UNUSABLE',

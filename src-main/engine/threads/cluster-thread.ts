@@ -7,6 +7,7 @@ import type { Workspace } from '../../workspace/model.ts'
 import { ClusterWatch } from '../cluster/cluster-watch.ts'
 import { Registries } from '../formats/registries.ts'
 import { ClusterClients, type ResolvedConnections } from '../kafka/client/cluster-clients.ts'
+import type { ResolvedMaskKeys } from '../masks/mask-keys.ts'
 import { MessageArea } from '../messages/message-area.ts'
 import { type CallHandler, hasKind, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type { ClusterToStore, CommittedPositionsNotice } from './thread-messages.ts'
@@ -15,6 +16,7 @@ import type { ClusterToStore, CommittedPositionsNotice } from './thread-messages
 export interface ClusterOpenInput {
   connections: ResolvedConnections
   workspace: Workspace
+  maskKeys: ResolvedMaskKeys
   /** To the store thread. */
   port: MessagePort
 }
@@ -44,7 +46,7 @@ export class ClusterThread {
     this.#main = new ThreadCalls(parent, this.#handlers, () => undefined)
   }
 
-  #open({ connections, workspace, port }: ClusterOpenInput): void {
+  #open({ connections, workspace, maskKeys, port }: ClusterOpenInput): void {
     const clients = new ClusterClients(connections, (notice) => {
       this.#main.tell(notice)
     })
@@ -69,7 +71,7 @@ export class ClusterThread {
       // The store thread is built from the same source.
       if (hasKind(message, 'positions')) watch.notePositions((message as CommittedPositionsNotice).positions)
     })
-    this.#areas = [watch, new MessageArea(clients, workspace)]
+    this.#areas = [watch, new MessageArea(clients, workspace, maskKeys)]
     for (const area of this.#areas) Object.assign(this.#handlers, area.handlers)
   }
 

@@ -11,8 +11,11 @@ import { openFormat } from '../formats/open-format.ts'
 import { Registries } from '../formats/registries.ts'
 
 import { KafkaSource } from '../ingest/kafka/kafka-source.ts'
+import { RefusedSource } from '../ingest/refused-source.ts'
 import { isReplayed, ReplaySource } from '../ingest/replay-source.ts'
 import type { IngestSource, SourcePort, SourceStart } from '../ingest/source-port.ts'
+import type { ResolvedMaskKeys } from '../masks/mask-keys.ts'
+import { RecordMasker } from '../masks/record-masker.ts'
 import { ClusterClients } from '../kafka/client/cluster-clients.ts'
 import { fileLookup } from '../lookups/file-lookup.ts'
 import { inferKafkaSource } from './infer-kafka-source.ts'
@@ -128,7 +131,7 @@ export class IngestThread {
         places: stored?.places ?? new Map<string, string>(),
       }
       const port = new ThreadSourcePort(source.name, this.#main, this.#toStore(), input.paused)
-      const opened = this.#openSource(source, columns, start, port)
+      const opened = this.#openSource(source, { columns, start, maskKeys: input.maskKeys }, port)
       const needs = input.needs.get(source.name) ?? []
       const done = this.#runSource(opened, port, needs).catch((error: unknown) => {
         // A fault of Penstock itself: let the thread end, so that it is reported and started anew.
@@ -155,17 +158,26 @@ export class IngestThread {
 
   #openSource(
     source: Source,
-    columns: readonly Column[],
-    start: SourceStart,
+    {
+      columns,
+      start,
+      maskKeys,
+    }: { columns: readonly Column[]; start: SourceStart; maskKeys: ResolvedMaskKeys },
     port: SourcePort,
   ): IngestSource {
-    if (isReplayed(source)) return new ReplaySource(source, columns, start, port)
+    const fault = maskKeys.faults.get(source.name)
+    if (fault !== undefined) return new RefusedSource(`mask_key: ${fault.message}`, port)
+    const { masks } = source
+    const masker =
+      masks === null ? null : new RecordMasker(masks.list, maskKeys.keys.get(source.name) ?? null)
+    if (isReplayed(source)) return new ReplaySource(source, { columns, start, masker }, port)
     if (!isTopic(source)) throw new AppError('INTERNAL', `source ${source.name} reads nothing`)
     const { clients, registries } = this.#clusters()
     const parts = {
       columns,
       start,
       clients,
+      masker,
       openFormat: (topic: string) =>
         openFormat(source, { topic, registry: registries.of(source.input.connection), columns }),
     }

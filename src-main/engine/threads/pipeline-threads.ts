@@ -6,12 +6,15 @@ import { AppError } from '#contract/errors.ts'
 import type { Problem } from '#contract/workspace.ts'
 import { MessageChannel } from 'node:worker_threads'
 import type { Column, Workspace } from '../../workspace/model.ts'
+import { packedColumns } from '../batch/packed-columns.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { EngineEntries } from '../engine-api.ts'
 import type { StoreLocation } from '../store/store-location.ts'
+import type { ResolvedMaskKeys } from '../masks/mask-keys.ts'
 import type { ResolvedConnections } from '../kafka/client/cluster-clients.ts'
 import { codeTokens, identifierOf } from '../sql/sql-tokens.ts'
 import { EngineThread } from './engine-thread.ts'
+import { rebuiltSources } from './rebuilt-sources.ts'
 import type { ThreadCalls } from './thread-calls.ts'
 import type {
   IngestStartInput,
@@ -26,6 +29,7 @@ import type {
 export interface PipelineOptions {
   workspace: Workspace
   connections: ResolvedConnections
+  maskKeys: ResolvedMaskKeys
   location: StoreLocation
   entries: EngineEntries
   host: string
@@ -47,6 +51,7 @@ export class PipelineThreads {
   #ingest: EngineThread | null = null
   #cluster: EngineThread | null = null
   #paused: boolean
+  #damage = ''
   #isStopped = false
 
   constructor(options: PipelineOptions) {
@@ -64,7 +69,8 @@ export class PipelineThreads {
     const store = this.#spawn('store', entries.storeWorker, this.#options.storeNotice)
     this.#store = store
     const open: StoreOpenInput = { location, settings: workspace.store, host, resume }
-    await store.calls.call<StoreOpenOutput>('open', open)
+    const { damage, rebuiltSince } = await store.calls.call<StoreOpenOutput>('open', open)
+    this.#damage = damage
     const ingest = this.#spawn('ingest', entries.ingestWorker, this.#options.ingestNotice)
     this.#ingest = ingest
     const { port1, port2 } = new MessageChannel()
@@ -78,17 +84,31 @@ export class PipelineThreads {
     const { problems } = await store.calls.call<StorePlanOutput>('plan', plan)
     if (problems.length > 0) throw invalid(problems)
     const starts = await store.calls.call<StoredStart[]>('starts', [...columns.keys()])
-    const { sources } = workspace
+    const { tables } = workspace
+    const sources = rebuiltSources(workspace.sources, rebuiltSince)
     await ingest.calls.call('start', {
       sources,
-      columns,
+      columns: new Map(
+        sources.map((source) => [source.name, packedColumns(source, columns.get(source.name) ?? [], tables)]),
+      ),
       starts,
       lookups: workspace.lookups,
       needs: neededLookups(workspace),
+      maskKeys: this.#options.maskKeys,
       paused: this.#paused,
     } satisfies IngestStartInput)
     await this.#openCluster(store)
     return used
+  }
+
+  /** What is to be said of a damaged store that was set aside at the start; empty where none was. */
+  get damage(): string {
+    return this.#damage
+  }
+
+  /** The store was found damaged by somebody else: its thread ends, and is to be started anew. */
+  async damaged(reason: string): Promise<void> {
+    await this.#store?.calls.call('damaged', reason)
   }
 
   /** Calls to the cluster thread; null before it runs. */
@@ -97,13 +117,13 @@ export class PipelineThreads {
   }
 
   async #openCluster(store: EngineThread): Promise<void> {
-    const { workspace, connections, entries, clusterNotice } = this.#options
+    const { workspace, connections, maskKeys, entries, clusterNotice } = this.#options
     if (workspace.connections.length === 0) return
     const cluster = this.#spawn('cluster', entries.clusterWorker, clusterNotice)
     this.#cluster = cluster
     const { port1, port2 } = new MessageChannel()
     await store.calls.call('attach-cluster', { port: port1 }, [port1])
-    await cluster.calls.call('open', { connections, workspace, port: port2 }, [port2])
+    await cluster.calls.call('open', { connections, workspace, maskKeys, port: port2 }, [port2])
   }
 
   async pause(): Promise<void> {

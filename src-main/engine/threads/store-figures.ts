@@ -5,17 +5,19 @@ import type { LiveLookup } from '#contract/live.ts'
 import { stepKey } from '../store/batch-log.ts'
 import type { BatchWriter } from '../store/batch-writer.ts'
 import { latencyQuantiles } from '../store/latency.ts'
-import { rowsOf } from '../store/retained-table.ts'
+import { UsedBytes } from '../store/store-budget.ts'
+import type { FeedFigures } from '../watch/feed-input.ts'
 import { nowMs } from './thread-calls.ts'
 import type { StoreFigures } from './thread-messages.ts'
 
 const latencyWindowMs = 10_000
 const mostRuns = 20_000
 
-/** A table as far as its steps are named. */
-interface PlannedSteps {
-  name: string
-  steps: readonly { name: string }[]
+/** What the workspace has in the store. */
+interface PlannedRelations {
+  /** Tables as far as their steps are named. */
+  tables: readonly { name: string; steps: readonly { name: string }[] }[]
+  rollups: { figures(): FeedFigures['rollups'] }
 }
 
 export class StoreFigureSource {
@@ -23,17 +25,17 @@ export class StoreFigureSource {
   readonly #writer: BatchWriter
   /** Keys of the steps that run, in their order; the store also has the totals of steps that a workspace had once. */
   readonly #steps: readonly string[]
+  readonly #rollups: PlannedRelations['rollups']
   readonly #lookups
   readonly #size
   #latencies: { at: number; runs: Float64Array }[] = []
 
-  constructor(database: Database, file: string, writer: BatchWriter, tables: readonly PlannedSteps[]) {
+  constructor(database: Database, file: string, writer: BatchWriter, { tables, rollups }: PlannedRelations) {
     this.#file = file
     this.#writer = writer
+    this.#rollups = rollups
     this.#steps = tables.flatMap(({ name, steps }) => steps.map((step) => stepKey(name, step.name)))
-    this.#size = database
-      .prepare<[], number>('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size')
-      .pluck()
+    this.#size = new UsedBytes(database)
     this.#lookups = database.prepare<[], LiveLookup>(
       'SELECT name, rows, loaded_at AS loadedAt, problem FROM sys_lookups ORDER BY name',
     )
@@ -53,6 +55,7 @@ export class StoreFigureSource {
   read(full: string): StoreFigures {
     const at = nowMs()
     const writer = this.#writer
+    const { used, free } = this.#size.read()
     this.#latencies = this.#latencies.filter((entry) => entry.at > at - latencyWindowMs)
     return {
       kind: 'figures',
@@ -62,15 +65,20 @@ export class StoreFigureSource {
       topics: [...writer.topics.totals.values()],
       positions: writer.positions.committed,
       gaps: writer.gaps.totals,
+      eventTimes: writer.watermarks.totals,
       steps: this.#steps.flatMap((key) => writer.batches.totals.get(key) ?? []),
-      tables: writer.tables.map(({ name, source, committedState }) => {
-        const { landed, evicted, oldestAt, newestAt } = committedState
-        return { name, source, rows: rowsOf(committedState), landed, evicted, oldestAt, newestAt }
+      tables: writer.tables.map(({ name, source, counts, rowBytes }) => {
+        const { rows, landed, updated, deleted, stale, duplicates, evicted, oldestAt, newestAt } = counts
+        const changed = { updated, deleted, stale, duplicates }
+        const bytes = Math.round(rows * rowBytes)
+        return { name, source, rows, landed, ...changed, evicted, bytes, oldestAt, newestAt }
       }),
       lookups: this.#lookups.all(),
+      rollups: this.#rollups.figures(),
       latency: latencyQuantiles(this.#latencies.map((entry) => entry.runs)),
       dead: writer.deadLetters.counts,
-      bytes: this.#size.get() ?? 0,
+      bytes: used + free,
+      usedBytes: used,
       walBytes: this.logBytes,
       batches: writer.batches.batches,
       events: [...writer.events.newest],

@@ -16,9 +16,20 @@ import { LookupTables } from '../store/lookup-tables.ts'
 import type { CommittedPosition } from '../store/positions.ts'
 import { isStoreFull, storeFullReason } from '../store/store-full.ts'
 import { prepareTables } from '../store/tables.ts'
+import { setAsideWords } from '../store/damage-words.ts'
+import { isDamage, noteDamage } from '../store/damage.ts'
+import { noteWorkspace } from '../store/workspace-row.ts'
+import { isCopied } from '../signals/store-copies.ts'
+import type { TableShape } from '../batch/relations.ts'
+import { PlannerStatistics } from '../store/planner-statistics.ts'
+import { prepareIndexes } from '../store/table-indexes.ts'
+import { indexProblems } from '../transform/index-problems.ts'
+import { planRollups } from '../rollups/plan-rollups.ts'
+import { dropOtherRollups } from '../rollups/prepare-rollups.ts'
 import { planWorkspace } from '../transform/plan.ts'
 import { SourceTransform } from '../transform/run-batch.ts'
 import { StoreFigureSource } from './store-figures.ts'
+import { StoreRollups } from './store-rollups.ts'
 import { hasKind, nowMs, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type {
   ClusterToStore,
@@ -49,6 +60,8 @@ export class StoreThread {
   #events: EventLog | null = null
   #lookups: LookupTables | null = null
   #writer: BatchWriter | null = null
+  #rollups: StoreRollups | null = null
+  #statistics: PlannerStatistics | null = null
   #figures: StoreFigureSource | null = null
   #log: LogRestart | null = null
   #port: MessagePort | null = null
@@ -71,6 +84,9 @@ export class StoreThread {
           this.#attachCluster(input)
         },
         starts: (sources: string[]) => this.#starts(sources),
+        damaged: (reason: string) => {
+          this.#giveUp(reason)
+        },
         event: (input: NewEventInput) => {
           this.#event(input)
           this.#tidy()
@@ -86,10 +102,13 @@ export class StoreThread {
   #open(input: StoreOpenInput): StoreOpenOutput {
     this.#location = input.location
     this.#store = openStore(input.location, input.settings, input.host, input.resume)
-    const { database, isFresh, discarded } = this.#store
+    const { database, isFresh, discarded, setAside, rebuiltSince } = this.#store
     this.#events = new EventLog(database)
     this.#lookups = new LookupTables(database)
-    if (discarded) {
+    const damage = setAside === null ? '' : setAsideWords(input.location.file, setAside)
+    if (damage !== '') {
+      this.#event({ level: 'error', event: 'store-damaged', subject: 'store', message: damage })
+    } else if (discarded) {
       const message =
         'Penstock had not been stopped in order; what its store held in memory is gone, and it starts afresh'
       this.#event({ level: 'warn', event: 'store-fresh', subject: 'store', message })
@@ -98,11 +117,24 @@ export class StoreThread {
       this.#event({ level: 'info', event: 'store-fresh', subject: 'store', message })
     } else if (!isFresh) {
       const message = input.resume
-        ? 'the store goes on after a crash of its thread'
+        ? 'the store goes on with what it held'
         : 'the store goes on where it stopped'
       this.#event({ level: 'info', event: 'store-opened', subject: 'store', message })
     }
-    return { isFresh }
+    return { isFresh, damage, rebuiltSince }
+  }
+
+  /** Told of what ends this thread: a store that is damaged is set aside by the next one. */
+  ended(error: unknown): void {
+    if (isDamage(error) && this.#location !== null) noteDamage(this.#location.file, error.message)
+  }
+
+  /** Somebody else has found the store damaged: this thread ends, and the next one begins a new store. */
+  #giveUp(reason: string): void {
+    noteDamage(this.#opened().file, reason)
+    setImmediate(() => {
+      throw new AppError('STORE_DAMAGED', `the store is damaged: ${reason}`)
+    })
   }
 
   /** @throws AppError STORE_FULL where the work finds no room: nothing can begin then, so that waiting does not help */
@@ -110,9 +142,19 @@ export class StoreThread {
     try {
       return work()
     } catch (error) {
+      if (isDamage(error)) throw this.#damaged(error)
       if (!isStoreFull(error)) throw error
       throw new AppError('STORE_FULL', storeFullReason(error, this.#opened().file), { cause: error })
     }
+  }
+
+  /** Before anything runs whoever starts is told, and starts again; later this thread ends, and is started anew. */
+  #damaged(error: Error): AppError {
+    if (this.#writer === null) noteDamage(this.#opened().file, error.message)
+    else this.#giveUp(error.message)
+    return new AppError('STORE_DAMAGED', `the store ${this.#opened().file} is damaged: ${error.message}`, {
+      cause: error,
+    })
   }
 
   #plan(input: StorePlanInput): StorePlanOutput {
@@ -122,20 +164,43 @@ export class StoreThread {
       const { plans, problems } = planWorkspace(input.workspace, input.sourceColumns, input.lookups, scratch)
       if (problems.length > 0) return { problems }
       const tables = plans.flatMap((plan) => plan.tables)
+      const unindexed = indexProblems(input.workspace, tables)
+      if (unindexed.length > 0) return { problems: unindexed }
+      const rollups = planRollups(input.workspace, tables, scratch)
+      if (rollups.problems.length > 0) return { problems: rollups.problems }
+      dropOtherRollups(database, rollups.plans)
       prepareTables(database, tables)
+      this.#prepareIndexes(tables)
+      noteWorkspace(database, input.workspace, input.sourceColumns, nowMs())
       this.#lookups?.keepOnly(input.workspace.lookups.map((lookup) => lookup.name))
       this.#lookups?.freezeColumns()
       const transforms = new Map(plans.map((plan) => [plan.source, new SourceTransform(database, plan)]))
       const events = this.#events ?? new EventLog(database)
       this.#writer = new BatchWriter(database, tables, transforms, events, nowMs)
-      this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer, tables)
-      this.#log = new LogRestart(database)
+      const { budgetBytes } = input.workspace.store
+      if (budgetBytes !== null) this.#writer.keepWithin(budgetBytes)
+      this.#rollups = new StoreRollups(database, rollups.plans, this.#writer)
+      this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer, {
+        tables,
+        rollups: this.#rollups,
+      })
+      const { file } = this.#opened()
+      this.#log = new LogRestart(database, () => isCopied(file))
+      this.#statistics = new PlannerStatistics(database)
       this.#startTimers()
       // Whoever watches can tell from these how long the first batch has taken already.
       this.#publish()
       return { problems: [] }
     } finally {
       scratch.close()
+    }
+  }
+
+  #prepareIndexes(tables: readonly TableShape[]): void {
+    for (const { table, columns, what, ms } of prepareIndexes(this.#opened().database, tables)) {
+      const took = what === 'made' ? ` in ${String(Math.round(ms))} ms` : ''
+      const message = `the index of ${table} by ${columns.join(', ')} was ${what}${took}`
+      this.#event({ level: 'info', event: `index-${what}`, subject: table, message })
     }
   }
 
@@ -320,6 +385,7 @@ export class StoreThread {
     try {
       this.#writer?.tidy(new Set(running))
       this.#log?.check(this.#figures?.logBytes ?? 0)
+      this.#statistics?.renewOne(this.#rollups?.relations() ?? [])
       this.#tellPositions(this.#writer?.positions.takeChanged() ?? [])
     } catch (error) {
       if (!isStoreFull(error)) throw error
@@ -341,6 +407,7 @@ export class StoreThread {
     this.#port?.close()
     this.#clusterPort?.close()
     this.#tidy()
+    this.#rollups?.stop()
     // The last word: what landed since the figures before must not be missing in it.
     this.#publish()
     const store = this.#store

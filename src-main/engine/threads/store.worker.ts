@@ -2,4 +2,9 @@
 import { parentPort } from 'node:worker_threads'
 import { StoreThread } from './store-thread.ts'
 
-if (parentPort !== null) new StoreThread(parentPort)
+if (parentPort !== null) {
+  const thread = new StoreThread(parentPort)
+  process.on('uncaughtExceptionMonitor', (error) => {
+    thread.ended(error)
+  })
+}

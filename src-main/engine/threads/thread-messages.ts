@@ -6,6 +6,7 @@ import type { Column, Lookup, Source, StoreSettings, Workspace } from '../../wor
 import type { MeasuredRows } from '../batch/measured-rows.ts'
 import type { DeadRecord, PackedBatch } from '../batch/packed-batch.ts'
 import type { ResolvedConnections } from '../kafka/client/cluster-clients.ts'
+import type { ResolvedMaskKeys } from '../masks/mask-keys.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { SqlValue } from '../../columns/values.ts'
 import type { SourceState } from '../ingest/source-port.ts'
@@ -31,6 +32,10 @@ export interface StoreOpenInput {
 }
 export interface StoreOpenOutput {
   isFresh: boolean
+  /** What is to be said of a store that was found damaged and set aside; empty where none was. */
+  damage: string
+  /** Where this store took the place of a damaged one, when that was begun; milliseconds since 1970. */
+  rebuiltSince: number | null
 }
 export interface StorePlanInput {
   workspace: Workspace
@@ -78,6 +83,7 @@ export interface IngestStartInput {
   lookups: readonly Lookup[]
   /** Lookups by the source whose steps read them. */
   needs: Map<string, readonly string[]>
+  maskKeys: ResolvedMaskKeys
   paused: boolean
 }
 

@@ -5,7 +5,10 @@
  */
 import type { ColumnType, Problem } from '#contract/workspace.ts'
 import type { Column, Source, Step, Table, Workspace } from '../../workspace/model.ts'
+import type { LandingPlan } from '../batch/landing-plan.ts'
+import type { EventTimeRule } from '../batch/event-time.ts'
 import { metaColumns } from '../batch/packed-batch.ts'
+import { packedColumns, tombstoneColumn } from '../batch/packed-columns.ts'
 import {
   addedColumns,
   type LookupShape,
@@ -17,7 +20,9 @@ import type { SqlDatabase } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
 import { codeTokens, splitStatements } from '../sql/sql-tokens.ts'
 import { locateSqlFault } from './locate-fault.ts'
+import { hasCoordinates, type LandingInput, planLanding } from './plan-landing.ts'
 import { faultOfColumns } from './result-columns.ts'
+import { positionInFile } from './sql-position.ts'
 import { shapeOfStep, type StepShape } from './step-shape.ts'
 import {
   batchParameters,
@@ -38,7 +43,7 @@ export interface StepPlan {
   /** Whether rows that do not come out were filtered; false where the step groups. */
   filters: boolean
   columns: PlannedColumn[]
-  /** Temporary table that holds the result; null for the last step, which lands. */
+  /** Temporary table that holds the result; null for the last step where it lands straight. */
   temporary: string | null
   /** `INSERT ... SELECT`; parameters @topic and @ingestedAt. */
   insert: string
@@ -46,12 +51,16 @@ export interface StepPlan {
 
 export interface TablePlan extends TableShape {
   steps: StepPlan[]
+  /** Whether each row of the last step carries the place of the one record that it comes from. */
+  hasCoordinates: boolean
 }
 
 export interface SourcePlan {
   source: string
   topic: string
   columns: Column[]
+  /** Null where the source has no event time. */
+  eventTime: EventTimeRule | null
   /** Temporary table of decoded records. */
   input: string
   tables: TablePlan[]
@@ -72,7 +81,7 @@ export function planWorkspace(
   const problems: Problem[] = []
   for (const shape of lookups) scratch.exec(lookupTable(shape.lookup.name, shape))
   const plans = workspace.sources.map((source) => {
-    const columns = [...(sourceColumns.get(source.name) ?? [])]
+    const columns = [...packedColumns(source, sourceColumns.get(source.name) ?? [], workspace.tables)]
     const input = inputTable(source.name)
     problems.push(...eventTimeProblems(workspace, source, columns))
     scratch.exec(createInput(input, columns))
@@ -82,11 +91,21 @@ export function planWorkspace(
       source: source.name,
       topic: source.topic,
       columns,
+      eventTime: eventTimeRule(source, columns),
       input,
       tables: tables.map((table) => planner.plan(table)),
     }
   })
   return { plans, problems }
+}
+
+/** Null where there is none, or none that can be used: {@link eventTimeProblems} says so. */
+function eventTimeRule(
+  { eventTime, latenessMs, tooLate }: Source,
+  columns: readonly Column[],
+): EventTimeRule | null {
+  const column = columns.find(({ name, type }) => name === eventTime && type === 'timestamp')
+  return column === undefined ? null : { column: column.name, latenessMs, tooLate }
 }
 
 /** Declared columns were checked when the file was read; inferred ones are known only now. */
@@ -103,6 +122,9 @@ function eventTimeProblems(workspace: Workspace, source: Source, columns: readon
 
 class TablePlanner {
   readonly #workspace: Workspace
+  readonly #source: Source
+  /** By temporary table: columns of the source, or coordinates, that its columns are taken from unchanged. */
+  readonly #origins = new Map<string, ReadonlyMap<string, string>>()
   readonly #columns: readonly Column[]
   readonly #lookups: readonly LookupShape[]
   readonly #scratch: SqlDatabase
@@ -118,6 +140,7 @@ class TablePlanner {
     problems: Problem[],
   ) {
     this.#workspace = workspace
+    this.#source = source
     this.#columns = columns
     this.#lookups = lookups
     this.#scratch = scratch
@@ -127,23 +150,29 @@ class TablePlanner {
 
   plan(table: Table): TablePlan {
     const inputColumns: PlannedColumn[] = [
-      ...this.#columns.map(({ name, type }) => ({ name, type })),
+      ...this.#columns.flatMap(({ name, type }) => (name === tombstoneColumn ? [] : [{ name, type }])),
       ...metaColumns.map((name) => ({
         name,
         type: name === '_timestamp' ? ('timestamp' as const) : ('integer' as const),
       })),
     ]
-    const relations: Relation[] = [{ name: 'input', temporary: this.#input, columns: inputColumns }]
+    const hides = this.#columns.some(({ name }) => name === tombstoneColumn)
+    const relations: Relation[] = [
+      { name: 'input', temporary: this.#input, columns: inputColumns, ...(hides ? { hides } : {}) },
+    ]
+    this.#origins.set(this.#input, new Map(inputColumns.map(({ name }) => [name, name])))
+    const appends = table.key === null && table.deduplicate === null
     const steps: StepPlan[] = []
     const declared = table.steps.length > 0 ? table.steps : [copyStep(table)]
     for (const [index, step] of declared.entries()) {
       const isLast = index === declared.length - 1
-      const plan = this.#step(table, step, index, isLast, relations)
+      const plan = this.#step(table, step, index, isLast && appends, relations)
       if (plan === null) break
       steps.push(plan)
       if (plan.temporary !== null)
         relations.push({ name: step.name, temporary: plan.temporary, columns: plan.columns })
     }
+    const landing = this.#landing(table, steps, declared.length)
     const columns = steps.at(-1)?.columns ?? []
     const added = new Set(addedColumns.map((column) => column.name))
     return {
@@ -151,11 +180,43 @@ class TablePlanner {
       source: table.source,
       steps,
       columns: columns.filter((column) => !added.has(column.name.toLowerCase())),
+      indexes: table.indexes,
       retainRows: table.retainRows,
+      retainBytes: table.retainBytes,
       retainAgeMs: table.retainAgeMs,
+      ...landing,
     }
   }
 
+  /** How the rows of the last step land; nothing special where a step did not compile, which has been told. */
+  #landing(
+    table: Table,
+    steps: readonly StepPlan[],
+    declared: number,
+  ): { landing: LandingPlan | null; hasCoordinates: boolean } {
+    const last = steps.at(-1)
+    if (last === undefined || last.temporary === null || steps.length < declared)
+      return { landing: null, hasCoordinates: false }
+    const input: LandingInput = {
+      ...{ file: this.#workspace.file, table, source: this.#source, sourceColumns: this.#columns },
+      ...{ input: this.#input, rows: last.temporary, columns: last.columns },
+      origins: this.#origins.get(last.temporary) ?? new Map<string, string>(),
+      reorders: steps.some((step) => this.#reorders(step)),
+      scratch: this.#scratch,
+    }
+    const { landing, problems } = planLanding(input)
+    this.#problems.push(...problems)
+    const from = last.rowsFrom === 'input' ? this.#input : `${table.name}/${last.rowsFrom}`
+    const origins = this.#origins.get(from) ?? new Map<string, string>()
+    return { landing, hasCoordinates: hasCoordinates(input) && hasCoordinates({ origins }) }
+  }
+
+  /** Whether a step may give rows in another order than it reads them: certain only where it reads one relation and no more. */
+  #reorders({ sql, insert }: StepPlan): boolean {
+    return this.#scratch.prepare(`EXPLAIN QUERY PLAN ${insert}`).all(batchParameters(sql)).length !== 1
+  }
+
+  /** @param isLast whether its rows land straight */
   #step(
     table: Table,
     step: Step,
@@ -198,7 +259,10 @@ class TablePlanner {
       const fault = faultOfColumns(columns)
       if (fault !== null) return this.#refuse(step, path, fault.message, statement.start, fault.hint)
       const temporary = isLast ? null : `${table.name}/${step.name}`
-      if (temporary !== null) this.#scratch.exec(createTemporary(temporary, columns))
+      if (temporary !== null) {
+        this.#scratch.exec(createTemporary(temporary, columns))
+        this.#origins.set(temporary, this.#originsOf(sql, used, shape))
+      }
       return {
         name: step.name,
         sql: step.sql,
@@ -266,6 +330,17 @@ class TablePlanner {
       name: column.name,
       type: this.#originType(column.table, column.column, used, shape) ?? affinities[index] ?? null,
     }))
+  }
+
+  /** Which columns are those of the source, unchanged. */
+  #originsOf(sql: string, used: readonly Relation[], shape: StepShape): Map<string, string> {
+    const origins = new Map<string, string>()
+    if (shape.groups || shape.mixes) return origins
+    for (const { name, table, column } of this.#scratch.prepare(withRelations(sql, used)).columns()) {
+      const origin = table === null || column === null ? undefined : this.#origins.get(table)?.get(column)
+      if (origin !== undefined) origins.set(name, origin)
+    }
+    return origins
   }
 
   #originType(
@@ -336,16 +411,4 @@ function refusedShape(shape: StepShape): { message: string; hint: string } | nul
     }
   }
   return null
-}
-
-/** Position in penstock.yaml of an offset in the step's SQL; exact for block scalars, the scalar's start otherwise. */
-function positionInFile(step: Step, offset: number): { line: number; column: number } {
-  const before = step.sql.slice(0, offset)
-  const lines = before.split('\n')
-  const last = lines.at(-1) ?? ''
-  if (step.multiline)
-    return { line: step.position.line + lines.length - 1, column: step.position.column + last.length }
-  return lines.length === 1
-    ? { line: step.position.line, column: step.position.column + offset }
-    : { line: step.position.line, column: step.position.column }
 }

@@ -3,13 +3,16 @@
  * When a step fails, the batch is halved until the records that make it fail stand alone; those become dead letters, the
  * others land as one batch. Runs in the store thread.
  */
-import { isRecordFault } from './record-fault.ts'
+import { isRecordFault } from '../sql/record-fault.ts'
 import { addCounts, addTimes } from './add-counts.ts'
+import { EventTimeGate } from './event-time-gate.ts'
 import { InputWindow } from './input-window.ts'
 import type { SourcePlan, StepPlan, TablePlan } from './plan.ts'
 import { createInput, createTemporary } from './step-statements.ts'
+import { noneRejected, TableLanding } from './table-landing.ts'
 import { AppError } from '#contract/errors.ts'
 import type { BatchConstants, BatchResult, StepCounts, StepFailure } from '../batch/batch-result.ts'
+import { type EventTimeCounts, watermarkOf } from '../batch/event-time.ts'
 import type { OffsetRun } from '../batch/packed-batch.ts'
 import type { SqlDatabase, SqlStatement } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
@@ -21,6 +24,7 @@ export class SourceTransform {
   readonly #loadRun: SqlStatement
   readonly #clearInput: SqlStatement
   readonly #coordinates: SqlStatement
+  readonly #gate: EventTimeGate | null
   readonly #tables: TableTransform[]
 
   constructor(database: SqlDatabase, plan: SourcePlan) {
@@ -44,7 +48,9 @@ export class SourceTransform {
     )
     this.#clearInput = database.prepare(`DELETE FROM temp.${quoted(plan.input)}`)
     const isolation = new InputWindow(database, plan.input, spare)
-    this.#tables = plan.tables.map((table) => new TableTransform(database, table, isolation))
+    this.#gate =
+      plan.eventTime === null ? null : new EventTimeGate(database, plan.input, spare, plan.eventTime)
+    this.#tables = plan.tables.map((table) => new TableTransform(database, table, plan.input, isolation))
   }
 
   /** Puts the packed rows into `input`; returns their number. */
@@ -56,13 +62,28 @@ export class SourceTransform {
   }
 
   /** Runs every table's steps over what {@link load} put there. @throws faults of the database itself */
-  run(rows: number, constants: BatchConstants): BatchResult {
-    const result: BatchResult = { steps: [], failures: [], landed: new Map() }
-    for (const table of this.#tables) table.run(rows, constants, result)
-    for (const failure of result.failures)
+  run(rows: number, constants: BatchConstants, newestEventAt: number | null): BatchResult {
+    const gated = this.#gate?.pass(newestEventAt, constants.ingestedAt) ?? null
+    const kept = gated?.kept ?? null
+    const result: BatchResult = {
+      steps: [],
+      failures: [],
+      landed: new Map(),
+      changes: new Map(),
+      eventTime: gated?.counts ?? null,
+    }
+    for (const table of this.#tables) table.run(kept?.length ?? rows, constants, result)
+    for (const failure of result.failures) {
       Object.assign(failure, coordinates(this.#coordinates.get(failure.row)))
+      failure.row = kept?.[failure.row - 1] ?? failure.row
+    }
+    result.failures.push(...(gated?.failures ?? []))
     this.#clearInput.run()
     return result
+  }
+
+  watermark({ newestAt }: EventTimeCounts): number | null {
+    return watermarkOf(newestAt, this.plan.eventTime?.latenessMs ?? null)
   }
 }
 
@@ -92,8 +113,9 @@ class TableTransform {
   readonly #plan: TablePlan
   readonly #steps: PreparedStep[]
   readonly #window: InputWindow
+  readonly #landing: TableLanding | null
 
-  constructor(database: SqlDatabase, plan: TablePlan, window: InputWindow) {
+  constructor(database: SqlDatabase, plan: TablePlan, input: string, window: InputWindow) {
     this.#plan = plan
     this.#window = window
     this.#steps = plan.steps.map((step) => {
@@ -106,10 +128,12 @@ class TableTransform {
         takesConstants: /@topic|@ingestedAt/.test(step.insert),
       }
     })
+    this.#landing = plan.landing === null ? null : new TableLanding(database, plan, plan.landing, input)
   }
 
   run(rows: number, constants: BatchConstants, result: BatchResult): void {
     let counts = this.#emptyCounts()
+    this.#landing?.restart()
     if (this.#chain(rows, constants, counts) !== null) {
       const isolated = this.#isolate(rows, constants)
       addTimes(isolated.counts, counts)
@@ -117,7 +141,12 @@ class TableTransform {
       result.failures.push(...isolated.failures)
     }
     result.steps.push(...counts)
-    result.landed.set(this.#plan.name, counts.at(-1)?.rowsOut ?? 0)
+    const landing = this.#landing
+    result.landed.set(this.#plan.name, landing?.changes.landed ?? counts.at(-1)?.rowsOut ?? 0)
+    if (landing !== null) {
+      result.changes.set(this.#plan.name, landing.changes)
+      result.failures.push(...landing.rejected)
+    }
     for (const step of this.#steps) step.clear?.run()
   }
 
@@ -133,11 +162,18 @@ class TableTransform {
         step.clear?.run()
         const { changes } = step.takesConstants ? step.insert.run(constants) : step.insert.run()
         sizes.set(step.plan.name, changes)
+        const isLast = index === this.#steps.length - 1
+        const rejected =
+          isLast && this.#landing !== null ? this.#landing.land(changes, constants) : noneRejected
+        if (rejected === null) return { step, rowsIn, reason: this.#landing?.reason ?? '' }
+        const kept = rowsIn - rejected.rowsIn
+        const rowsOut = changes - rejected.rowsOut
         count.rowsIn += rowsIn
-        count.rowsOut += changes
+        count.rowsOut += rowsOut
+        count.failed += rejected.rowsIn
         if (count.filtered !== null) {
           // More rows out than in: a join multiplied them, and how many it dropped cannot be told.
-          count.filtered = changes > rowsIn ? null : count.filtered + rowsIn - changes
+          count.filtered = rowsOut > kept ? null : count.filtered + kept - rowsOut
         }
       } catch (error) {
         if (!isRecordFault(error)) throw error
@@ -160,6 +196,7 @@ class TableTransform {
     const { failures, failedCounts } = isolation
     if (failures.length > 0 && failures.length < rows) {
       window.undo()
+      this.#landing?.restart()
       for (const { row } of failures) window.hide(row)
       const counts = this.#emptyCounts()
       const failure = this.#chain(rows - failures.length, constants, counts)
@@ -184,6 +221,7 @@ class TableTransform {
       failures: [],
       failedCounts: this.#emptyCounts(),
     }
+    this.#landing?.restart()
     const pending: [number, number][] = rows > 1 ? halves(1, rows) : [[1, rows]]
     for (let range = pending.pop(); range !== undefined; range = pending.pop()) {
       const [first, last] = range

@@ -4,12 +4,15 @@ import { metaColumns } from '../batch/packed-batch.ts'
 import { type PlannedColumn, sqlTypeOf } from '../batch/relations.ts'
 import { quoted } from '../sql/identifier.ts'
 import { codeTokens, identifierOf } from '../sql/sql-tokens.ts'
+import { landedValues } from './landing-columns.ts'
 
 /** What a step can read, and the temporary table that holds it. */
 export interface Relation {
   name: string
   temporary: string
   columns: readonly PlannedColumn[]
+  /** Whether the temporary table has columns that steps do not see. */
+  hides?: boolean
 }
 
 /** DDL of a source's input: typed columns, then the coordinates. */
@@ -33,7 +36,8 @@ export function withRelations(sql: string, used: readonly Relation[]): string {
   const mentioned = new Set(codeTokens(sql).map((token) => identifierOf(token)?.toLowerCase()))
   const named = used.map((relation) => {
     const constants = relation.name === 'input' ? constantColumns(mentioned) : ''
-    return `${quoted(relation.name)} AS NOT MATERIALIZED (SELECT *${constants} FROM temp.${quoted(relation.temporary)})`
+    const all = relation.hides === true ? relation.columns.map(({ name }) => quoted(name)).join(', ') : '*'
+    return `${quoted(relation.name)} AS NOT MATERIALIZED (SELECT ${all}${constants} FROM temp.${quoted(relation.temporary)})`
   })
   const [first, second] = codeTokens(sql)
   const isWith = first?.text.toUpperCase() === 'WITH'
@@ -67,17 +71,9 @@ export function landing(
   sql: string,
   used: readonly Relation[],
 ): string {
-  const names = new Set(columns.map((column) => column.name.toLowerCase()))
-  const targets = columns.map((column) => quoted(column.name))
-  const values = columns.map((column) => `landed.${quoted(column.name)}`)
-  if (!names.has('_topic')) {
-    targets.push('_topic')
-    values.push('@topic')
-  }
-  if (!names.has('_ingested_at')) {
-    targets.push('_ingested_at')
-    values.push('@ingestedAt')
-  }
+  const landed = landedValues(columns)
+  const targets = landed.map(({ target }) => target)
+  const values = landed.map(({ value }) => value)
   const inner = withRelations(sql, used)
   return `INSERT INTO main.${quoted(table)} (${targets.join(', ')}) SELECT ${values.join(', ')} FROM (${inner}) AS landed`
 }

@@ -1,6 +1,6 @@
 /** What the live feed is made from. Types only; the threads' messages fit them. */
 import type { ConnectionState } from '#contract/connections.ts'
-import type { LiveEvent, LiveLatency, LiveLookup, SourceState } from '#contract/live.ts'
+import type { LiveEvent, LiveLatency, LiveLookup, LiveRollup, SourceState } from '#contract/live.ts'
 
 /** Totals since the store began, as of the last commit. Times are milliseconds since 1970. */
 export interface FeedFigures {
@@ -17,6 +17,7 @@ export interface FeedFigures {
   }[]
   /** Kafka sources: next offset by topic and partition. */
   positions: { source: string; topic: string; partition: number; next: bigint }[]
+  eventTimes: { source: string; newestAt: number | null; late: number; tooLate: number; ahead: number }[]
   /** Records by source that were no longer in the log when they were wanted. */
   gaps: { source: string; records: number }[]
   steps: {
@@ -33,14 +34,21 @@ export interface FeedFigures {
     source: string
     rows: number
     landed: number
+    updated: number
+    deleted: number
+    stale: number
+    duplicates: number
     evicted: number
+    bytes: number
     oldestAt: number | null
     newestAt: number | null
   }[]
+  rollups: Omit<LiveRollup, 'rowsPerSecond' | 'spark'>[]
   lookups: LiveLookup[]
   latency: LiveLatency
   dead: { total: number; kept: number }
   bytes: number
+  usedBytes: number
   walBytes: number
   batches: number
   events: LiveEvent[]
@@ -62,8 +70,9 @@ export interface FeedConnectionState {
 }
 
 export interface FeedSettings {
-  sources: readonly { name: string; topic: string; kind: 'replay' | 'kafka' }[]
+  sources: readonly { name: string; topic: string; kind: 'replay' | 'kafka'; latenessMs: number | null }[]
   connections: readonly string[]
   storeMode: 'memory' | 'disk'
   limitBytes: number | null
+  budgetBytes: number | null
 }

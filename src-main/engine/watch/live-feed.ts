@@ -144,6 +144,11 @@ export class EngineFeed implements LiveFeed {
         rowsPerSecond: this.#rates.perSecond(`table ${table.name}`),
         spark: this.#rates.spark(`table ${table.name}`),
       })),
+      rollups: (figures?.rollups ?? []).map((rollup) => ({
+        ...rollup,
+        rowsPerSecond: this.#rates.perSecond(`rollup ${rollup.name}`),
+        spark: this.#rates.spark(`rollup ${rollup.name}`),
+      })),
       lookups: figures?.lookups ?? [],
       connections: settings.connections.map((name) => ({
         name,
@@ -160,6 +165,8 @@ export class EngineFeed implements LiveFeed {
         bytes: figures?.bytes ?? 0,
         walBytes: figures?.walBytes ?? 0,
         limitBytes: settings.limitBytes,
+        usedBytes: figures?.usedBytes ?? 0,
+        budgetBytes: settings.budgetBytes,
         rows,
         batches: figures?.batches ?? 0,
       },
@@ -179,7 +186,12 @@ export class EngineFeed implements LiveFeed {
     return { state: 'running', reason: '' }
   }
 
-  #source({ name, topic, kind }: FeedSettings['sources'][number]): LiveSnapshot['sources'][number] {
+  #source({
+    name,
+    topic,
+    kind,
+    latenessMs,
+  }: FeedSettings['sources'][number]): LiveSnapshot['sources'][number] {
     const totals = this.#figures?.topics.filter((entry) => entry.source === name) ?? []
     const { state, reason, progress, ends } = this.#states.get(name) ?? unknownState
     const lastRecordAt = Math.max(0, ...totals.map((entry) => entry.lastRecordAt ?? 0)) || null
@@ -201,8 +213,17 @@ export class EngineFeed implements LiveFeed {
       lag: kind === 'kafka' ? lagOf(positions, lastRecordAt, Date.now()) : null,
       positions: positions.slice(0, shownPositions),
       gapRecords: this.#figures?.gaps.find((gap) => gap.source === name)?.records ?? 0,
+      eventTime: this.#eventTime(name, latenessMs),
       spark: this.#rates.spark(`source ${name} records`),
     }
+  }
+
+  #eventTime(name: string, latenessMs: number | null): LiveSnapshot['sources'][number]['eventTime'] {
+    const found = this.#figures?.eventTimes.find(({ source }) => source === name)
+    if (found === undefined) return null
+    const { newestAt, late, tooLate, ahead } = found
+    const watermarkAt = newestAt === null || latenessMs === null ? null : newestAt - latenessMs
+    return { newestAt, watermarkAt, late, tooLate, ahead }
   }
 
   #steps(): LiveSnapshot['steps'] {

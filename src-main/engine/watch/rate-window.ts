@@ -80,5 +80,6 @@ function totalsOf(figures: FeedFigures): Map<string, number> {
     add(`${key} failed`, step.failed)
   }
   for (const table of figures.tables) add(`table ${table.name}`, table.landed)
+  for (const rollup of figures.rollups) add(`rollup ${rollup.name}`, rollup.rows)
   return totals
 }

@@ -64,6 +64,14 @@ export class WorkspaceWatch {
     this.#timer.unref()
   }
 
+  /** Takes the files as they are now: another store was begun in the place of the one before. */
+  forget(): void {
+    for (const entry of this.#watched) {
+      entry.inode = null
+      entry.gone = false
+    }
+  }
+
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null

@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import path from 'node:path'
 import { packageVersion } from '../shared/package-root.ts'
 import { addConnect, addSecret } from './connection-commands.ts'
+import { addSnapshot } from './snapshot-commands.ts'
 import { exitCodeOf, exitCodes, faultText } from './exit-code.ts'
 import type { Output } from './output.ts'
 import { examples, pathHelp } from './program-parts.ts'
@@ -117,18 +118,45 @@ function createProgram(output: Output, keep: KeepCode): Command {
     })
 
   addQuery(program, context, keep)
+  addSnapshot(program, context, keep)
 
   addConnect(program, context, keep)
   addSecret(program, context, keep)
+
+  program
+    .command('advise')
+    .argument('[path]', pathHelp)
+    .summary('find indexes and rollups for the queries that were run')
+    .description(
+      'Reads the query history and the store of a workspace, tries indexes on a sample, and prints what was measured to help.',
+    )
+    .addHelpText('after', examples(['penstock advise', 'penstock advise pipelines/flights']))
+    .action(async (folder: string | undefined) => {
+      const { adviseCommand } = await import('./commands/advise.ts')
+      await keep(adviseCommand(workspacePath({ path: folder, demo: false }), context()))
+    })
 
   program
     .command('check')
     .argument('[path]', pathHelp)
     .summary('check a workspace without running it')
     .description('Reads penstock.yaml and compiles its SQL. Prints each fault with its line and column.')
-    .addHelpText('after', examples(['penstock check', 'penstock check pipelines/flights/penstock.yaml']))
-    .action(async (folder: string | undefined) => {
+    .option('--store', 'read the store through instead, and say whether it is whole')
+    .addHelpText(
+      'after',
+      examples([
+        'penstock check',
+        'penstock check pipelines/flights/penstock.yaml',
+        'penstock check --store',
+      ]),
+    )
+    .action(async (folder: string | undefined, { store }: { store?: true }) => {
       const workspace = workspacePath({ path: folder, demo: false })
+      if (store === true) {
+        const { checkStoreCommand } = await import('./commands/check-store.ts')
+        await keep(checkStoreCommand(workspace, context()))
+        return
+      }
       const { checkCommand } = await import('./commands/check.ts')
       await keep(checkCommand(workspace, context()))
     })

@@ -7,7 +7,7 @@ import type { SecretSources } from '../../engine/connections/resolve-settings.ts
 import { testConnection } from '../../engine/connections/test-connection.ts'
 import { TestSteps } from '../../engine/connections/test-steps.ts'
 import type { Connection } from '../../workspace/model.ts'
-import { Changes } from './changes.ts'
+import { Changes } from '../../engine/signals/changes.ts'
 
 interface KeptTest {
   view: ConnectionTest

@@ -14,6 +14,7 @@ export function findEngineEntries(here: string = import.meta.url): EngineEntries
       storeWorker: new URL('../../engine/threads/store.worker.ts', here),
       clusterWorker: new URL('../../engine/threads/cluster.worker.ts', here),
       queryProcess: new URL('../../engine/query/query.process.ts', here),
+      snapshotProcess: new URL('../../engine/snapshots/snapshot.process.ts', here),
     }
   }
   return {
@@ -21,5 +22,6 @@ export function findEngineEntries(here: string = import.meta.url): EngineEntries
     storeWorker: new URL('./store.worker.js', here),
     clusterWorker: new URL('./cluster.worker.js', here),
     queryProcess: new URL('./query.process.js', here),
+    snapshotProcess: new URL('./snapshot.process.js', here),
   }
 }

@@ -23,8 +23,8 @@ export function createRouter(session: SessionPort, facts: HostFacts) {
   return contract.router({
     workspace: {
       get: contract.workspace.get.handler(() => {
-        const { workspace, engine: open } = session.current()
-        return viewWorkspace({ ...facts, workspace }, open)
+        const { engine: open, ...opened } = session.current()
+        return viewWorkspace({ ...facts, ...opened }, open)
       }),
     },
     live: {
@@ -86,6 +86,7 @@ export function createRouter(session: SessionPort, facts: HostFacts) {
     session: {
       watch: contract.session.watch.handler(({ input, signal }) => session.watch(input.after, signal)),
       open: contract.session.open.handler(({ input }) => session.open(input.path)),
+      apply: contract.session.apply.handler(() => session.apply()),
       openDemo: contract.session.openDemo.handler(() => session.openDemo()),
       create: contract.session.create.handler(({ input }) => session.create(input)),
     },
@@ -157,6 +158,13 @@ export function createRouter(session: SessionPort, facts: HostFacts) {
         engine().clusters.messages.part(input, signal),
       ),
       produce: contract.messages.produce.handler(({ input }) => engine().clusters.messages.produce(input)),
+    },
+    snapshots: {
+      start: contract.snapshots.start.handler(({ input }) => engine().snapshots.start(input.file)),
+      watch: contract.snapshots.watch.handler(({ input, signal }) =>
+        engine().snapshots.watch(input.after, signal),
+      ),
+      cancel: contract.snapshots.cancel.handler(({ input }) => engine().snapshots.cancel(input.id)),
     },
     events: {
       list: contract.events.list.handler(async ({ input }) => ({ events: await engine().listEvents(input) })),

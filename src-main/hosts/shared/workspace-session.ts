@@ -2,7 +2,7 @@
  * What a host has open: nothing yet, a workspace with its engine, or one that would not start. Switching stops the engine
  * before and starts the next; the contract's router asks here for each call. Main thread; one per host that has a console.
  */
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError, toErrorShape } from '#contract/errors.ts'
 import type { ErrorShape } from '#contract/errors.ts'
@@ -10,27 +10,23 @@ import type { ConnectionDraft, ConnectionTest } from '#contract/connections.ts'
 import type { SessionView } from '#contract/session.ts'
 import { problem } from '#contract/workspace.ts'
 import type { Problem } from '#contract/workspace.ts'
-import { Changes } from './changes.ts'
+import { FileChanges } from './file-changes.ts'
+import { Changes } from '../../engine/signals/changes.ts'
 import { ConnectionTests } from './connection-tests.ts'
 import type { Engine } from '../../engine/engine-api.ts'
 import { draftOfConnection, fileOfDraft } from '../../workspace/connection-draft.ts'
 import { newWorkspaceText } from '../../workspace/edit.ts'
-import { loadWorkspace, workspaceFileName } from '../../workspace/load.ts'
+import { workspaceFileName } from '../../workspace/load.ts'
+import { hasSameStore, lossesOf } from '../../workspace/losses.ts'
 import type { Connection, Workspace } from '../../workspace/model.ts'
-import type { ParsedWorkspace } from '../../workspace/parse.ts'
-import { createHostEngine } from './host-engine.ts'
+import { createHostEngine, createOfflineEngine } from './host-engine.ts'
 import type { HostPorts } from './host-engine.ts'
+import { type Openable, readOpenable } from './openable.ts'
 import { demoFolder } from './package-root.ts'
 import { RecentWorkspaces } from './recent-workspaces.ts'
 import { createFile } from './replace-file.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
-import {
-  connectionOfDraft,
-  digestOf,
-  eraseConnection,
-  keepSecrets,
-  writeConnection,
-} from './session-connections.ts'
+import { connectionOfDraft, eraseConnection, keepSecrets, writeConnection } from './session-connections.ts'
 import type { OpenWorkspace, SessionPort } from './session-port.ts'
 
 /** Options of {@link WorkspaceSession}. */
@@ -40,15 +36,10 @@ export interface WorkspaceSessionOptions extends HostPorts {
   folder?: string
   /** Makes an engine; tests give their own. */
   createEngine?: (workspace: Workspace, ports: HostPorts) => Engine
+  /** Milliseconds between two looks at the workspace's file; a second by default. */
+  lookMs?: number
   /** Told after each change of what is open. */
   onChange?: (view: SessionView) => void
-}
-
-/** A workspace as it was read. */
-interface Loaded {
-  file: string
-  digest: string
-  parsed: ParsedWorkspace
 }
 
 export class WorkspaceSession implements SessionPort {
@@ -61,8 +52,13 @@ export class WorkspaceSession implements SessionPort {
   #state: SessionView['state'] = 'none'
   #error: ErrorShape | null = null
   #problems: readonly Problem[] = []
-  #loaded: Loaded | null = null
+  #loaded: Openable | null = null
   #open: OpenWorkspace | null = null
+  /** A changed file that would lose something, not applied yet. */
+  #pending: { loaded: Openable; losses: string[] } | null = null
+  #file: FileChanges | null = null
+  /** Digest of the version that was tried last and did not start. */
+  #refused = ''
   /** Grows with each switch; one that is not the newest any more has no say. */
   #switches = 0
 
@@ -85,11 +81,11 @@ export class WorkspaceSession implements SessionPort {
   }
 
   /**
-   * Opens a workspace in place of the one that is open, or tries one again. Resolves when its engine runs or has failed.
-   * @throws AppError WORKSPACE_NOT_FOUND; then what was open stays open
+   * Opens a workspace or a snapshot in place of what is open, or tries one again. Resolves when its engine runs or has failed.
+   * @throws AppError WORKSPACE_NOT_FOUND, SNAPSHOT_UNUSABLE; then what was open stays open
    */
   async open(given: string): Promise<SessionView> {
-    const loaded = await readWorkspace(path.resolve(this.#folder, given))
+    const loaded = await readOpenable(path.resolve(this.#folder, given))
     await this.#switchTo(loaded)
     return this.#view()
   }
@@ -144,7 +140,7 @@ export class WorkspaceSession implements SessionPort {
 
   async saveConnection(draft: ConnectionDraft): Promise<void> {
     const loaded = this.#loaded
-    if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
+    refuseUnlessWritable(loaded)
     const before = this.#workspace()?.connections.find(({ name }) => name === draft.name) ?? null
     connectionOfDraft(draft, path.dirname(loaded.file), this.#options.secrets)
     const kept = await keepSecrets(draft, before, this.#options.secrets)
@@ -154,60 +150,139 @@ export class WorkspaceSession implements SessionPort {
       await kept.undo()
       throw error
     }
-    await this.#switchTo(await readWorkspace(loaded.file))
+    await this.#switchTo(await readOpenable(loaded.file))
   }
 
   async removeConnection(name: string): Promise<void> {
     const [loaded, workspace] = [this.#loaded, this.#workspace()]
-    if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
+    refuseUnlessWritable(loaded)
     this.#connection(name)
     if (workspace !== null) await eraseConnection(loaded.file, loaded.digest, { workspace, name })
-    await this.#switchTo(await readWorkspace(loaded.file))
+    await this.#switchTo(await readOpenable(loaded.file))
+  }
+
+  async apply(): Promise<SessionView> {
+    const pending = this.#pending
+    if (pending === null) throw new AppError('USAGE', 'no changed file waits to be applied')
+    await this.#switchTo(pending.loaded)
+    return this.#view()
   }
 
   /** Stops what is open, for good. Safe at any time. */
   async stop(): Promise<void> {
     this.#switches++
     this.#tests.close()
+    this.#file?.stop()
     await this.#stopEngine()
   }
 
-  async #switchTo(loaded: Loaded): Promise<void> {
+  /** The file became another one: it is applied where nothing is lost by that, and else waits to be. */
+  async #fileChanged(before: Openable): Promise<void> {
+    const loaded = await readOpenable(before.file)
+    const open = this.#open
+    if (loaded.digest === this.#refused) return
+    if (open === null || this.#loaded !== before || loaded.digest === before.digest) {
+      const isSaid = this.#pending !== null || this.#error !== null
+      this.#pending = null
+      if (isSaid && this.#state === 'open') this.#show('open')
+      return
+    }
+    this.#pending = null
+    if ('problems' in loaded.parsed) {
+      this.#show('open', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
+      return
+    }
+    const losses = lossesOf(open.workspace, loaded.parsed.workspace)
+    if (losses.length === 0) await this.#switchTo(loaded)
+    else {
+      this.#pending = { loaded, losses }
+      this.#show('open')
+    }
+  }
+
+  #watchFile(loaded: Openable): void {
+    this.#file?.stop()
+    this.#file = null
+    if (loaded.snapshot !== null) return
+    this.#file = new FileChanges(loaded.file, () => {
+      this.#fileChanged(loaded).catch((error: unknown) => {
+        this.#options.logger.error({ err: error, file: loaded.file }, 'the changed file could not be applied')
+      })
+    })
+    this.#file.start(this.#options.lookMs)
+  }
+
+  /**
+   * Goes over to another workspace, or to another version of the same. Then its store goes on, and where the new version
+   * does not start the one before does again.
+   */
+  async #switchTo(loaded: Openable): Promise<void> {
     const mine = ++this.#switches
     const isNewest = (): boolean => mine === this.#switches
+    const before =
+      this.#open === null || this.#loaded === null ? null : { ...this.#open, loaded: this.#loaded }
+    const goesOn = before !== null && isSuccessor(before.workspace, loaded)
+    this.#pending = null
     this.#loaded = loaded
     this.#show('opening')
-    await this.#stopEngine()
+    await this.#stopEngine(goesOn)
     if (!isNewest()) return
     if ('problems' in loaded.parsed) {
-      const words = `${loaded.file} has ${countOf(loaded.parsed.problems.length)}`
-      this.#show('failed', new AppError('WORKSPACE_INVALID', words), loaded.parsed.problems)
+      this.#show('failed', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
       return
     }
-    const { workspace } = loaded.parsed
+    const failure = await this.#startEngine(loaded, loaded.parsed.workspace, { goesOn, isNewest })
+    if (!isNewest()) return
+    if (failure === null) return this.#opened(loaded, loaded.parsed.workspace)
+    this.#options.logger.error({ err: failure, file: loaded.file }, 'the workspace could not be started')
+    if (goesOn) {
+      this.#loaded = before.loaded
+      const again = await this.#startEngine(before.loaded, before.workspace, { goesOn, isNewest })
+      if (!isNewest()) return
+      if (again === null) {
+        this.#refused = loaded.digest
+        this.#watchFile(before.loaded)
+        this.#show('open', failure, problemsOf(failure))
+        return
+      }
+    }
+    this.#show('failed', failure, problemsOf(failure))
+  }
+
+  /** @returns why the engine did not start, or null where it runs */
+  async #startEngine(
+    { snapshot }: Openable,
+    workspace: Workspace,
+    { goesOn, isNewest }: { goesOn: boolean; isNewest: () => boolean },
+  ): Promise<Error | null> {
     const make = this.#options.createEngine ?? createHostEngine
-    const engine = make(workspace, this.#options)
-    this.#open = { workspace, engine }
+    const engine =
+      snapshot === null
+        ? make(workspace, this.#options)
+        : createOfflineEngine(snapshot, workspace, this.#options)
+    this.#open = { workspace, engine, snapshot: snapshot?.facts ?? null }
     this.#show('opening')
     try {
-      await engine.start()
+      await engine.start({ goesOn })
+      return null
     } catch (error) {
-      if (!isNewest()) return
-      this.#options.logger.error({ err: error, file: loaded.file }, 'the workspace could not be started')
-      this.#open = null
-      this.#show('failed', error, problemsOf(error))
-      return
+      if (isNewest()) this.#open = null
+      return error instanceof Error ? error : new Error(String(error))
     }
-    if (!isNewest()) return
-    if (workspace.folder !== demoFolder()) {
+  }
+
+  async #opened(loaded: Openable, workspace: Workspace): Promise<void> {
+    if (workspace.folder !== demoFolder() && loaded.snapshot === null) {
       await this.#recent.add({ file: workspace.file, name: workspace.name, openedAt: Date.now() })
     }
+    this.#refused = ''
+    this.#watchFile(loaded)
     this.#show('open')
   }
 
-  async #stopEngine(): Promise<void> {
+  async #stopEngine(keepsStore = false): Promise<void> {
     const open = this.#open
-    await open?.engine.stop()
+    await open?.engine.stop({ keepsStore })
     if (this.#open === open) this.#open = null
   }
 
@@ -227,6 +302,7 @@ export class WorkspaceSession implements SessionPort {
       file: this.#loaded?.file ?? null,
       error: this.#error,
       problems: [...this.#problems],
+      pending: this.#pending === null ? null : { losses: this.#pending.losses },
       recent: this.#recent.list(),
       folder: this.#folder,
     }
@@ -249,15 +325,20 @@ export class WorkspaceSession implements SessionPort {
   }
 }
 
-/** @throws AppError WORKSPACE_NOT_FOUND */
-async function readWorkspace(given: string): Promise<Loaded> {
-  const parsed = await loadWorkspace(given)
-  const file =
-    'workspace' in parsed ? parsed.workspace.file : (parsed.problems[0]?.file ?? path.resolve(given))
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw new AppError('WORKSPACE_NOT_FOUND', `${file} cannot be read`, { cause: error })
-  })
-  return { file, digest: digestOf(bytes), parsed }
+/** @throws AppError ENGINE_NOT_RUNNING, SNAPSHOT_ONLY */
+function refuseUnlessWritable(loaded: Openable | null): asserts loaded is Openable {
+  if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
+  if (loaded.snapshot !== null)
+    throw new AppError('SNAPSHOT_ONLY', 'a snapshot is open, and nothing is written into it')
+}
+
+/** Whether a workspace is another version of the one that is open, with the same store. */
+function isSuccessor(before: Workspace, { parsed, snapshot }: Openable): boolean {
+  return snapshot === null && 'workspace' in parsed && hasSameStore(before, parsed.workspace)
+}
+
+function invalid(file: string, problems: readonly Problem[]): AppError {
+  return new AppError('WORKSPACE_INVALID', `${file} has ${countOf(problems.length)}`)
 }
 
 function countOf(problems: number): string {

@@ -1,9 +1,12 @@
 /** The workspace as the contract shows it. Pure; main thread; called by the router for `workspace.get`. */
 import path from 'node:path'
 import type { WorkspaceView } from '#contract/workspace.ts'
+import { formatJsonPath } from '../../columns/json-path.ts'
+import { type Mask, maskWords } from '../../columns/mask.ts'
 import type { Engine } from '../../engine/engine-api.ts'
 import { codeTokens, identifierOf } from '../../engine/sql/sql-tokens.ts'
-import type { Column, Lookup, Source, Table, Workspace } from '../../workspace/model.ts'
+import { errorBoundOf } from '../../engine/rollups/error-bound.ts'
+import type { Column, Lookup, Rollup, Source, Table, Workspace } from '../../workspace/model.ts'
 
 /** What a host adds to the engine's answers. */
 export interface HostFacts {
@@ -13,7 +16,10 @@ export interface HostFacts {
 }
 
 /** Joins what is declared with what the engine found out (inferred columns, store file, start). */
-export function viewWorkspace(facts: HostFacts & { workspace: Workspace }, engine: Engine): WorkspaceView {
+export function viewWorkspace(
+  facts: HostFacts & Pick<WorkspaceView, 'snapshot'> & { workspace: Workspace },
+  engine: Engine,
+): WorkspaceView {
   const { workspace } = facts
   return {
     name: workspace.name,
@@ -24,9 +30,11 @@ export function viewWorkspace(facts: HostFacts & { workspace: Workspace }, engin
     connections: workspace.connections.map(({ name }) => name),
     lookups: workspace.lookups.map(viewLookup),
     tables: workspace.tables.map((table) => viewTable(table, workspace.lookups)),
+    rollups: workspace.rollups.map((rollup) => viewRollup(rollup, workspace.rollups)),
     version: facts.version,
     host: facts.host,
     startedAt: engine.startedAt,
+    snapshot: facts.snapshot,
   }
 }
 
@@ -47,8 +55,22 @@ function viewSource(source: Source, engine: Engine): WorkspaceView['sources'][nu
       path: column.from === 'header' ? String(column.path[0]) : pathText(column.path),
       nullable: column.nullable,
     })),
+    masks: (source.masks?.list ?? []).map((mask) => ({
+      what: partWords(mask),
+      mask: maskWords(mask.action),
+    })),
+    eventTime:
+      source.eventTime === null
+        ? null
+        : { column: source.eventTime, latenessMs: source.latenessMs, tooLate: source.tooLate },
     inferred: used?.inferred ?? source.columns === null,
   }
+}
+
+function partWords({ part, path: inner }: Mask): string {
+  if (part === 'value') return formatJsonPath(inner)
+  if (part === 'header') return `header ${String(inner[0])}`
+  return inner.length === 0 ? part : `${part} ${formatJsonPath(inner)}`
 }
 
 function viewLookup({ name, input, key }: Lookup): WorkspaceView['lookups'][number] {
@@ -63,9 +85,44 @@ function viewTable(table: Table, lookups: readonly Lookup[]): WorkspaceView['tab
     source: table.source,
     steps: table.steps.map(({ name, sql, position }) => ({ name, sql, line: position.line })),
     lookups: lookups.map(({ name }) => name).filter((name) => mentions(table, name)),
+    key: [...(table.key?.columns ?? [])],
+    newestBy: table.key?.newestBy?.column ?? null,
+    deleteWhen: table.key?.deleteWhen?.sql ?? null,
+    deduplicate:
+      table.deduplicate === null
+        ? null
+        : { by: [...table.deduplicate.by], withinMs: table.deduplicate.withinMs },
     retainRows: table.retainRows,
+    retainBytes: table.retainBytes,
     retainAgeMs: table.retainAgeMs,
   }
+}
+
+function viewRollup(rollup: Rollup, rollups: readonly Rollup[]): WorkspaceView['rollups'][number] {
+  const { name, from, window, by, measures, retainAgeMs } = rollup
+  return {
+    name,
+    from,
+    window,
+    by: [...by],
+    measures: measures.map((measure) => ({
+      name: measure.name,
+      sql: measure.sql,
+      errorBound: boundOf(measure.sql, rollup, rollups),
+    })),
+    retainAgeMs,
+  }
+}
+
+/** How far off a measure may be; that of another rollup is as far off as it is there. */
+function boundOf(measure: string, { from }: Rollup, rollups: readonly Rollup[]): string | null {
+  const base = rollups.find(({ name }) => name === from)
+  const [token, ...others] = codeTokens(measure)
+  const wanted = token === undefined || others.length > 0 ? null : identifierOf(token)?.toLowerCase()
+  const merged = base?.measures.find(({ name }) => name.toLowerCase() === wanted)
+  return base === undefined || merged === undefined
+    ? errorBoundOf(measure)
+    : boundOf(merged.sql, base, rollups)
 }
 
 function mentions(table: Table, lookup: string): boolean {

@@ -1,6 +1,6 @@
 /** Figures of the graph for its nodes and edges, which xyflow makes and which therefore take no props of ours. */
 import { createContext } from 'svelte'
-import type { LinkFigures, StageFigures } from './graph-figures.ts'
+import type { LinkFigures, StageFigures } from './stage-figures.ts'
 
 /** Reads are reactive: each renews what reads it. */
 export interface GraphFigures {

@@ -1,5 +1,5 @@
 /** What a stage says about itself now: figures, state, and where a click leads. Pure. */
-import type { LiveSnapshot, LiveSource, LiveStep } from '#contract/live.ts'
+import type { LiveSnapshot, LiveSource, LiveStep, LiveTable } from '#contract/live.ts'
 import { assertNever } from '#contract/errors.ts'
 import type { WorkspaceView } from '#contract/workspace.ts'
 import { type Route, route } from '../../state/router.svelte.ts'
@@ -16,36 +16,12 @@ import type { Tone } from '../../ui/tone.ts'
 import { knownLag } from '../../state/reading.ts'
 import { type SourceStatus, engineStatus, sourceStatus } from '../../state/source-status.ts'
 import type { Stage, StageLink } from './graph-shape.ts'
-
-export interface StageFigures {
-  /** Kind in a word or two. */
-  caption: string
-  name: string
-  left: string
-  right: string
-  tone: Tone
-  /** Says what is wrong in a word or two; empty when nothing is. */
-  status: string
-  /** The whole story, for hover and for those who cannot see the colour. */
-  detail: string
-  spark: readonly (number | null)[] | null
-  target: Route
-}
-
-export interface LinkFigures {
-  label: string
-  /** Rows per second; null where rows are read, not sent. */
-  perSecond: number | null
-}
-
-interface Facts {
-  workspace: WorkspaceView
-  snapshot: LiveSnapshot | null
-}
+import { rollupFigures } from './rollup-figures.ts'
+import type { GraphFacts, LinkFigures, StageFigures } from './stage-figures.ts'
 
 const calm = { tone: 'neutral' as const, status: '', detail: '', spark: null }
 
-export function stageFigures(stage: Stage, facts: Facts): StageFigures {
+export function stageFigures(stage: Stage, facts: GraphFacts): StageFigures {
   switch (stage.kind) {
     case 'source':
       return sourceFigures(stage.source, facts)
@@ -55,6 +31,8 @@ export function stageFigures(stage: Stage, facts: Facts): StageFigures {
       return stepFigures(stage.table, stage.step, facts)
     case 'table':
       return tableFigures(stage.table, facts)
+    case 'rollup':
+      return rollupFigures(stage, facts)
     case 'lookup':
       return lookupFigures(stage.lookup, facts)
     case 'dead-letters':
@@ -70,11 +48,11 @@ function pipelineOf(source: string, workspace: WorkspaceView, step?: string): Ro
   return route('pipelines', table?.name ?? null, step === undefined || table === undefined ? {} : { step })
 }
 
-function sourceFigures(name: string, { workspace, snapshot }: Facts): StageFigures {
+function sourceFigures(name: string, { workspace, snapshot }: GraphFacts): StageFigures {
   const declared = workspace.sources.find((source) => source.name === name)
   const live = findSource(name, snapshot)
   const status = live === undefined || snapshot === null ? null : stateOf(live, snapshot)
-  const shown = status === null || status.word === '' ? gapStatus(live) : status
+  const shown = status === null || status.word === '' ? lossStatus(live) : status
   return {
     caption:
       declared?.kind === 'kafka' ? `kafka · ${declared.connection ?? ''}` : (declared?.kind ?? 'source'),
@@ -96,12 +74,14 @@ function lagWords(live: LiveSource | undefined): string {
   return lag.records === 0 ? 'caught up' : `lag ${formatCompact(lag.records)}`
 }
 
-/** Records that were missed stay worth a look, however well it goes now. */
-function gapStatus(live: LiveSource | undefined): { tone: Tone; word: string } {
+/** Records that were missed or came too late stay worth a look, however well it goes now. */
+function lossStatus(live: LiveSource | undefined): { tone: Tone; word: string } {
   const missed = live?.gapRecords ?? 0
-  return missed === 0
+  const tooLate = live?.eventTime?.tooLate ?? 0
+  if (missed > 0) return { tone: 'warn', word: `${formatCompact(missed)} missed` }
+  return tooLate === 0
     ? { tone: 'neutral', word: '' }
-    : { tone: 'warn', word: `${formatCompact(missed)} missed` }
+    : { tone: 'warn', word: `${formatCompact(tooLate)} too late` }
 }
 
 /** Why it stands still, how far behind it is, what it missed; else how much it has read. */
@@ -117,9 +97,19 @@ function sourceDetail(live: LiveSource | undefined, status: SourceStatus | null)
       ? []
       : [`${formatCount(gapRecords, 'record')} were no longer in the log when they were wanted`]),
   ]
-  return parts.length > 0
-    ? parts.join('\n')
-    : `${formatNumber(live.records)} records, ${formatBytes(live.bytes)}`
+  const told =
+    parts.length > 0 ? parts : [`${formatNumber(live.records)} records, ${formatBytes(live.bytes)}`]
+  return [...told, ...orderLines(live)].join('\n')
+}
+
+/** Records that did not come in the order of their event time, a line for each kind that there was. */
+function orderLines({ eventTime }: LiveSource): string[] {
+  const { late = 0, tooLate = 0, ahead = 0 } = eventTime ?? {}
+  return [
+    ...(late === 0 ? [] : [`${formatCount(late, 'record')} came late`]),
+    ...(tooLate === 0 ? [] : [`${formatCount(tooLate, 'record')} came later than is allowed`]),
+    ...(ahead === 0 ? [] : [`${formatCount(ahead, 'record')} of the future`]),
+  ]
 }
 
 /** Its own trouble first, then what keeps the whole engine from going on. */
@@ -128,7 +118,7 @@ function stateOf(live: LiveSource, snapshot: LiveSnapshot): SourceStatus {
   return own.word === '' ? (engineStatus(snapshot) ?? own) : own
 }
 
-function decodeFigures(name: string, { workspace, snapshot }: Facts): StageFigures {
+function decodeFigures(name: string, { workspace, snapshot }: GraphFacts): StageFigures {
   const declared = workspace.sources.find((source) => source.name === name)
   const live = findSource(name, snapshot)
   const share =
@@ -146,7 +136,7 @@ function decodeFigures(name: string, { workspace, snapshot }: Facts): StageFigur
   }
 }
 
-function stepFigures(table: string, step: string, { snapshot }: Facts): StageFigures {
+function stepFigures(table: string, step: string, { snapshot }: GraphFacts): StageFigures {
   const live = findStep(table, step, snapshot)
   const share =
     live === undefined || live.rowsInPerSecond === 0 ? 0 : live.failedPerSecond / live.rowsInPerSecond
@@ -172,22 +162,38 @@ function failing(
   return { tone: share >= 0.5 ? 'error' : 'warn', status: `failing ${formatRate(perSecond)}`, detail }
 }
 
-function tableFigures(name: string, { snapshot }: Facts): StageFigures {
+function tableFigures(name: string, { workspace, snapshot }: GraphFacts): StageFigures {
   const live = snapshot?.tables.find((table) => table.name === name)
+  const declared = workspace.tables.find((table) => table.name === name)
   return {
     ...calm,
-    caption: 'table',
+    caption: tableCaption(declared),
     name,
     left: formatRate(live?.rowsPerSecond ?? null),
     right: live === undefined ? '' : `${formatCompact(live.rows)} rows`,
-    detail:
-      live === undefined ? '' : `${formatNumber(live.rows)} rows, ${formatNumber(live.evicted)} evicted`,
+    detail: live === undefined ? '' : tableDetail(live, declared),
     spark: live?.spark ?? null,
     target: route('pipelines', name),
   }
 }
 
-function lookupFigures(name: string, { workspace, snapshot }: Facts): StageFigures {
+/** Room for a word or two. */
+function tableCaption(declared: WorkspaceView['tables'][number] | undefined): string {
+  if (declared === undefined) return 'table'
+  if (declared.key.length > 0) return 'keyed table'
+  return declared.deduplicate === null ? 'table' : 'deduplicated'
+}
+
+function tableDetail(live: LiveTable, declared: WorkspaceView['tables'][number] | undefined): string {
+  const rows = `${formatNumber(live.rows)} rows, ${formatNumber(live.evicted)} evicted`
+  if (declared === undefined) return rows
+  if (declared.deduplicate !== null)
+    return `${rows}\n${formatNumber(live.duplicates)} duplicates by ${declared.deduplicate.by.join(', ')} left out`
+  if (declared.key.length === 0) return rows
+  return `${rows}; one row by ${declared.key.join(', ')}\n${formatNumber(live.updated)} updated, ${formatNumber(live.deleted)} deleted, ${formatNumber(live.stale)} stale`
+}
+
+function lookupFigures(name: string, { workspace, snapshot }: GraphFacts): StageFigures {
   const live = snapshot?.lookups.find((lookup) => lookup.name === name)
   const problem = live?.problem ?? ''
   const isLoaded = (live?.loadedAt ?? null) !== null
@@ -205,7 +211,7 @@ function lookupFigures(name: string, { workspace, snapshot }: Facts): StageFigur
   }
 }
 
-function deadFigures({ snapshot }: Facts): StageFigures {
+function deadFigures({ snapshot }: GraphFacts): StageFigures {
   const total = snapshot?.deadLetters.total ?? 0
   const lastMinute = snapshot?.deadLetters.lastMinute ?? 0
   return {
@@ -253,6 +259,8 @@ function outRate(
   to: Stage | undefined,
   snapshot: LiveSnapshot | null,
 ): number | null {
+  if (to?.kind === 'rollup')
+    return snapshot?.rollups.find((rollup) => rollup.name === to.rollup)?.rowsPerSecond ?? null
   if (to?.kind === 'table')
     return snapshot?.tables.find((table) => table.name === to.table)?.rowsPerSecond ?? null
   if (from?.kind === 'step') return findStep(from.table, from.step, snapshot)?.rowsOutPerSecond ?? null

@@ -49,13 +49,16 @@ export function layoutSize(
   }
 }
 
-/** Longest way from a source; tables and dead letters share the last column, lookups stand before their first reader. */
+/**
+ * Longest way from a source; tables and dead letters share a column, rollups stand behind it, lookups before their first
+ * reader.
+ */
 export function columnsOf({ stages, links }: GraphShape): Map<string, number> {
   const columns = new Map<string, number>()
   for (const { id, kind } of stages) if (kind === 'source') columns.set(id, 0)
   // Stages come in order of data flow, and a step reads only earlier ones, so one pass is enough.
   for (const { id, kind } of stages) {
-    if (kind === 'source' || kind === 'lookup') continue
+    if (kind === 'source' || kind === 'lookup' || kind === 'rollup') continue
     const before = links.filter((link) => link.to === id && link.kind === 'flow')
     columns.set(id, 1 + Math.max(0, ...before.map((link) => columns.get(link.from) ?? 0)))
   }
@@ -66,6 +69,8 @@ export function columnsOf({ stages, links }: GraphShape): Map<string, number> {
     const readers = links.filter((link) => link.from === id).map((link) => columns.get(link.to) ?? 1)
     columns.set(id, readers.length === 0 ? 1 : Math.max(1, Math.min(...readers) - 1))
   }
+  for (const stage of stages)
+    if (stage.kind === 'rollup') columns.set(stage.id, (columns.get(stage.from) ?? last) + 1)
   return columns
 }
 
@@ -82,16 +87,16 @@ function rowsOf(shape: GraphShape, columns: ReadonlyMap<string, number>): Map<st
   return rows
 }
 
-/** Steps and table of each table, grouped by source so that lanes of one source lie together. */
+/** Steps, table and rollups of each table, grouped by source so that lanes of one source lie together. */
 function lanes({ stages }: GraphShape): Stage[][] {
   const bySource = Map.groupBy(
-    stages.filter((stage) => stage.kind === 'step' || stage.kind === 'table'),
+    stages.filter((stage) => stage.kind === 'step' || stage.kind === 'table' || stage.kind === 'rollup'),
     (stage) => stage.source,
   )
   return [...bySource.values()].flatMap((list) => [...Map.groupBy(list, (stage) => stage.table).values()])
 }
 
-/** Steps that stand in the same column go below each other. @returns rows taken */
+/** Stages that stand in the same column go below each other, and no rollup above what it is made from. @returns rows taken */
 function placeLane(
   lane: readonly Stage[],
   firstRow: number,
@@ -99,9 +104,11 @@ function placeLane(
   rows: Map<string, number>,
 ): number {
   const used = new Map<number, number>()
-  for (const { id } of lane) {
+  for (const stage of lane) {
+    const { id } = stage
     const column = columns.get(id) ?? 0
-    const offset = used.get(column) ?? 0
+    const least = stage.kind === 'rollup' ? (rows.get(stage.from) ?? firstRow) - firstRow : 0
+    const offset = Math.max(least, used.get(column) ?? 0)
     rows.set(id, firstRow + offset)
     used.set(column, offset + 1)
   }

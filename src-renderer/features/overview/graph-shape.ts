@@ -1,8 +1,9 @@
 /**
- * The stages of a workspace and how records go through them: source, decode, steps, table, with lookups and dead letters
- * beside. Follows from the declaration alone; figures are added by graph-figures. Pure.
+ * The stages of a workspace and how records go through them: source, decode, steps, table, rollups, with lookups and dead
+ * letters beside. Follows from the declaration alone; figures are added by graph-figures. Pure.
  */
 import type { WorkspaceView } from '#contract/workspace.ts'
+import { tableOfRollup } from '../../state/rollups.ts'
 import { relationsRead } from './sql-references.ts'
 
 export type Stage =
@@ -10,6 +11,7 @@ export type Stage =
   | { kind: 'decode'; id: string; source: string }
   | { kind: 'step'; id: string; table: string; source: string; step: string }
   | { kind: 'table'; id: string; table: string; source: string }
+  | { kind: 'rollup'; id: string; rollup: string; from: string; table: string; source: string }
   | { kind: 'lookup'; id: string; lookup: string }
   | { kind: 'dead-letters'; id: string }
 
@@ -31,6 +33,7 @@ export const sourceId = (source: string): string => `source:${source}`
 export const decodeId = (source: string): string => `decode:${source}`
 export const stepId = (table: string, step: string): string => `step:${table}:${step}`
 export const tableId = (table: string): string => `table:${table}`
+export const rollupId = (rollup: string): string => `rollup:${rollup}`
 export const lookupId = (lookup: string): string => `lookup:${lookup}`
 
 type Table = WorkspaceView['tables'][number]
@@ -47,6 +50,7 @@ export function graphShape(workspace: WorkspaceView): GraphShape {
   }
   for (const { name } of workspace.lookups) stages.push({ kind: 'lookup', id: lookupId(name), lookup: name })
   for (const table of workspace.tables) addTable(table, stages, links)
+  for (const { name, from } of workspace.rollups) addRollup({ name, from }, workspace, { stages, links })
   stages.push({ kind: 'dead-letters', id: deadLettersId })
   return { stages, links }
 }
@@ -72,6 +76,21 @@ function addTable(table: Table, stages: Stage[], links: StageLink[]): void {
     for (const lookup of unread) links.push(link('lookup', lookupId(lookup), stepId(name, first.name)))
   stages.push({ kind: 'table', id: tableId(name), table: name, source })
   links.push(link('flow', previous, tableId(name)))
+}
+
+function addRollup(
+  { name, from }: { name: string; from: string },
+  workspace: WorkspaceView,
+  { stages, links }: GraphShape,
+): void {
+  const table = workspace.tables.find((candidate) => candidate.name === tableOfRollup(name, workspace))
+  if (table === undefined) return
+  const origin = from === table.name ? tableId(from) : rollupId(from)
+  stages.push({
+    ...{ kind: 'rollup', id: rollupId(name), rollup: name },
+    ...{ from: origin, table: table.name, source: table.source },
+  })
+  links.push(link('flow', origin, rollupId(name)))
 }
 
 /** `input` and the earlier steps that a step names; the one before it where it names none that is known. */

@@ -4,6 +4,7 @@ import { type Period, periodOf } from '../../charts/period.svelte.ts'
 import { rangeRequest } from '../../charts/ranges.ts'
 import type { App } from '../../state/app.ts'
 import { Polled } from '../../state/polled.svelte.ts'
+import { historyNow } from '../../state/history-now.ts'
 import { keptState } from '../../state/view.ts'
 
 /** A series with the range it was asked for. */
@@ -22,7 +23,7 @@ export class OverviewState {
   constructor(app: App) {
     const { client } = app
     this.period = periodOf(app)
-    const request = (): Range => rangeRequest(this.period.name, Date.now())
+    const request = (): Range => rangeRequest(this.period.name, historyNow())
     this.throughput = new Polled({
       everyMs,
       load: async (signal) => {

@@ -5,6 +5,7 @@ import { type Period, periodOf } from '../../charts/period.svelte.ts'
 import { rangeRequest } from '../../charts/ranges.ts'
 import type { App } from '../../state/app.ts'
 import { Polled } from '../../state/polled.svelte.ts'
+import { historyNow } from '../../state/history-now.ts'
 import { keptState } from '../../state/view.ts'
 import { BatchesState } from './batches-state.svelte.ts'
 
@@ -58,7 +59,7 @@ export class PipelineState {
   }
 
   async #loadStatistics(signal: AbortSignal): Promise<RangedStatistics> {
-    const range = rangeRequest(this.period.name, Date.now())
+    const range = rangeRequest(this.period.name, historyNow())
     const table = this.#open?.table ?? ''
     return { range, statistics: await this.#app.client.statistics.pipeline({ ...range, table }, { signal }) }
   }

@@ -28,6 +28,8 @@ export function stepRows(table: Table, workspace: WorkspaceView, snapshot: LiveS
   const share = (ms: number | undefined): number | null =>
     ms === undefined || totalMs === 0 ? null : ms / totalMs
   const landed = snapshot?.tables.find((candidate) => candidate.name === table.name)?.landed ?? null
+  // A table without steps has one of this name, which takes the records as they are.
+  const own = steps.length > 0 ? undefined : snapshot?.steps.find(({ table: of }) => of === table.name)
   const decoded = source === undefined ? null : source.records - source.dead
   return [
     {
@@ -57,7 +59,7 @@ export function stepRows(table: Table, workspace: WorkspaceView, snapshot: LiveS
       rowsIn: steps.at(-1)?.live?.rowsOut ?? (steps.length === 0 ? decoded : null),
       rowsOut: landed,
       filtered: null,
-      failed: null,
+      failed: own === undefined || own.failed === 0 ? null : own.failed,
       share: null,
     },
   ]
@@ -67,7 +69,9 @@ function decodeWords(table: Table, workspace: WorkspaceView): string {
   const source = workspace.sources.find((candidate) => candidate.name === table.source)
   if (source === undefined) return ''
   const count = source.columns.length
-  return `${source.format} · ${String(count)} ${count === 1 ? 'column' : 'columns'}${source.inferred ? ', inferred' : ''}`
+  const columns = `${String(count)} ${count === 1 ? 'column' : 'columns'}${source.inferred ? ', inferred' : ''}`
+  const masked = source.masks.map(({ what, mask }) => `${what} (${mask})`).join(', ')
+  return `${source.format} · ${columns}${masked === '' ? '' : ` · masked: ${masked}`}`
 }
 
 /** SQL on one line, for a cell. */

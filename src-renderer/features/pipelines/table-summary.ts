@@ -16,6 +16,7 @@ export interface TableSummary {
   /** Rows that the steps of this table failed on. */
   failed: number | null
   retainRows: number | null
+  retainBytes: number | null
   retainAgeMs: number | null
 }
 
@@ -33,6 +34,7 @@ export function tableSummaries(workspace: WorkspaceView, snapshot: LiveSnapshot 
       live: snapshot?.tables.find((candidate) => candidate.name === table.name) ?? null,
       failed: snapshot === null ? null : steps.reduce((sum, step) => sum + step.failed, 0),
       retainRows: table.retainRows,
+      retainBytes: table.retainBytes,
       retainAgeMs: table.retainAgeMs,
     }
   })
@@ -49,7 +51,7 @@ export function tableStatus(name: string, snapshot: LiveSnapshot | null): Source
     const tone =
       snapshot.state === 'failed' || snapshot.state === 'stopped'
         ? 'error'
-        : snapshot.state === 'starting'
+        : snapshot.state === 'starting' || snapshot.state === 'snapshot'
           ? 'neutral'
           : 'warn'
     return { tone, word: snapshot.state, reason: snapshot.reason }

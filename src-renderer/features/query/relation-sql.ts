@@ -2,14 +2,18 @@
 import type { Relation } from '#contract/query.ts'
 import { quoteName } from '../../editor/sql-tokens.ts'
 
-/** Newest rows first: by arrival for tables, by the first time column for system relations, as they are for lookups. */
+/**
+ * Newest rows first: by arrival for tables, by their windows for rollups, by the first time column for system relations, as
+ * they are for lookups.
+ */
 export function newestRowsSql(relation: Relation, rows = 100): string {
   const name = quoteName(relation.name)
   const time = relation.columns.find((column) => column.type === 'timestamp')
+  const isByTime = relation.kind === 'system' || (relation.kind === 'rollup' && time?.name === 'window_start')
   const order =
     relation.kind === 'table'
       ? ' ORDER BY rowid DESC'
-      : relation.kind === 'system' && time !== undefined
+      : isByTime && time !== undefined
         ? ` ORDER BY ${quoteName(time.name)} DESC`
         : ''
   return `SELECT * FROM ${name}${order} LIMIT ${String(rows)}`

@@ -9,7 +9,7 @@ export interface TreeRow {
   kind: 'group' | 'relation' | 'column'
   level: 1 | 2 | 3
   label: string
-  /** Type of a column, number of relations of a group; empty for relations, whose rows are live. */
+  /** Type of a column and whether it is of the primary key, number of relations of a group; empty for relations, whose rows are live. */
   detail: string
   /** Null where nothing can be opened. */
   isOpen: boolean | null
@@ -21,6 +21,7 @@ export interface TreeRow {
 
 const groups: readonly { kind: Relation['kind']; label: string }[] = [
   { kind: 'table', label: 'Tables' },
+  { kind: 'rollup', label: 'Rollups' },
   { kind: 'lookup', label: 'Lookups' },
   { kind: 'system', label: 'System' },
 ]
@@ -61,7 +62,7 @@ function relationRows(found: Found, wanted: string, open: ReadonlySet<string>): 
       kind: 'column',
       level: 3,
       label: column.name,
-      detail: column.type ?? column.sqlType.toLowerCase(),
+      detail: `${column.type ?? column.sqlType.toLowerCase()}${relation.primaryKey.includes(column.name) ? ', key' : ''}`,
       isOpen: null,
       parent: key,
       relation,

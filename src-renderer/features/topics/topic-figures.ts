@@ -40,8 +40,11 @@ export function topicFigures({ topic, partitions }: TopicDetail, now: number): S
     },
     {
       name: 'Partitions',
-      value: formatNumber(partitions.length),
-      note: `in ${topic.replication === 1 ? '1 copy' : `${formatNumber(topic.replication)} copies`}`,
+      value: formatNumber(topic.partitions === null ? null : partitions.length),
+      note:
+        topic.replication === null
+          ? ''
+          : `in ${topic.replication === 1 ? '1 copy' : `${formatNumber(topic.replication)} copies`}`,
     },
     {
       name: 'Last record',

@@ -8,7 +8,7 @@ export function troubleWords({
   underReplicated,
   offline,
 }: Pick<TopicRow, 'partitions' | 'underReplicated' | 'offline'>): string {
-  const of = `of ${formatCount(partitions, 'partition')}`
+  const of = `of ${formatCount(partitions ?? 0, 'partition')}`
   const words = [
     ...(offline === 0 ? [] : [`${formatNumber(offline)} ${of} offline`]),
     ...(underReplicated === 0 ? [] : [`${formatNumber(underReplicated)} ${of} under-replicated`]),

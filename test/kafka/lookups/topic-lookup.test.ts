@@ -223,7 +223,7 @@ function joining(
     sources: [topicSource('in', [column('customer', 'text')], { topics: [orders] })],
     lookups: [topicLookup('customers', 'id', columns, { topic: customers })],
     tables: [table('joined', 'in', [step('join', sql)])],
-    store: { mode, limitBytes: null },
+    store: { mode, limitBytes: null, budgetBytes: null },
   })
 }
 

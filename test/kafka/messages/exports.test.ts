@@ -100,7 +100,7 @@ test('what is exported is replayed as it was, also where it is large, decoded, o
     workspace(folder, {
       sources: [source('replayed', capture(folder, lines), columns)],
       tables: [table('landed', 'replayed', [step('all', sql)])],
-      store: { mode: 'disk', limitBytes: null },
+      store: { mode: 'disk', limitBytes: null, budgetBytes: null },
     }),
   )
   await untilEnded(engine, lines.length)

@@ -143,6 +143,7 @@ describe('records', () => {
       ],
       sizeBytes: 37,
       compression: 'none',
+      masked: '',
     })
   })
 

@@ -27,6 +27,6 @@ export function landing(
     connections: [connection('local', brokers, options.connection)],
     sources: [topicSource('in', columns, { topics, ...options.source })],
     tables: [table('landed', 'in', [step('all', 'SELECT * FROM input')], { retainRows })],
-    store: { mode: store, limitBytes: null },
+    store: { mode: store, limitBytes: null, budgetBytes: null },
   })
 }

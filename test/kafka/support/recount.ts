@@ -1,5 +1,6 @@
 /** An independent recount of what has landed: every id that was produced, exactly once. */
 import Database from 'better-sqlite3'
+import { integrityOf } from '../../support/integrity.ts'
 
 export interface Recount {
   landed: number
@@ -7,6 +8,8 @@ export interface Recount {
   missing: number[]
   /** Ids that have landed more than once; at most 10 of them. */
   doubled: number[]
+  /** What SQLite's own check says of the store: `['ok']` where it is whole. */
+  integrity: string[]
 }
 
 /**
@@ -30,6 +33,7 @@ export function recount(storeFile: string, count: number): Recount {
       landed,
       missing: indexesOf(times, (seen) => seen === 0),
       doubled: indexesOf(times, (seen) => seen > 1),
+      integrity: integrityOf(storeFile),
     }
   } finally {
     database.close()

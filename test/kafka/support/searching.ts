@@ -46,7 +46,9 @@ const never = new AbortController().signal
 /** Ends with the test. */
 export function searching(settings: ConnectionSettings): Searching {
   const clients = new ClusterClients({ settings: [settings], faults: new Map() }, () => undefined)
-  const area = new MessageArea(clients, emptyWorkspace('/nowhere', {}))
+  const area = new MessageArea(clients, emptyWorkspace('/nowhere', {}), {
+    ...{ keys: new Map(), faults: new Map() },
+  })
   onTestFinished(() => {
     area.close()
     clients.close()

@@ -59,10 +59,11 @@ export async function underLoad(
   }
 }
 
-/** Nothing lost, nothing doubled. */
+/** Nothing lost, nothing doubled, and the store is whole. */
 export function expectWhole(count: LoadCount): void {
   const { sent, ...found } = count
-  const { landed, missing, doubled, failed } = found
-  if (landed === sent && missing.length === 0 && doubled.length === 0 && failed === 0) return
+  const { landed, missing, doubled, failed, integrity } = found
+  const isWhole = integrity.length === 1 && integrity[0] === 'ok'
+  if (landed === sent && missing.length === 0 && doubled.length === 0 && failed === 0 && isWhole) return
   throw new Error(`not every record has landed exactly once: ${JSON.stringify(count)}`)
 }

@@ -188,6 +188,7 @@ export const fakeSchema: SchemaView = {
       rows: 300_000,
       columns: columns('at timestamp', 'origin text', 'city text', 'state text', 'destination text', 'distance integer', 'delay integer', ...coordinates), // prettier-ignore
       indexes: [],
+      primaryKey: [],
     },
     {
       name: 'late_flights',
@@ -195,6 +196,7 @@ export const fakeSchema: SchemaView = {
       rows: 5_104_882,
       columns: columns('at timestamp', 'origin text', 'city text', 'destination text', 'distance integer', 'delay integer', 'severity text', ...coordinates), // prettier-ignore
       indexes: ['late_flights_at'],
+      primaryKey: [],
     },
     {
       name: 'airports',
@@ -202,6 +204,7 @@ export const fakeSchema: SchemaView = {
       rows: 3376,
       columns: columns('iata text', 'name text', 'city text', 'state text', 'country text', 'latitude real', 'longitude real'), // prettier-ignore
       indexes: [],
+      primaryKey: [],
     },
     ...[
       'sys_batches',
@@ -217,6 +220,7 @@ export const fakeSchema: SchemaView = {
       rows: null,
       columns: columns('id integer', 'at timestamp', 'source text', 'records integer'),
       indexes: [],
+      primaryKey: [],
     })),
   ],
 }

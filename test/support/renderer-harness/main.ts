@@ -18,6 +18,7 @@ const scenarios: readonly Scenario[] = [
   'broken',
   'many',
   'paused',
+  'rollups',
   'kafka',
   'kafka-large',
   'kafka-broken',

@@ -37,11 +37,21 @@ export function emptySnapshot(): LiveSnapshot {
     sources: [],
     steps: [],
     tables: [],
+    rollups: [],
     lookups: [],
     connections: [],
     latency: { p50: null, p99: null, max: null },
     deadLetters: { total: 0, kept: 0, lastMinute: 0 },
-    store: { mode: 'memory', bytes: 0, walBytes: 0, limitBytes: null, rows: 0, batches: 0 },
+    store: {
+      mode: 'memory',
+      bytes: 0,
+      walBytes: 0,
+      limitBytes: null,
+      usedBytes: 0,
+      budgetBytes: null,
+      rows: 0,
+      batches: 0,
+    },
     events: [],
   }
 }
@@ -210,6 +220,13 @@ export function createFakeEngine(): FakeEngine {
         part: notHandled('clusters.messages.part'),
         produce: notHandled('clusters.messages.produce'),
       },
+    },
+    snapshots: {
+      start: () => {
+        throw new Error('fake engine: snapshots.start is not handled')
+      },
+      watch: notHandled('snapshots.watch'),
+      cancel: notHandled('snapshots.cancel'),
     },
     listEvents: notHandled('listEvents'),
   }

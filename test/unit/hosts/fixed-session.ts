@@ -12,6 +12,7 @@ export function fixedSession(workspace: Workspace, engine: Engine): SessionPort 
     file: workspace.file,
     error: null,
     problems: [],
+    pending: null,
     recent: [],
     folder: workspace.folder,
   }
@@ -20,10 +21,11 @@ export function fixedSession(workspace: Workspace, engine: Engine): SessionPort 
       new AppError('USAGE', 'this host keeps its workspace; start another one with `penstock open`'),
     )
   return {
-    current: () => ({ workspace, engine }),
+    current: () => ({ workspace, engine, snapshot: null }),
     watch: () => Promise.resolve(view),
     open: refused,
     openDemo: refused,
+    apply: refused,
     create: refused,
     testConnection: refused,
     watchTest: refused,

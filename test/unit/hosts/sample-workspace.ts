@@ -7,8 +7,10 @@ const position = { line: 1, column: 1 }
 export const sampleWorkspace: Workspace = {
   name: 'sample',
   file: '/work/sample/penstock.yaml',
+  text: 'penstock: 1\n',
   folder: '/work/sample',
-  store: { mode: 'memory', limitBytes: null },
+  store: { mode: 'memory', limitBytes: null, budgetBytes: null },
+  snapshots: null,
   connections: [],
   sources: [
     {
@@ -16,7 +18,7 @@ export const sampleWorkspace: Workspace = {
       topic: 'flights',
       format: 'json',
       schema: null,
-      eventTime: null,
+      ...{ eventTime: null, latenessMs: null, tooLate: 'land', masks: null },
       position,
       columns: [
         {
@@ -61,7 +63,11 @@ export const sampleWorkspace: Workspace = {
     {
       name: 'late',
       source: 'flights',
+      key: null,
+      deduplicate: null,
+      indexes: [],
       retainRows: 100,
+      retainBytes: null,
       retainAgeMs: null,
       position,
       steps: [
@@ -74,4 +80,5 @@ export const sampleWorkspace: Workspace = {
       ],
     },
   ],
+  rollups: [],
 }

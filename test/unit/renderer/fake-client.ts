@@ -16,6 +16,7 @@ export function createFakeClient(calls: FakeCalls = {}): PenstockClient {
       watch: missing('session.watch'),
       open: missing('session.open'),
       openDemo: missing('session.openDemo'),
+      apply: missing('session.apply'),
       create: missing('session.create'),
       ...calls.session,
     },
@@ -85,6 +86,12 @@ export function createFakeClient(calls: FakeCalls = {}): PenstockClient {
       part: missing('messages.part'),
       produce: missing('messages.produce'),
       ...calls.messages,
+    },
+    snapshots: {
+      start: missing('snapshots.start'),
+      watch: missing('snapshots.watch'),
+      cancel: missing('snapshots.cancel'),
+      ...calls.snapshots,
     },
     events: { list: missing('events.list'), ...calls.events },
   }

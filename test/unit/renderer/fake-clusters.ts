@@ -231,7 +231,9 @@ export class FakeClusters {
         earliest: isOffline ? null : String(earliest),
         latest: isOffline
           ? null
-          : String(earliest + BigInt(Math.floor((row.records + (at - this.#startedAt) * 0.02) * share))),
+          : String(
+              earliest + BigInt(Math.floor(((row.records ?? 0) + (at - this.#startedAt) * 0.02) * share)),
+            ),
         recordsPerSecond: isOffline ? null : (row.recordsPerSecond ?? 0) * share,
         bytesPerSecond: row.bytesPerSecond === null ? null : row.bytesPerSecond * share,
         sizeBytes: isOffline ? null : (row.sizeBytes ?? 0) * share,
@@ -364,7 +366,7 @@ export class FakeClusters {
           latest: String(latest),
           lag: isNew ? null : lag,
           lagMs: isNew || group.lagMs === null ? null : lag / 12,
-          member: group.members === 0 ? '' : `${id}-${String(partition % group.members)}`,
+          member: group.members === 0 ? '' : `${id}-${String(partition % (group.members ?? 1))}`,
           note: isNew
             ? 'nothing is committed here yet'
             : partition === 2
@@ -378,14 +380,14 @@ export class FakeClusters {
       at,
       coordinator: 2,
       assignor: group.kind === 'consumer' ? 'uniform' : 'range',
-      memberList: Array.from({ length: group.members }, (_, index) => ({
+      memberList: Array.from({ length: group.members ?? 0 }, (_, index) => ({
         id: `${id}-${String(index)}-7f2b6c1e-40aa-4d3c-9d1f-6f0a3a9c2f11`,
         clientId: `${id}-${String(index)}`,
         host: `/10.2.14.${String(20 + index)}`,
         assignments: group.topics.map((topic) => ({
           topic,
           partitions: partitions
-            .filter((row) => row.topic === topic && row.partition % group.members === index)
+            .filter((row) => row.topic === topic && row.partition % (group.members ?? 1) === index)
             .map(({ partition }) => partition),
         })),
       })),

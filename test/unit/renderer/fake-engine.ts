@@ -10,10 +10,20 @@ import type { WorkspaceView } from '#contract/workspace.ts'
 import type { PenstockClient } from '../../../src-renderer/transport/client.ts'
 import { createFakeClient } from './fake-client.ts'
 import { type ClusterKind, FakeClusters } from './fake-clusters.ts'
+import { fakeEventTime, fakeLiveRollup, fakeRollups } from './fake-rollups.ts'
 
 /** What the person finds. */
 export type Scenario =
-  'busy' | 'empty' | 'broken' | 'many' | 'paused' | 'kafka' | 'kafka-large' | 'kafka-broken' | 'kafka-empty'
+  | 'busy'
+  | 'empty'
+  | 'broken'
+  | 'many'
+  | 'paused'
+  | 'rollups'
+  | 'kafka'
+  | 'kafka-large'
+  | 'kafka-broken'
+  | 'kafka-empty'
 
 interface FakeEngineOptions {
   scenario: Scenario
@@ -149,6 +159,7 @@ export class FakeEngine {
         lag: null,
         positions: [],
         gapRecords: 0,
+        eventTime: source.eventTime === null ? null : fakeEventTime(now, records),
         decodeMs: records * 0.0014,
         spark: isEmpty ? [] : this.#spark(source.name),
         ...(source.kind === 'kafka' ? this.#reading(source.name, records) : {}),
@@ -187,7 +198,9 @@ export class FakeEngine {
         source: table.source,
         rows,
         landed: flowing,
+        ...{ updated: 0, deleted: 0, stale: 0, duplicates: 0 },
         evicted: flowing - rows,
+        bytes: rows * 110,
         rowsPerSecond: perSecond,
         oldestAt:
           rows === 0 ? null : this.#startedAt + (1 - rows / Math.max(1, flowing)) * (now - this.#startedAt),
@@ -210,6 +223,11 @@ export class FakeEngine {
       sources,
       steps,
       tables,
+      rollups: this.workspace.rollups.map((rollup) => {
+        const base = tables.find(({ name }) => name === rollup.from) ?? tables.at(-1)
+        const { landed = 0, rowsPerSecond = 0, spark = [] } = base ?? {}
+        return fakeLiveRollup(rollup, { now, rows: landed, rowsPerSecond, spark })
+      }),
       lookups: this.workspace.lookups.map((lookup) => ({
         name: lookup.name,
         rows: isEmpty ? 0 : lookup.name === 'airports' ? 3376 : 51_204,
@@ -229,6 +247,12 @@ export class FakeEngine {
         bytes: isEmpty ? 98_304 : isBroken ? 4_000_000_000 : 1_204_000_000,
         walBytes: 4_100_000,
         limitBytes: 4_000_000_000,
+        usedBytes: isEmpty
+          ? 98_304
+          : isBroken
+            ? 4_000_000_000
+            : 1_100_000_000 + Math.floor((now - this.#startedAt) * 90),
+        budgetBytes: null,
         rows: tables.reduce((sum, table) => sum + table.rows, 0),
         batches: isEmpty ? 0 : Math.floor((now - this.#startedAt) / batchEveryMs),
       },
@@ -399,6 +423,13 @@ export class FakeEngine {
       bytes: records * 165,
       rowsLanded: isFailed ? 0 : Math.floor(records * 1.22),
       dead: noise(id + 5) > 0.8 ? Math.ceil(noise(id + 6) * 3) : 0,
+      ...((this.workspace.sources[0]?.eventTime ?? null) === null
+        ? { watermarkAt: null, late: null, tooLate: null }
+        : {
+            watermarkAt: this.#startedAt + id * batchEveryMs - 60_400,
+            late: Math.floor(noise(id + 7) * 40),
+            tooLate: noise(id + 8) > 0.9 ? 2 : 0,
+          }),
       positions: [0, 1, 2, 3].map((partition) => {
         const from = 9_007_199_254_740_000n + BigInt(id * 600 + partition)
         const to = from + BigInt(Math.floor(records / 4) + Math.floor(noise(id * 4 + partition) * 20))
@@ -601,15 +632,23 @@ function clusterKind(scenario: Scenario): ClusterKind {
     case 'broken':
     case 'many':
     case 'paused':
+    case 'rollups':
       return 'none'
     default:
       return assertNever(scenario)
   }
 }
 
+/** A table that only appends. */
+const appended = { key: [], newestBy: null, deleteWhen: null, deduplicate: null, retainBytes: null }
+
 function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
   if (scenario.startsWith('kafka')) return kafkaWorkspace(scenario, startedAt)
-  const sources: WorkspaceView['sources'] = [makeSource('flights')]
+  const isRolledUp = scenario === 'rollups'
+  const eventTime = { column: 'at', latenessMs: 60_000, tooLate: 'land' } as const
+  const sources: WorkspaceView['sources'] = [
+    { ...makeSource('flights'), ...(isRolledUp ? { eventTime } : {}) },
+  ]
   const lookups: WorkspaceView['lookups'] = [
     { name: 'airports', origin: '/home/ada/flights-demo/airports.csv', connection: null, key: 'iata' },
   ]
@@ -619,6 +658,7 @@ function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
       source: 'flights',
       steps: [{ name: 'enriched', sql: enrich, line: 40 }],
       lookups: ['airports'],
+      ...appended,
       retainRows: 300_000,
       retainAgeMs: null,
     },
@@ -630,6 +670,7 @@ function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
         { name: 'late', sql: late, line: 55 },
       ],
       lookups: ['airports'],
+      ...appended,
       retainRows: 5_000_000,
       retainAgeMs: 86_400_000,
     },
@@ -644,10 +685,19 @@ function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
           { name: 'priced', sql: "SELECT *, json_extract(detail, '$.price') AS price FROM input", line: 70 },
         ],
         lookups: [],
+        ...appended,
         retainRows: null,
         retainAgeMs: null,
       },
-      { name: 'shipments', source: 'shipments', steps: [], lookups: [], retainRows: null, retainAgeMs: null },
+      {
+        name: 'shipments',
+        source: 'shipments',
+        steps: [],
+        lookups: [],
+        ...appended,
+        retainRows: null,
+        retainAgeMs: null,
+      },
     )
   }
   if (scenario === 'many') addMany(sources, lookups, tables)
@@ -660,9 +710,11 @@ function makeWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
     lookups,
     connections: [],
     tables,
+    rollups: isRolledUp ? [...fakeRollups] : [],
     version: '0.1.0',
     host: 'serve',
     startedAt,
+    snapshot: null,
   }
 }
 
@@ -680,6 +732,7 @@ function kafkaWorkspace(scenario: Scenario, startedAt: number): WorkspaceView {
     source: from,
     steps: [{ name: 'paid', sql: "SELECT * FROM input WHERE status = 'paid'", line: 31 }],
     lookups: [],
+    ...appended,
     retainRows: 5_000_000,
     retainAgeMs: null,
   })
@@ -720,6 +773,8 @@ function makeSource(name: string): WorkspaceView['sources'][number] {
       column('origin', 'text'),
       column('destination', 'text'),
     ],
+    masks: [],
+    eventTime: null,
     inferred: false,
   }
 }
@@ -750,6 +805,7 @@ function addMany(
           : []),
       ],
       lookups: [lookup],
+      ...appended,
       retainRows: 1_000_000,
       retainAgeMs: null,
     })

@@ -274,6 +274,7 @@ export class FakeMessages {
       ],
       sizeBytes: value.length + 10,
       compression: 'lz4',
+      masked: '',
     }
   }
 

@@ -35,6 +35,7 @@ export function sessionView(state: SessionKind, change: Partial<SessionView> = {
     file: state === 'none' ? null : '/home/ada/orders/penstock.yaml',
     error: null,
     problems: [],
+    pending: null,
     recent: [],
     folder: '/home/ada',
     ...change,
@@ -132,6 +133,7 @@ export class FakeSession {
           ? Promise.reject(new AppError('WORKSPACE_NOT_FOUND', `There is no ${path}/penstock.yaml.`))
           : open(),
       openDemo: open,
+      apply: open,
       create: open,
     }
   }

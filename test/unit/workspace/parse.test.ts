@@ -101,6 +101,9 @@ describe('a whole workspace', () => {
             { ...column, name: 'extra', path: ['extra'], type: 'json', default: '{}' },
           ],
           eventTime: 'at',
+          latenessMs: null,
+          tooLate: 'land',
+          masks: null,
           position: { line: 3, column: 3 },
         },
       ],
@@ -160,20 +163,31 @@ describe('a whole workspace', () => {
               multiline: false,
             },
           ],
+          key: null,
+          deduplicate: null,
+          indexes: [],
           retainRows: 5_000_000,
           retainAgeMs: 86_400_000,
+          retainBytes: null,
           position: { line: 17, column: 3 },
         },
         {
           name: 'raw',
           source: 'flights',
           steps: [],
+          key: null,
+          deduplicate: null,
+          indexes: [],
           retainRows: null,
           retainAgeMs: null,
+          retainBytes: null,
           position: { line: 35, column: 3 },
         },
       ],
-      store: { mode: 'disk', limitBytes: 4 * 1024 ** 3 },
+      rollups: [],
+      store: { mode: 'disk', limitBytes: 4 * 1024 ** 3, budgetBytes: null },
+      text: whole,
+      snapshots: null,
     })
   })
 
@@ -201,12 +215,28 @@ describe('a whole workspace', () => {
       ],
       lookups: [],
       tables: [],
-      store: { mode: 'memory', limitBytes: null },
+      store: { mode: 'memory', limitBytes: null, budgetBytes: null },
     })
   })
 
   it('is the same with a byte order mark and Windows line ends', () => {
-    expect(workspaceOf(`\ufeff${whole.replaceAll('\n', '\r\n')}`)).toEqual(workspaceOf(whole))
+    const text = `\ufeff${whole.replaceAll('\n', '\r\n')}`
+    expect(workspaceOf(text)).toEqual({ ...workspaceOf(whole), text })
+  })
+
+  it('may have snapshots of its store taken', () => {
+    const of = (snapshots: string): Workspace =>
+      workspaceOf(`penstock: 1\nstore: { mode: disk, snapshots: ${snapshots} }`)
+    expect(of('{ every: 1h }').snapshots).toEqual({
+      everyMs: 3_600_000,
+      folder: path.resolve('/demo/snapshots'),
+      keep: 24,
+    })
+    expect(of('{ every: 90s, folder: ../kept, keep: 3 }').snapshots).toEqual({
+      everyMs: 90_000,
+      folder: path.resolve('/kept'),
+      keep: 3,
+    })
   })
 
   it('may repeat values by anchor and alias', () => {

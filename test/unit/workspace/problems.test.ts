@@ -158,21 +158,18 @@ describe('keys', () => {
 
   it('lists the keys where none is near', () => {
     expect(problemsAfterSource('store: { colour: blue }\n')).toEqual([
-      '6:10 store.colour | unknown key "colour" | the keys here are mode, limit',
+      '6:10 store.colour | unknown key "colour" | the keys here are mode, limit, budget, snapshots',
     ])
   })
 
   it('says plainly what later versions will have', () => {
     const text = `${head}sources:
-  f: { replay: { file: f.ndjson }, columns: { email: { type: text, mask: hash } } }
-rollups: {}
+  f: { replay: { file: f.ndjson } }
 alerts: {}
 `
     const later = (key: string): string => `"${key}" is not supported by this version of Penstock`
     expect(problemsOf(text)).toEqual([
-      `3:68 sources.f.columns.email.mask | ${later('mask')} | remove it, or leave the column out`,
-      `4:1 rollups | ${later('rollups')} | remove it; group in a query, or in the step of a table`,
-      `5:1 alerts | ${later('alerts')} | remove it; ask the sys_ tables in a query`,
+      `4:1 alerts | ${later('alerts')} | remove it; ask the sys_ tables in a query`,
     ])
   })
 
@@ -485,6 +482,12 @@ describe('lookups and the store', () => {
     ['{ limit: 4XB }', '6:17 store.limit | "4XB" is no size with its unit | for example 512MB or 4GB'],
     ['{ limit: 4KB }', '6:17 store.limit | the store needs at least 1MB | for example 512MB or 4GB'],
     ['disk', '6:8 store | must be a map of keys, not "disk" | for example store: { mode: disk, limit: 4GB }'],
+    [
+      '{ snapshots: { every: 5s } }',
+      '6:30 store.snapshots.every | snapshots are taken once a minute at most | for example 15m or 1h',
+    ],
+    ['{ snapshots: { keep: 2 } }', '6:10 store.snapshots | "every" is missing | '],
+    ['{ snapshots: { every: 1h, keep: 0 } }', '6:40 store.snapshots.keep | must be at least 1 | '],
   ])('store: %s', (store, expected) => {
     expect(problemsAfterSource(`store: ${store}\n`)).toEqual([expected])
   })

@@ -8,6 +8,7 @@ import type { Column, TopicSource } from '../../../workspace/model.ts'
 import type { ValueFormat } from '../../formats/value-format.ts'
 import { wordsOf } from '../../kafka/client/client-errors.ts'
 import type { ClusterClients } from '../../kafka/client/cluster-clients.ts'
+import type { RecordMasker } from '../../masks/record-masker.ts'
 import { RowWriter } from '../row-writer.ts'
 import type { IngestSource, SourcePort, SourceStart } from '../source-port.ts'
 import { Assignment } from './assignment.ts'
@@ -36,6 +37,8 @@ export interface KafkaSourceParts {
   clients: ClusterClients
   /** One for each topic, as formats keep state between `wait` and `ready`. */
   openFormat: (topic: string) => ValueFormat
+  /** Null where nothing is masked. */
+  masker: RecordMasker | null
 }
 
 export class KafkaSource implements IngestSource {
@@ -165,9 +168,13 @@ export class KafkaSource implements IngestSource {
   }
 
   #openSink(topic: string): RecordSink {
-    const { columns, openFormat } = this.#parts
+    const { columns, openFormat, masker } = this.#parts
     const rows = new RowWriter(columns, this.#source.eventTime, null, new KafkaParts())
-    return new RecordSink(this.#source.name, topic, this.#assignment.place(topic), rows, openFormat(topic))
+    return new RecordSink(this.#source.name, topic, this.#assignment.place(topic), {
+      rows,
+      format: openFormat(topic),
+      masker,
+    })
   }
 
   /** Committing is for others to see: where it fails, reading goes on. */

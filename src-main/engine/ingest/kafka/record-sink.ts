@@ -8,6 +8,8 @@ import { headersText } from '../../kafka/records/headers-text.ts'
 import type { BatchReader } from '../../kafka/records/batch-reader.ts'
 import type { ValueFormat } from '../../formats/value-format.ts'
 import { BatchBuilder } from '../batch-builder.ts'
+import type { RecordMasker } from '../../masks/record-masker.ts'
+import { MaskedRecords, withoutBytes } from '../masked-records.ts'
 import { emptyPlace, type RecordPlace } from '../record-place.ts'
 import type { RecordMisfit } from '../record-decoder.ts'
 import type { RowWriter } from '../row-writer.ts'
@@ -22,15 +24,23 @@ export class RecordSink {
   decodeMs = 0
   readonly #rows: RowWriter
   readonly #format: ValueFormat
+  readonly #masked: MaskedRecords | null
   readonly #record: RecordPlace = emptyPlace()
   #block: Uint8Array | null = null
 
-  constructor(source: string, topic: string, place: TopicPlace, rows: RowWriter, format: ValueFormat) {
+  /** @param masker null where nothing is masked */
+  constructor(
+    source: string,
+    topic: string,
+    place: TopicPlace,
+    { rows, format, masker }: { rows: RowWriter; format: ValueFormat; masker: RecordMasker | null },
+  ) {
     this.topic = topic
     this.place = place
     this.builder = new BatchBuilder(source, topic, 'kafka')
     this.#rows = rows
     this.#format = format
+    this.#masked = masker === null ? null : new MaskedRecords(masker, this.builder, 'kafka')
   }
 
   /** Begins the records of one fetched partition, or ends those before. */
@@ -44,12 +54,14 @@ export class RecordSink {
    * @returns false where its format waits for something: nothing was taken, and the same record comes again
    */
   take(reader: BatchReader, partition: number, receivedAtMs: number): boolean {
+    const record = this.#locate(reader, partition)
+    const size = Math.max(0, reader.valueLength)
+    if (this.#masked !== null)
+      return this.#takeMasked(this.#masked, reader.bytes, record, { size, receivedAtMs })
     if (reader.bytes !== this.#block) {
       this.#block = reader.bytes
       this.builder.openBlock(reader.bytes)
     }
-    const record = this.#locate(reader, partition)
-    const size = Math.max(0, reader.valueLength)
     if (size > limits.recordBytes) {
       this.#arrive(record, size, receivedAtMs)
       this.#addDead(record, { kind: 'too-large', column: '', reason: tooLarge(size) })
@@ -75,6 +87,38 @@ export class RecordSink {
       this.#addDead(record, this.#rows.misfit)
     else this.#finish(record, (bytes) => this.#rows.write(format.bytes, bytes, record, this.builder.writer))
     return true
+  }
+
+  /** As {@link take}; what is made of the record is made of its masked copy. */
+  #takeMasked(
+    masked: MaskedRecords,
+    block: Uint8Array,
+    record: RecordPlace,
+    { size, receivedAtMs }: { size: number; receivedAtMs: number },
+  ): boolean {
+    const format = this.#format
+    const isTooLarge = size > limits.recordBytes
+    const hasValue = !record.isTombstone && !isTooLarge
+    const outcome = hasValue ? format.decode(block, record.valueStart, record.valueEnd) : null
+    if (outcome === 'wait') return false
+    this.#arrive(record, size, receivedAtMs)
+    let misfit = masked.take(block, record, outcome === 'json' ? format : null)
+    // The words of a format may hold something of the value.
+    if (outcome === 'misfit') misfit = { kind: format.misfit.kind, column: '', reason: unreadable }
+    if (isTooLarge) misfit = { kind: 'too-large', column: '', reason: tooLarge(size) }
+    this.#block = masked.bytes
+    if (record.isTombstone) {
+      this.#finish(record, (bytes) => this.#rows.writeTombstone(bytes, record, this.builder.writer))
+    } else if (misfit !== null) this.#addUnkept(record, misfit, size)
+    else if (this.#rows.scan(masked.bytes, record.valueStart, record.valueEnd))
+      this.#finish(record, (bytes) => this.#rows.write(bytes, bytes, record, this.builder.writer))
+    else this.#addUnkept(record, this.#rows.misfit, size)
+    return true
+  }
+
+  #addUnkept(record: RecordPlace, misfit: RecordMisfit, sizeBytes: number): void {
+    const dead = deadKafkaRecord(record, this.#block ?? noBytes, misfit)
+    this.builder.addDead(withoutBytes(dead, sizeBytes), record)
   }
 
   /** Resolves when the record that was not taken can be tried again. @throws AppError SCHEMA_UNAVAILABLE */
@@ -122,6 +166,7 @@ export class RecordSink {
 }
 
 const noBytes = new Uint8Array(0)
+const unreadable = 'the value cannot be read in the format of the source'
 
 function deadKafkaRecord(record: RecordPlace, bytes: Uint8Array, misfit: RecordMisfit): DeadRecord {
   const { partition, offset, timestampMs, valueStart, valueEnd, keyStart, keyEnd, headersStart, headersEnd } =

@@ -1,11 +1,16 @@
 /** Writes a record batch (kafka.apache.org, "Record Batch", magic 2), not compressed, of no producer in particular. */
 import { crc32c } from './crc32c.ts'
 
+export interface HeaderBytes {
+  name: Uint8Array
+  value: Uint8Array | null
+}
+
 export interface WrittenRecord {
   key: Uint8Array | null
   /** Null is a tombstone. */
   value: Uint8Array | null
-  headers: readonly { name: Uint8Array; value: Uint8Array | null }[]
+  headers: readonly HeaderBytes[]
   /** Milliseconds since 1970. */
   timestamp: number
 }
@@ -40,13 +45,19 @@ function encodeRecord(record: WrittenRecord, index: number, firstTime: number): 
   const parts: Uint8Array[] = [Buffer.of(0), varint(record.timestamp - firstTime), varint(index)]
   pushBytes(parts, record.key)
   pushBytes(parts, record.value)
-  parts.push(varint(record.headers.length))
-  for (const { name, value } of record.headers) {
+  parts.push(writeHeaders(record.headers))
+  const body = Buffer.concat(parts)
+  return Buffer.concat([varint(body.length), body])
+}
+
+/** Headers as they are on the wire: their number, then each name and value. */
+export function writeHeaders(headers: readonly HeaderBytes[]): Buffer {
+  const parts: Uint8Array[] = [varint(headers.length)]
+  for (const { name, value } of headers) {
     pushBytes(parts, name)
     pushBytes(parts, value)
   }
-  const body = Buffer.concat(parts)
-  return Buffer.concat([varint(body.length), body])
+  return Buffer.concat(parts)
 }
 
 function pushBytes(parts: Uint8Array[], bytes: Uint8Array | null): void {

@@ -42,10 +42,11 @@ export function faultOf(error: unknown, store: OpenStore, statement: SqlStatemen
       )
     case results.busy:
       return new QueryFault('STORE_IN_USE', `The store stayed locked by another process: ${message}.`)
-    case results.inputOutput:
     case results.corrupt:
-    case results.cannotOpen:
     case results.notADatabase:
+      return new QueryFault('STORE_DAMAGED', `The store is damaged: ${message}.`)
+    case results.inputOutput:
+    case results.cannotOpen:
       return new QueryFault('STORE_UNUSABLE', `The store cannot be read: ${message}.`)
     case results.schema:
       return new QueryFault('QUERY_PROCESS_LOST', 'Tables changed while the statement started.')

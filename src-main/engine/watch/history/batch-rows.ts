@@ -11,7 +11,8 @@ import { numberOf, numberOrNull, textOf, textOrNull } from './store-values.ts'
  */
 const batchesSql = `
 SELECT id, source, committed_at, records, bytes, rows_landed, dead, positions, decode_ms, load_ms, steps_ms,
-  coalesce(commit_ms, 0), coalesce(total_ms, load_ms + steps_ms), latency_p50_ms, latency_p99_ms, latency_max_ms, error
+  coalesce(commit_ms, 0), coalesce(total_ms, load_ms + steps_ms), latency_p50_ms, latency_p99_ms, latency_max_ms, error,
+  watermark, late, too_late
 FROM sys_batches
 WHERE (?1 IS NULL OR source = ?1) AND (?2 IS NULL OR id < ?2)
   AND (total_ms IS NOT NULL OR id < (SELECT max(id) FROM sys_batches))
@@ -64,5 +65,8 @@ function batchOf(row: readonly SqlValue[]): BatchRow {
     latencyP99Ms: numberOrNull(row[14]),
     latencyMaxMs: numberOrNull(row[15]),
     error: textOrNull(row[16]),
+    watermarkAt: numberOrNull(row[17]),
+    late: numberOrNull(row[18]),
+    tooLate: numberOrNull(row[19]),
   }
 }

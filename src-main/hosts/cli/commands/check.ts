@@ -14,8 +14,9 @@ export async function checkCommand(workspace: string, { output }: CommandContext
     return exitCodes.failure
   }
   if ('workspace' in loaded) {
-    const { file, sources, lookups, tables } = loaded.workspace
+    const { file, sources, lookups, tables, rollups } = loaded.workspace
     const parts = [count(sources, 'source'), count(lookups, 'lookup'), count(tables, 'table')]
+    if (rollups.length > 0) parts.push(count(rollups, 'rollup'))
     await output.write(`${file} is right: ${parts.join(', ')}\n`)
     const unread = unreadTopics(loaded.workspace)
     if (unread.length > 0) {

@@ -3,7 +3,8 @@
  * why. Main thread; called by program.ts.
  */
 import { formatProblems } from '../../../workspace/format-problems.ts'
-import { loadWorkspace } from '../../../workspace/load.ts'
+
+import { readOpenable } from '../../shared/openable.ts'
 import { packageRoot } from '../../shared/package-root.ts'
 import type { CommandContext } from '../command-host.ts'
 import { findElectron } from '../electron-binary.ts'
@@ -14,7 +15,7 @@ import { serveCommand } from './serve.ts'
 /** @param workspace absolute path of the workspace; null lets the console ask for one. @returns exit code */
 export async function openCommand(workspace: string | null, context: CommandContext): Promise<number> {
   const { output } = context
-  const loaded = workspace === null ? null : await loadWorkspace(workspace)
+  const loaded = workspace === null ? null : (await readOpenable(workspace)).parsed
   if (loaded !== null && 'problems' in loaded) {
     output.note(formatProblems(loaded.problems))
     return exitCodes.failure

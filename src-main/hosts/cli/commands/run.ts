@@ -10,6 +10,7 @@ import { createHostEngine } from '../../shared/host-engine.ts'
 import { EncryptedFileStore } from '../../shared/secrets/encrypted-file.ts'
 import { startCommandHost } from '../command-host.ts'
 import type { CommandContext } from '../command-host.ts'
+import { DamageNote } from '../damage-note.ts'
 import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
 import type { Output } from '../output.ts'
 import { isFinished, statisticsJson, statisticsLine } from '../run-report.ts'
@@ -61,14 +62,17 @@ interface Report {
 async function reportUntilFinished(engine: Engine, { describe, output, signal }: Report): Promise<void> {
   await engine.start()
   let written = 0
+  const damage = new DamageNote(output, engine.startedAt)
   let snapshot = await engine.live.next(null, null, signal)
   while (!isFinished(snapshot)) {
+    damage.tell(snapshot)
     if (Date.now() - written >= reportEveryMs) {
       written = Date.now()
       await output.write(`${describe(snapshot)}\n`)
     }
     snapshot = await engine.live.next(snapshot.epoch, snapshot.version, signal)
   }
+  damage.tell(snapshot)
   await engine.stop()
   await output.write(`${describe(await engine.live.next(null, null))}\n`)
 }

@@ -7,15 +7,17 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, fromErrorShape } from '#contract/errors.ts'
 import { formatProblems } from '../../../workspace/format-problems.ts'
-import { loadWorkspace } from '../../../workspace/load.ts'
+
 import { startServer } from '../../serve/server.ts'
 import type { LocalServer } from '../../serve/server.ts'
+import { readOpenable } from '../../shared/openable.ts'
 import { packageVersion, rendererFolder } from '../../shared/package-root.ts'
 import { createRouter } from '../../shared/router.ts'
 import { EncryptedFileStore } from '../../shared/secrets/encrypted-file.ts'
 import { WorkspaceSession } from '../../shared/workspace-session.ts'
 import { startCommandHost } from '../command-host.ts'
 import type { CommandContext, CommandHost } from '../command-host.ts'
+import { DamageNote } from '../damage-note.ts'
 import { hasDisplay } from '../display.ts'
 import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
 import { openPage } from '../open-page.ts'
@@ -44,7 +46,7 @@ export async function serveCommand(options: ServeOptions, context: CommandContex
   const consoleFolder = options.consoleFolder ?? rendererFolder()
   requireBuiltConsole(consoleFolder)
   const { workspace } = options
-  const loaded = workspace === null ? null : await loadWorkspace(workspace)
+  const loaded = workspace === null ? null : (await readOpenable(workspace)).parsed
   if (loaded !== null && 'problems' in loaded) {
     output.note(formatProblems(loaded.problems))
     return exitCodes.failure
@@ -76,7 +78,12 @@ async function openFirst(
     ({ error }) => (error === null ? null : fromErrorShape(error)),
     (error: unknown) => error,
   )
-  if (fault === null || shutdown.signal.aborted) return
+  if (shutdown.signal.aborted) return
+  if (fault === null) {
+    const { engine } = session.current()
+    new DamageNote(output, engine.startedAt).tell(await engine.live.next(null, null))
+    return
+  }
   output.note(faultText(fault))
   void shutdown.end(exitCodeOf(fault))
 }

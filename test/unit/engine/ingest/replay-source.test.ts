@@ -84,7 +84,7 @@ async function replay(
   place: string | null = null,
 ): Promise<FakePort> {
   const places = new Map(place === null ? [] : [[of.topic, place]])
-  await new ReplaySource(of, columns, { nextOffsets: new Map(), places }, port).run()
+  await new ReplaySource(of, { columns, start: { nextOffsets: new Map(), places }, masker: null }, port).run()
   return port
 }
 
@@ -124,7 +124,11 @@ describe('an envelope whose value is null', () => {
     const port = new FakePort()
     const of = source('s', capture(`${tombstone}{"key":"k","value":{"n":1}}\n`), declared, { envelope: true })
     const places = new Map<string, string>()
-    await new ReplaySource(of, declared, { nextOffsets: new Map(), places }, port).run()
+    await new ReplaySource(
+      of,
+      { columns: declared, start: { nextOffsets: new Map(), places }, masker: null },
+      port,
+    ).run()
     const select = database.prepare('SELECT json(value) FROM jsonb_each(?)').pluck()
     const rows = port.batches.flatMap(({ jsonb }) => select.all(Buffer.from(jsonb)))
     return {
@@ -193,7 +197,11 @@ describe('the original pace', () => {
   async function paced(lines: readonly string[], eventTime: string | null): Promise<FakePort> {
     const port = new FakePort()
     const of = { ...source('s', capture(lines.join('\n')), timed, original), eventTime }
-    await new ReplaySource(of, timed, { nextOffsets: new Map(), places: new Map() }, port).run()
+    await new ReplaySource(
+      of,
+      { columns: timed, start: { nextOffsets: new Map(), places: new Map() }, masker: null },
+      port,
+    ).run()
     return port
   }
 

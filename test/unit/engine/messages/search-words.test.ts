@@ -36,6 +36,7 @@ const nothing: Unseen = {
   sqlFailure: '',
   withoutSchema: 0,
   schemaFailure: '',
+  withheld: 0,
 }
 
 test('a search that has seen everything says nothing', () => {

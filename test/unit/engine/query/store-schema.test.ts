@@ -22,13 +22,17 @@ describe('the schema of a store', () => {
           'sys_gaps',
           'sys_lag',
           'sys_lookups',
+          'sys_rollups',
           'sys_steps',
           'sys_tables',
           'sys_topics',
+          'sys_workspace',
         ],
       ].map((name) => ['system', name, null]),
     ])
-    expect(relations[0]).toMatchObject({ indexes: ['late_flights_origin'] })
+    expect(relations[0]).toMatchObject({ indexes: ['late_flights_origin'], primaryKey: [] })
+    const lag = relations.find(({ name }) => name === 'sys_lag')
+    expect(lag?.primaryKey.slice(0, 3)).toEqual(['seconds', 'at', 'connection'])
     expect(relations[0]?.columns.slice(0, 5)).toEqual([
       { name: 'delay', type: 'integer', sqlType: 'INTEGER' },
       { name: 'origin', type: 'text', sqlType: 'TEXT' },

@@ -48,7 +48,7 @@ it('waits for who reads a log that has grown too far, so that the next transacti
   await readAWhile(file)
   for (let round = 0; round < 10; round++) write()
   expect(logBytes()).toBeGreaterThan(5 * mebibyte)
-  new LogRestart(database, 4 * mebibyte).check(logBytes())
+  new LogRestart(database, () => false, 4 * mebibyte).check(logBytes())
   write()
   expect(logBytes()).toBeLessThan(2 * mebibyte)
   database.close()
@@ -69,6 +69,7 @@ it('waits for a reader that stays only once in so much growth', () => {
         return database.pragma(sql, options)
       },
     },
+    () => false,
     4 * mebibyte,
   )
   for (let round = 0; round < 30; round++) {
@@ -84,5 +85,27 @@ it('waits for a reader that stays only once in so much growth', () => {
   write()
   expect(logBytes()).toBeLessThan(2 * mebibyte)
   reader.close()
+  database.close()
+})
+
+it('does not wait for who copies the store, whom it would not outlast', async () => {
+  const { file, database, write, logBytes } = openLog()
+  write()
+  await readAWhile(file)
+  for (let round = 0; round < 10; round++) write()
+  let isCopied = true
+  const waits: string[] = []
+  const watched = {
+    pragma(sql: string, options: Database.PragmaOptions): unknown {
+      waits.push(sql)
+      return database.pragma(sql, options)
+    },
+  }
+  const restart = new LogRestart(watched, () => isCopied, 4 * mebibyte)
+  restart.check(logBytes())
+  expect(waits).toEqual([])
+  isCopied = false
+  restart.check(logBytes())
+  expect(waits).toEqual(['wal_checkpoint(RESTART)'])
   database.close()
 })

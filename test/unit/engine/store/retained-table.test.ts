@@ -12,14 +12,18 @@ function tableWith(retainRows: number | null, retainAgeMs: number | null) {
     name: 't',
     source: 's',
     columns: [{ name: 'n', type: 'integer' as const }],
+    landing: null,
+    indexes: [],
     retainRows,
+    retainBytes: null,
     retainAgeMs,
   }
   prepareTables(database, [shape])
   const insert = database.prepare('INSERT INTO t (n, _ingested_at) VALUES (?, ?)')
   const land = (table: RetainedTable, rows: number, at: number): void => {
     for (let row = 0; row < rows; row++) insert.run(row, at)
-    table.landed(rows, at)
+    table.landed(rows, at, null)
+    table.settle(rows, at, null)
     table.committed()
   }
   const stored = (): number => Number(database.prepare('SELECT count(*) FROM t').pluck().get())
@@ -56,10 +60,10 @@ describe('RetainedTable', () => {
   it('evicts exactly the rows that are too old', () => {
     const { table, land, stored } = tableWith(null, 1000)
     for (let second = 0; second < 10; second++) land(table, 3, second * 500)
-    expect(table.evict(4600, 1_000_000)).toBe(0)
-    expect(table.evict(5200, 1_000_000)).toBe(9)
+    expect(table.evict(4600, 1_000_000, null)).toBe(0)
+    expect(table.evict(5200, 1_000_000, null)).toBe(9)
     expect(stored()).toBe(3)
-    expect(table.evict(60_000, 1_000_000)).toBe(3)
+    expect(table.evict(60_000, 1_000_000, null)).toBe(3)
     table.committed()
     expect(table.committedState).toMatchObject({ evicted: 30, oldestAt: null })
     land(table, 2, 60_100)
@@ -70,10 +74,10 @@ describe('RetainedTable', () => {
     const { table, land } = tableWith(null, 10)
     land(table, 100, 0)
     expect([
-      table.evict(5000, 30),
-      table.evict(7000, 30),
-      table.evict(9000, 30),
-      table.evict(11_000, 30),
+      table.evict(5000, 30, null),
+      table.evict(7000, 30, null),
+      table.evict(9000, 30, null),
+      table.evict(11_000, 30, null),
     ]).toEqual([30, 30, 30, 10])
   })
 
@@ -81,7 +85,7 @@ describe('RetainedTable', () => {
     const { table, land } = tableWith(10, null)
     land(table, 5, 1)
     const before = { ...table.committedState }
-    table.landed(0, 2)
+    table.landed(0, 2, null)
     table.rolledBack()
     expect(table.committedState).toEqual(before)
   })

@@ -45,7 +45,7 @@ function run(
     writer.endRow()
   })
   expect(transform.load(Buffer.from(writer.take()), offsets)).toBe(rows.length)
-  const result = transform.run(rows.length, { topic: 'topic', ingestedAt: 77 })
+  const result = transform.run(rows.length, { topic: 'topic', ingestedAt: 77 }, null)
   const landed = (name: string): unknown[] => database.prepare(`SELECT * FROM "${name}" ORDER BY rowid`).all()
   const offsetsOf = (): unknown[] =>
     database.prepare('SELECT CAST(_offset AS TEXT) FROM t ORDER BY rowid').pluck().all()

@@ -36,7 +36,8 @@ describe('a connection in the live feed', () => {
   ])('%s', (_name, told, expected) => {
     vi.useFakeTimers({ now: 0 })
     try {
-      const settings = { sources: [], connections: ['prod'], storeMode: 'memory', limitBytes: null } as const
+      const stores = { storeMode: 'memory', limitBytes: null, budgetBytes: null } as const
+      const settings = { sources: [], connections: ['prod'], ...stores } as const
       const feed = new EngineFeed(settings, 'epoch')
       for (const [state, reason] of told) {
         vi.advanceTimersByTime(1000)

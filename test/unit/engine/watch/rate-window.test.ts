@@ -3,7 +3,9 @@ import type { FeedFigures } from '../../../../src-main/engine/watch/feed-input.t
 import { RateWindow } from '../../../../src-main/engine/watch/rate-window.ts'
 
 function figures(at: number, landed: number): FeedFigures {
-  const table = { name: 't', source: 's', rows: landed, landed, evicted: 0, oldestAt: null, newestAt: null }
+  const changed = { updated: 0, deleted: 0, stale: 0, duplicates: 0, evicted: 0 }
+  const times = { oldestAt: null, newestAt: null }
+  const table = { name: 't', source: 's', rows: landed, landed, ...changed, bytes: 0, ...times }
   return {
     at,
     state: 'running',
@@ -14,10 +16,12 @@ function figures(at: number, landed: number): FeedFigures {
     steps: [],
     tables: [table],
     lookups: [],
+    rollups: [],
+    eventTimes: [],
     latency: { p50: null, p99: null, max: null },
     dead: { total: 0, kept: 0 },
     bytes: 0,
-    walBytes: 0,
+    ...{ usedBytes: 0, walBytes: 0 },
     batches: 0,
     events: [],
   }

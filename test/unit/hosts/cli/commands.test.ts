@@ -62,6 +62,12 @@ describe('penstock check', () => {
     })
   })
 
+  it('counts the rollups of a workspace that has some', async () => {
+    const at = place(`${yaml()}rollups:\n  totals: { from: orders, measures: { rows: count(*) } }\n`)
+    const { stdout } = await runPenstock(at, ['check', at.workspace])
+    expect(stdout).toMatch(/is right: 1 source, 0 lookups, 1 table, 1 rollup\n$/u)
+  })
+
   it('ends with 1 and names line, column and the right word of a misspelt key', async () => {
     const at = place(yaml().replace('tables:', 'tabels:'))
     const end = await runPenstock(at, ['check', at.workspace])

@@ -19,6 +19,7 @@ describe('engine entries', () => {
       true,
       true,
       true,
+      true,
     ])
   })
 
@@ -29,6 +30,7 @@ describe('engine entries', () => {
       'file:///app/out/main/store.worker.js',
       'file:///app/out/main/cluster.worker.js',
       'file:///app/out/main/query.process.js',
+      'file:///app/out/main/snapshot.process.js',
     ])
   })
 })

@@ -18,19 +18,20 @@ const folder = temporaryFolders()
 /** How the engine of a workspace starts, by the workspace's name; at once and well where nothing is said. */
 type Starts = Map<string, () => Promise<void>>
 
-function setUp() {
+/** @param lookMs between two looks at the file of the workspace */
+function setUp(lookMs = 3_600_000) {
   const base = folder()
   const log: string[] = []
   const starts: Starts = new Map()
   const secrets = new EncryptedFileStore({ stateFolder: path.join(base, 'state'), environment: {} })
   const createEngine = ({ name }: Workspace): Engine => ({
     ...createFakeEngine(),
-    start: () => {
-      log.push(`start ${name}`)
+    start: ({ goesOn = false } = {}) => {
+      log.push(`start ${name}${goesOn ? ' with its store' : ''}`)
       return starts.get(name)?.() ?? Promise.resolve()
     },
-    stop: () => {
-      log.push(`stop ${name}`)
+    stop: ({ keepsStore = false } = {}) => {
+      log.push(`stop ${name}${keepsStore ? ', store kept' : ''}`)
       return Promise.resolve()
     },
   })
@@ -42,6 +43,7 @@ function setUp() {
       secrets,
       folder: base,
       createEngine,
+      lookMs,
     })
   return { base, log, starts, secrets, make, session: make() }
 }
@@ -78,6 +80,7 @@ it('has nothing open at first, and answers that no engine runs', async () => {
     file: null,
     error: null,
     problems: [],
+    pending: null,
     recent: [],
     folder: base,
   })
@@ -283,7 +286,7 @@ connections:
     await session.open('one')
     await session.saveConnection({ ...plain, writes: true })
     expect(readFileSync(file, 'utf8')).toBe(written.replace('["a:1"]', '[ 127.0.0.1:9092 ], writes: allowed'))
-    expect(log).toEqual(['start one', 'stop one', 'start one'])
+    expect(log).toEqual(['start one', 'stop one, store kept', 'start one with its store'])
     expect(session.current().workspace.connections[0]).toMatchObject({ writes: true })
     expect(session.connectionDraft('local')).toEqual({ ...plain, writes: true })
   })
@@ -356,7 +359,7 @@ connections:
     await session.open('one')
     await session.removeConnection('other')
     expect(readFileSync(file, 'utf8')).toBe(written.replace(/ {2}other.*\n/u, ''))
-    expect(log).toEqual(['start one', 'stop one', 'start one'])
+    expect(log).toEqual(['start one', 'stop one, store kept', 'start one with its store'])
     expect(session.current().workspace.connections.map(({ name }) => name)).toEqual(['local'])
   })
 
@@ -411,5 +414,90 @@ describe('testing a connection', () => {
     const { session } = setUp()
     await expect(session.watchTest('x', null)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect(session.stopTest('x')).toBe(false)
+  })
+})
+
+describe('a penstock.yaml that changes while it is open', () => {
+  const table = (name: string, rest = ''): string =>
+    `sources: { s: { replay: { file: s.ndjson } } }\ntables: { ${name}: { source: s${rest} } }\n`
+  const text = (rest: string): string => `penstock: 1\nname: shop\n${rest}`
+
+  async function until(
+    session: WorkspaceSession,
+    fits: (view: SessionView) => boolean,
+  ): Promise<SessionView> {
+    let view = await session.watch(null)
+    while (!fits(view)) view = await session.watch(view.version)
+    return view
+  }
+
+  it('is applied by itself where nothing is lost, and the store goes on', async () => {
+    const { base, log, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    const opened = await session.open(file)
+    writeFileSync(file, text(table('b')))
+    await until(session, (view) => view.version > opened.version && view.state === 'open')
+    expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['b'])
+    expect(log).toEqual(['start shop', 'stop shop, store kept', 'start shop with its store'])
+    await session.stop()
+  })
+
+  it('with a problem leaves what runs as it is, and says so until it is right again', async () => {
+    const { base, log, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    writeFileSync(file, text('tables: { a: { source: nowhere } }\n'))
+    const { problems, error } = await until(session, (view) => view.problems.length > 0)
+    expect(problems[0]?.message).toBe('there is no source "nowhere"')
+    expect(error?.code).toBe('WORKSPACE_INVALID')
+    expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['a'])
+    writeFileSync(file, text(table('a')))
+    await until(session, (view) => view.problems.length === 0 && view.error === null)
+    expect(log).toEqual(['start shop'])
+    await session.stop()
+  })
+
+  it('that does not start gives way to the one before', async () => {
+    const { base, log, starts, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    let tries = 0
+    starts.set('shop', () =>
+      ++tries === 1 ? Promise.reject(new AppError('WORKSPACE_INVALID', 'no such column')) : Promise.resolve(),
+    )
+    writeFileSync(file, text(table('b')))
+    const view = await until(session, ({ error, state }) => state === 'open' && error !== null)
+    expect(view.error?.message).toBe('no such column')
+    expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['a'])
+    expect(log).toEqual([
+      'start shop',
+      'stop shop, store kept',
+      'start shop with its store',
+      'start shop with its store',
+    ])
+    // The file that did not start is not tried again until it is another one.
+    writeFileSync(file, text(table('c')))
+    await until(session, ({ error, state }) => state === 'open' && error === null)
+    expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['c'])
+    expect(log.slice(4)).toEqual(['stop shop, store kept', 'start shop with its store'])
+    await session.stop()
+  })
+
+  it('that would lose something waits until it is applied', async () => {
+    const { base, log, session } = setUp(10)
+    const rollup = 'rollups: { r: { from: a, measures: { n: count(*) } } }\n'
+    const file = workspaceIn(base, 'shop', text(table('a') + rollup))
+    await session.open(file)
+    await expect(session.apply()).rejects.toMatchObject({ code: 'USAGE' })
+    writeFileSync(file, text(table('a', ', retain: { rows: 5 }')))
+    const { pending, state } = await until(session, (view) => view.pending !== null)
+    expect([state, pending?.losses]).toEqual([
+      'open',
+      ['rollup r is removed with all its windows', 'table a keeps less; its oldest rows go'],
+    ])
+    expect(log).toEqual(['start shop'])
+    expect(await session.apply()).toMatchObject({ state: 'open', pending: null, error: null })
+    expect(session.current().workspace.rollups).toEqual([])
+    await session.stop()
   })
 })

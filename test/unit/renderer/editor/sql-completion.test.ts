@@ -22,6 +22,7 @@ const schema: SchemaView = {
         { name: 'order', type: null, sqlType: 'TEXT' },
       ],
       indexes: [],
+      primaryKey: [],
     },
     {
       name: 'airports',
@@ -29,6 +30,7 @@ const schema: SchemaView = {
       rows: 3,
       columns: [{ name: 'at', type: 'text', sqlType: 'TEXT' }],
       indexes: [],
+      primaryKey: [],
     },
   ],
 }

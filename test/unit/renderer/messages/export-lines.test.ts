@@ -26,7 +26,7 @@ const part = (change: Partial<RecordPart>): RecordPart => ({
 })
 const record = (change: Partial<RecordDetail>): RecordDetail => ({
   ...{ topic: 'orders', partition: 0, offset: '7', timestamp: null, timestampType: 'none', sizeBytes: 1 },
-  ...{ key: part({}), value: part({}), headers: [], compression: 'none' },
+  ...{ key: part({}), value: part({}), headers: [], compression: 'none', masked: '' },
   ...change,
 })
 const header = (name: string, text: string | null, raw: string | null = text) => ({ name, text, raw })

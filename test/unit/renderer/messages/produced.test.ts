@@ -24,6 +24,7 @@ const record: RecordDetail = {
     { name: 'retry', text: null, raw: null },
   ],
   compression: 'none',
+  masked: '',
 }
 
 describe('a message written again', () => {

@@ -31,7 +31,8 @@ function table(
   source = 'flights',
 ): Table {
   const list = Object.entries(steps).map(([step, sql]) => ({ name: step, sql, line: 1 }))
-  return { name, source, steps: list, lookups, retainRows: null, retainAgeMs: null }
+  const appended = { key: [], newestBy: null, deleteWhen: null, deduplicate: null, retainBytes: null }
+  return { name, source, steps: list, lookups, ...appended, retainRows: null, retainAgeMs: null }
 }
 const links = (workspace: WorkspaceView, kind: string): string[] =>
   graphShape(workspace)

@@ -9,7 +9,7 @@ import {
 } from '../../../../src-renderer/features/pipelines/measures.ts'
 import { offsetCount, offsetsLine, offsetsList } from '../../../../src-renderer/features/pipelines/offsets.ts'
 import { scaleMs } from '../../../../src-renderer/features/pipelines/phases.ts'
-import { retentionWords } from '../../../../src-renderer/features/pipelines/retention.ts'
+import { retentionWords } from '../../../../src-renderer/state/table-retention.ts'
 import { oneLine, stepRows } from '../../../../src-renderer/features/pipelines/step-rows.ts'
 import { tableStatus, tableSummaries } from '../../../../src-renderer/features/pipelines/table-summary.ts'
 import { FakeEngine } from '../fake-engine.ts'
@@ -132,6 +132,20 @@ describe('the rows of steps', () => {
     expect(land?.share).toBeNull()
   })
 
+  it('say in decoding what is masked', () => {
+    const words = (masks: (typeof engine.workspace.sources)[number]['masks']): string | undefined => {
+      const sources = engine.workspace.sources.map((source) => ({ ...source, masks }))
+      return stepRows(table, { ...engine.workspace, sources }, null)[0]?.sql
+    }
+    expect(words([])).toMatch(/^json · \d+ columns$/)
+    expect(
+      words([
+        { what: '$.email', mask: 'hash' },
+        { what: 'key', mask: 'drop' },
+      ]),
+    ).toMatch(/ columns · masked: \$\.email \(hash\), key \(drop\)$/)
+  })
+
   it('claim nothing before the first snapshot', () => {
     const rows = stepRows(table, engine.workspace, null)
     for (const { rowsIn, rowsOut, filtered, failed, share } of rows)
@@ -167,9 +181,10 @@ describe('the state of a table', () => {
 
 describe('how long rows are kept', () => {
   it.each([
-    [{ retainRows: null, retainAgeMs: null }, 'all rows'],
-    [{ retainRows: 300_000, retainAgeMs: null }, '300k rows'],
-    [{ retainRows: 5_000_000, retainAgeMs: 86_400_000 }, '5M rows, 1 d'],
+    [{ retainRows: null, retainBytes: null, retainAgeMs: null }, 'all rows'],
+    [{ retainRows: 300_000, retainBytes: null, retainAgeMs: null }, '300k rows'],
+    [{ retainRows: 5_000_000, retainBytes: null, retainAgeMs: 86_400_000 }, '5M rows, 1 d'],
+    [{ retainRows: null, retainBytes: 2_000_000_000, retainAgeMs: 90_000 }, '2 GB, 90 s'],
   ])('%j is %s', (retention, expected) => {
     expect(retentionWords(retention)).toBe(expected)
   })

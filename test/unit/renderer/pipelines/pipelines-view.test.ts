@@ -9,6 +9,7 @@ import { settle } from '../fake-clock.ts'
 import { FakeEngine, type Scenario } from '../fake-engine.ts'
 import InApp from '../InApp.svelte'
 import { createTestApp } from '../test-app.ts'
+import { textOf } from '../text-of.ts'
 
 const stops: (() => void)[] = []
 afterEach(() => {
@@ -118,5 +119,41 @@ describe('the pipelines', () => {
     await tick()
     expect(screen.getByTestId('BatchSteps').textContent).toMatch(/late_flights\s*late/)
     expect(screen.getByTestId('BatchesCard_follow')).toBeTruthy()
+  })
+
+  it('show the rollups of a table, open at the one that the address names', async () => {
+    await open('/pipelines/flights?rollup=airport_totals', 'rollups')
+    const rows = screen.getAllByTestId('RollupsCard_row').map(textOf)
+    expect(rows[0]).toMatch(/^busiest_routes sliding 1 h every 5 min by at, UTC, by origin, destination /)
+    expect(rows[0]).toMatch(/18\.2k catching up$/)
+    expect(rows[1]).toMatch(/not kept up to date$/)
+    expect(textOf(screen.getByTestId('RollupDetails_reason'))).toBe(
+      'Not kept up to date: integer overflow in sum(distance)',
+    )
+    expect(textOf(screen.getByTestId('RollupDetails_measure'))).toBe('miles sum(distance) exact')
+  })
+
+  it('show a rollup with estimated measures by their error, and lead to its rows', async () => {
+    const app = await open('/pipelines/late_flights', 'rollups')
+    const button = screen.getAllByTestId('RollupsCard_row')[0]?.querySelector('button')
+    if (button) await fireEvent.click(button)
+    expect(app.router.current.params).toEqual({ rollup: 'delays_by_hour' })
+    const measures = screen.getAllByTestId('RollupDetails_measure').map(textOf)
+    expect(measures.at(-1)).toMatch(/about 1\.6 % \(standard error\), exact up to 256 values$/)
+    const href = screen.getByTestId('RollupDetails_query').getAttribute('href') ?? ''
+    expect(new URLSearchParams(href.split('?')[1]).get('sql')).toBe(
+      'SELECT * FROM delays_by_hour ORDER BY window_start DESC LIMIT 100',
+    )
+  })
+
+  it('show late records by batch only where there are some', async () => {
+    await open('/pipelines/flights', 'rollups')
+    expect(screen.getByTestId('EventTimeStrip').textContent).toContain('Watermark')
+    expect(screen.getByTestId('BatchesCard').textContent).toMatch(/too late/)
+    cleanup()
+    await open('/pipelines/flights', 'busy')
+    expect(screen.queryByTestId('EventTimeStrip')).toBeNull()
+    expect(screen.queryByTestId('RollupsCard')).toBeNull()
+    expect(screen.getByTestId('BatchesCard').textContent).not.toMatch(/Late/)
   })
 })

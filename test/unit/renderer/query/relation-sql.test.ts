@@ -9,6 +9,7 @@ const relation = (name: string, kind: Relation['kind'], columns: Relation['colum
   columns,
   rows: null,
   indexes: [],
+  primaryKey: [],
 })
 
 describe('statements for a relation', () => {
@@ -20,6 +21,19 @@ describe('statements for a relation', () => {
     )
     expect(newestRowsSql(relation('sys_x', 'system'))).toBe('SELECT * FROM sys_x LIMIT 100')
     expect(newestRowsSql(relation('air ports', 'lookup'))).toBe('SELECT * FROM "air ports" LIMIT 100')
+  })
+
+  it('take the newest windows of a rollup, and all of one without windows', () => {
+    const time = (name: string): Relation['columns'][number] => ({
+      name,
+      type: 'timestamp',
+      sqlType: 'INTEGER',
+    })
+    const hourly = relation('by_hour', 'rollup', [time('window_start'), time('window_end')])
+    expect(newestRowsSql(hourly)).toBe('SELECT * FROM by_hour ORDER BY window_start DESC LIMIT 100')
+    expect(newestRowsSql(relation('in_all', 'rollup', [time('last_seen')]))).toBe(
+      'SELECT * FROM in_all LIMIT 100',
+    )
   })
 
   it('quote names that need it', () => {

@@ -9,6 +9,7 @@ function relation(name: string, kind: Relation['kind'], ...columns: string[]): R
     rows: null,
     columns: columns.map((column) => ({ name: column, type: null, sqlType: 'TEXT' })),
     indexes: [],
+    primaryKey: [],
   }
 }
 const schema: SchemaView = {
@@ -35,10 +36,29 @@ describe('the tables tree', () => {
     ])
   })
 
+  it('has rollups between tables and lookups', () => {
+    const relations = [...schema.relations, relation('by_hour', 'rollup', 'window_start')]
+    const labels = treeRows({ version: '1', relations }, '', new Set()).map(({ label }) => label)
+    expect(labels).toEqual(['Tables', 'Rollups', 'Lookups'])
+  })
+
   it('finds relations by name and columns within them, unfolded as far as needed', () => {
     expect(shown('LATE')).toEqual(['Tables', '  late'])
     expect(shown(' dela ')).toEqual(['Tables', '  flights', '    delay'])
     expect(shown('nothing')).toEqual([])
+  })
+
+  it('says which columns are the key', () => {
+    const orders = { ...relation('orders', 'table', 'id', 'status'), primaryKey: ['id'] }
+    const rows = treeRows(
+      { version: '1', relations: [orders] },
+      '',
+      new Set([groupKey('table'), 'relation orders']),
+    )
+    expect(rows.slice(2).map(({ label, detail }) => `${label}: ${detail}`)).toEqual([
+      'id: text, key',
+      'status: text',
+    ])
   })
 
   it('keeps keys apart that have the same name', () => {

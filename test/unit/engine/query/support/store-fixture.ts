@@ -49,7 +49,7 @@ export class StoreFixture {
       CREATE TABLE airports (iata TEXT PRIMARY KEY, city TEXT);
       INSERT INTO late_flights (delay, origin, at, ratio) VALUES (20, 'SEA', 1000, 0.5), (40, 'JFK', 2000, 1.0);
       INSERT INTO airports VALUES ('SEA', 'Seattle'), ('JFK', 'New York');
-      INSERT INTO sys_tables VALUES ('late_flights', 'flights', 2, 2, 0, 1000, 2000);
+      INSERT INTO sys_tables (name, source, rows, landed, evicted, oldest_at, newest_at) VALUES ('late_flights', 'flights', 2, 2, 0, 1000, 2000);
       INSERT INTO sys_lookups VALUES ('airports', '/airports.csv', 2, 1, '');
       INSERT INTO _penstock_columns VALUES ('late_flights', 'table', 'delay', 0, 'integer'),
         ('late_flights', 'table', 'origin', 1, 'text'), ('late_flights', 'table', 'at', 2, 'timestamp'),

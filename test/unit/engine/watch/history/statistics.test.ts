@@ -96,6 +96,7 @@ describe('batches', () => {
       positions: JSON.stringify([
         { topic: 'flights', partition: 0, from: '9007199254740993', to: '9007199254741093' },
       ]),
+      ...{ watermark: start - 60_000, late: 12, too_late: 2 },
     })
     addStep(store.writer, { batch_id: 1, step: 'enriched', rows_in: 97, rows_out: 97, filtered: null })
     addStep(store.writer, { batch_id: 1, rows_in: 97, rows_out: 40, filtered: 55, failed: 2 })
@@ -157,6 +158,7 @@ describe('batches', () => {
     const [first] = await statistics.batches({ before: 2, limit: 1 })
     expect(first).toEqual({
       ...{ id: 1, source: 'flights', committedAt: start, records: 100, bytes: 5000, rowsLanded: 40, dead: 3 },
+      ...{ watermarkAt: start - 60_000, late: 12, tooLate: 2 },
       positions: [{ topic: 'flights', partition: 0, from: '9007199254740993', to: '9007199254741093' }],
       ...{ decodeMs: 0.5, loadMs: 1.5, stepsMs: 2.5, commitMs: 1.5, totalMs: 10 },
       ...{ latencyP50Ms: 20, latencyP99Ms: 80, latencyMaxMs: 90, error: 'late_flights.late: 2 rows failed' },

@@ -1,6 +1,6 @@
 /**
- * Long polls: those who wait for something to change, woken all at once. Main process; used by connection tests
- * and by the session of a host.
+ * Long polls: those who wait for something to change, woken all at once. Main process; used by snapshots, connection tests
+ * and the session of a host.
  */
 import { limits } from '#contract/limits.ts'
 

@@ -1,0 +1,28 @@
+/** Event time of a batch: what the watermark goes by, and how many records came out of order. */
+
+/** How a source deals with records that come later than it allows. */
+export interface EventTimeRule {
+  /** Name of the column. */
+  column: string
+  /** How far behind the newest event time a record may be; null where nothing is too late. */
+  latenessMs: number | null
+  /** Whether records that are too late land as others do, or become dead letters. */
+  tooLate: 'land' | 'dead_letter'
+}
+
+/** Counts of one batch. */
+export interface EventTimeCounts {
+  /** Newest event time of the source with this batch, milliseconds since 1970; null before the first. */
+  newestAt: number | null
+  /** Records older than the newest of earlier batches, and not too late. */
+  late: number
+  /** Records behind the watermark as it was before this batch. */
+  tooLate: number
+  /** Records whose event time is in the future; the watermark does not follow them. */
+  ahead: number
+}
+
+/** The newest event time minus the allowed lateness; null where it is not known. */
+export function watermarkOf(newestAt: number | null, latenessMs: number | null): number | null {
+  return newestAt === null ? null : newestAt - (latenessMs ?? 0)
+}

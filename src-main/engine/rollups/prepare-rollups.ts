@@ -1,0 +1,137 @@
+/**
+ * Brings the store to the workspace's rollups at the start: makes the tables of new ones, makes those anew whose definition
+ * changed, drops those that the workspace does not have any more. Store thread only.
+ */
+import { AppError } from '#contract/errors.ts'
+import type { SqlDatabase } from '../batch/sql-database.ts'
+import { quoted } from '../sql/identifier.ts'
+import type { RollupPlan } from './rollup-plan.ts'
+import { parametersOf } from './kept-rollup.ts'
+import type { HeldRows, RollupEvent } from './rollup-set.ts'
+import { stateTable } from './rollup-sql.ts'
+
+/** Drops rollups that the workspace does not have any more: a table may have got the name of one. */
+export function dropOtherRollups(database: SqlDatabase, plans: readonly RollupPlan[]): void {
+  for (const name of storedDefinitions(database).keys()) {
+    if (!plans.some((plan) => plan.name === name)) drop(database, name)
+  }
+}
+
+/**
+ * @param held rows that a table holds now. To be called in a transaction
+ * @throws AppError STORE_UNUSABLE where a table of the store has the name of a rollup
+ */
+export function prepareRollups(
+  database: SqlDatabase,
+  plans: readonly RollupPlan[],
+  held: (table: string) => HeldRows,
+  onEvent: RollupEvent,
+): void {
+  const stored = storedDefinitions(database)
+  const anew = new Set<string>()
+  for (const plan of plans) {
+    refuseTable(database, plan.name)
+    const before = stored.get(plan.name)
+    if (before === plan.definition && !anew.has(plan.from)) {
+      database.exec(`DROP VIEW IF EXISTS main.${quoted(plan.name)}`)
+      database.exec(plan.sql.createView)
+      database.prepare("UPDATE sys_rollups SET problem = '' WHERE name = ?").run(plan.name)
+    } else {
+      anew.add(plan.name)
+      make(database, plan)
+      tell(plan, before !== undefined, held(plan.table), onEvent)
+    }
+    noteColumns(database, plan)
+  }
+}
+
+function make(database: SqlDatabase, plan: RollupPlan): void {
+  const { name, from, sql } = plan
+  drop(database, name)
+  database.exec(sql.createState)
+  database.exec(sql.createView)
+  database
+    .prepare(
+      `INSERT INTO sys_rollups (name, from_name, table_name, rows, groups, untimed, missed, evicted, problem, applied_row, definition)
+       VALUES (?, ?, ?, 0, 0, 0, 0, 0, '', 0, ?)`,
+    )
+    .run(name, from, plan.table, plan.definition)
+  if (!plan.isFromTable) fillFromStored(database, plan)
+}
+
+/** What the rollup below holds already. */
+function fillFromStored(database: SqlDatabase, { name, from, sql }: RollupPlan): void {
+  for (const create of sql.createDelta) database.exec(create)
+  const horizon = -BigInt(Number.MAX_SAFE_INTEGER)
+  for (const fill of sql.fillFromStored) database.prepare(fill).run(parametersOf(fill, { horizon }))
+  database.prepare(sql.merge).run()
+  if (sql.derive !== null) database.prepare(sql.derive).run()
+  database
+    .prepare(
+      `UPDATE sys_rollups SET groups = (SELECT count(*) FROM ${quoted(stateTable(name))}),
+         rows = below.rows, applied_row = below.applied_row, untimed = below.untimed
+       FROM (SELECT rows, applied_row, untimed FROM sys_rollups WHERE name = ?) AS below WHERE name = ?`,
+    )
+    .run(from, name)
+}
+
+/** A table that the workspace had once stays in the store with its rows. */
+function refuseTable(database: SqlDatabase, name: string): void {
+  const found = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name)
+  if (found === undefined) return
+  const message = `${name} is a rollup in the workspace, and a table in the store`
+  throw new AppError(
+    'STORE_UNUSABLE',
+    `${message}; give the rollup another name, or move the store file away`,
+  )
+}
+
+function drop(database: SqlDatabase, name: string): void {
+  database.exec(`DROP VIEW IF EXISTS main.${quoted(name)}`)
+  database.exec(`DROP TABLE IF EXISTS main.${quoted(stateTable(name))}`)
+  database.prepare('DELETE FROM sys_rollups WHERE name = ?').run(name)
+  database.prepare("DELETE FROM _penstock_columns WHERE relation = ? AND kind = 'rollup'").run(name)
+}
+
+function tell(
+  plan: RollupPlan,
+  isChanged: boolean,
+  { first, last, evicted }: HeldRows,
+  onEvent: RollupEvent,
+): void {
+  const rows = Math.max(0, last - first + 1)
+  if (rows === 0 && evicted === 0) return
+  const what = isChanged ? 'was changed and is made anew' : 'is new and is made'
+  const gone = evicted > 0 ? `; ${String(evicted)} rows that the table no longer holds are not in it` : ''
+  onEvent(
+    evicted > 0 ? 'warn' : 'info',
+    'rollup-made',
+    plan.name,
+    `${plan.name} ${what} from the ${String(rows)} rows that ${plan.table} holds${gone}`,
+  )
+}
+
+function storedDefinitions(database: SqlDatabase): Map<string, string> {
+  const rows = database.prepare('SELECT name, definition FROM sys_rollups').all()
+  return new Map(
+    rows.flatMap((row) =>
+      typeof row === 'object' && row !== null && 'name' in row && 'definition' in row
+        ? [[String(row.name), String(row.definition)] as const]
+        : [],
+    ),
+  )
+}
+
+function noteColumns(database: SqlDatabase, { name, keys, measures, widthMs }: RollupPlan): void {
+  const insert = database.prepare(
+    `INSERT INTO _penstock_columns (relation, kind, column_name, position, type) VALUES (?, 'rollup', ?, ?, ?)
+     ON CONFLICT DO UPDATE SET kind = excluded.kind, position = excluded.position, type = excluded.type`,
+  )
+  database.prepare('DELETE FROM _penstock_columns WHERE relation = ?').run(name)
+  const columns = [
+    ...keys.filter((key) => key.name !== ''),
+    ...(widthMs === null ? [] : [{ name: 'window_end', type: 'timestamp' as const }]),
+    ...measures,
+  ]
+  columns.forEach((column, position) => insert.run(name, column.name, position, column.type))
+}

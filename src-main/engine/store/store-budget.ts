@@ -1,0 +1,72 @@
+/**
+ * Keeps the store within the bytes that the workspace gives it: while there are more, the oldest rows of the table that takes
+ * up most go, as many at a time as a batch can bear. Freed pages are used again by what lands next. Store thread only.
+ */
+import type { Database, Statement } from 'better-sqlite3'
+import type { LandedTable } from './landed-table.ts'
+
+/** Bytes of the store in use: what it holds, without pages that are free to be used again. */
+export class UsedBytes {
+  readonly #pages: Statement<[], { used: number; free: number }>
+
+  constructor(database: Database) {
+    this.#pages = database.prepare(
+      `SELECT (page_count - freelist_count) * page_size AS used, freelist_count * page_size AS free
+       FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
+    )
+  }
+
+  read(): { used: number; free: number } {
+    return this.#pages.get() ?? { used: 0, free: 0 }
+  }
+}
+
+export class StoreBudget {
+  readonly #used: UsedBytes
+  readonly #budget: number
+  readonly #onEvent: (message: string) => void
+  #isOver = false
+
+  /** @param budget bytes */
+  constructor(database: Database, budget: number, onEvent: (message: string) => void) {
+    this.#used = new UsedBytes(database)
+    this.#budget = budget
+    this.#onEvent = onEvent
+  }
+
+  /** The table that has to give way now, and how many of its rows; null while the store is within its budget. */
+  excess(tables: readonly LandedTable[]): { table: LandedTable; rows: number } | null {
+    const over = this.#used.read().used - this.#budget
+    if (over <= 0) {
+      this.#isOver = false
+      return null
+    }
+    const largest = appended(tables).reduce<LandedTable | null>(
+      (most, table) => (most === null || bytesOf(table) > bytesOf(most) ? table : most),
+      null,
+    )
+    const isEmpty = largest === null || bytesOf(largest) === 0
+    if (!this.#isOver) this.#tell(isEmpty ? null : largest.name)
+    this.#isOver = true
+    return isEmpty ? null : { table: largest, rows: Math.ceil(over / largest.rowBytes) }
+  }
+
+  #tell(table: string | null): void {
+    const megabytes = `${(this.#budget / 1024 ** 2).toFixed(0)} MB`
+    this.#onEvent(
+      table === null
+        ? `the store is over its budget of ${megabytes}, and no table has rows that could go`
+        : `the store has reached its budget of ${megabytes}; the oldest rows of ${table} go`,
+    )
+  }
+}
+
+/** A table with a key holds what is, not what was: only its own bounds make it smaller. */
+function appended(tables: readonly LandedTable[]): LandedTable[] {
+  return tables.filter(({ isKeyed }) => !isKeyed)
+}
+
+/** Estimated bytes of a table with its indexes. */
+export function bytesOf(table: LandedTable): number {
+  return table.counts.rows * table.rowBytes
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { problemsOf, workspaceOf } from './rollup-bench.ts'
+
+describe('what a measure cannot be', () => {
+  test.each([
+    [
+      'count(distinct city)',
+      /exact count of distinct values cannot be merged.*\| write approx_count_distinct\(city\)/,
+    ],
+    ['sum(distinct amount)', /sum\(DISTINCT \.\.\.\) cannot be merged/],
+    ['median(weight)', /exact median cannot be merged.*percentile_approx/],
+    ['group_concat(city)', /list of all values cannot be kept/],
+    ['nonsense(amount)', /nonsense is no aggregate that a rollup can keep \| there are count, sum/],
+    ['sum(nowhere)', /no such column: nowhere/],
+    ['sum(city)', /sum needs numbers, and city is text/],
+    ['avg(sum(amount))', /misuse of aggregate/],
+    ['count(*) filter (where nowhere > 1)', /no such column: nowhere/],
+    ['count(*) filter amount > 1', /the filter is not complete/],
+    ['count(*) over ()', /"over" cannot stand here/],
+    ['amount', /"amount" is no aggregate \| for example max\(amount\)/],
+    ['amount + 1', /is no aggregate/],
+    ['sum(amount', /a bracket is not closed/],
+    ['sum()', /sum has nothing to aggregate/],
+    ['sum(*)', /sum\(\*\) has no meaning/],
+    ['sum(amount, weight)', /sum takes one argument/],
+    ['max((select 1))', /no SELECT inside/],
+    ['max(:value)', /no parameters/],
+    ['percentile_approx(weight, 99)', /share between 0 and 1/],
+    ['percentile_approx(weight)', /share between 0 and 1/],
+    ['last(amount, city)', /last goes by city, which is no timestamp/],
+  ])('%s', (measure, problem) => {
+    const [first, second] = problemsOf(`r: { from: t, measures: { m: ${JSON.stringify(measure)} } }`)
+    expect(first).toMatch(problem)
+    expect(first).toMatch(/^rollups\.r\.measures\.m: measure m: /)
+    expect(second).toBeUndefined()
+  })
+})
+
+describe('what a rollup cannot be made from', () => {
+  test.each([
+    [
+      'r: { from: t, window: { every: 1h, on: city }, measures: { n: count(*) } }',
+      /city is text and no timestamp.*at, _timestamp/,
+    ],
+    [
+      'r: { from: t, window: { every: 1h, on: any }, measures: { n: count(*) } }',
+      /any is an expression of no certain type/,
+    ],
+    [
+      'r: { from: t, window: { every: 1h, on: nothing }, measures: { n: count(*) } }',
+      /t has no column "nothing"/,
+    ],
+    ['r: { from: t, by: [cty], measures: { n: count(*) } }', /rollups\.r\.by\[0\]: t has no column "cty"/],
+    [
+      'a: { from: t, window: { every: 1h, over: 2h, on: at }, measures: { n: count(*) } }\nr: { from: a, measures: { n: n } }',
+      /windows of a overlap, so that rows would count several times/,
+    ],
+    [
+      'a: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) } }\nr: { from: a, window: { every: 15m, on: window_start }, measures: { n: n } }',
+      /windows of a do not fit into these evenly/,
+    ],
+    [
+      'a: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) } }\nr: { from: a, window: { every: 1d, on: window_start, zone: Asia/Kolkata }, measures: { n: n } }',
+      /use the same zone in both/,
+    ],
+    [
+      'a: { from: t, measures: { n: avg(amount) } }\nr: { from: a, measures: { n: avg(n) } }',
+      /avg\(n\) is not what the rows would give \| write n: it is merged as it should be/,
+    ],
+    ['a: { from: t, measures: { n: count(*) } }\nr: { from: a, measures: { n: m } }', /a has no measure "m"/],
+    [
+      'a: { from: t, measures: { n: count(*) } }\nr: { from: a, by: city, measures: { n: n } }',
+      /a has no column "city"/,
+    ],
+  ])('%s', (rollups, problem) => {
+    expect(problemsOf(rollups).at(-1)).toMatch(problem)
+  })
+
+  test.each([
+    ['r: { from: tt, measures: { n: count(*) } }', /no table or rollup "tt".*write "t"/s],
+    ['r: { from: r, measures: { n: count(*) } }', /r is made from itself/],
+    ['a: { from: b, measures: { n: n } }\nb: { from: a, measures: { n: n } }', /made from itself/],
+    ['t: { from: t, measures: { n: count(*) } }', /"t" is already the name of a table/],
+    [
+      'r: { from: t, by: [n], measures: { n: count(*) } }',
+      /"n" is already the name of a column of this rollup/,
+    ],
+    [
+      'r: { from: t, window: { every: 1h, on: at }, measures: { window_end: count(*) } }',
+      /already the name of a window column/,
+    ],
+    ['r: { from: t, window: { every: 7h, on: at }, measures: { n: count(*) } }', /fill a day evenly/],
+    ['r: { from: t, window: { every: 36h, on: at }, measures: { n: count(*) } }', /last whole days/],
+    ['r: { from: t, window: { every: 500ms, on: at }, measures: { n: count(*) } }', /whole seconds/],
+    [
+      'r: { from: t, window: { every: 1h, over: 90m, on: at }, measures: { n: count(*) } }',
+      /over is no multiple of every/,
+    ],
+    [
+      'r: { from: t, window: { every: 1s, over: 1d, on: at }, measures: { n: count(*) } }',
+      /would be in 86400 windows/,
+    ],
+    [
+      'r: { from: t, window: { every: 1h, on: at, zone: Mars/Olympus }, measures: { n: count(*) } }',
+      /is no time zone/,
+    ],
+    ['r: { from: t, measures: {} }', /there are no measures/],
+    ['r: { from: t, measures: { n: count(*) }, retain: { age: 1d } }', /without windows nothing grows old/],
+  ])('%s', (rollups, problem) => {
+    expect(() => workspaceOf(rollups)).toThrow(problem)
+  })
+})

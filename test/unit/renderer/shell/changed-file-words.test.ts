@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import type { SessionView } from '../../../../src-main/contract/session.ts'
+import { changedFileWords } from '../../../../src-renderer/shell/changed-file-words.ts'
+
+const open: SessionView = {
+  version: 2,
+  state: 'open',
+  file: '/w/penstock.yaml',
+  error: null,
+  problems: [],
+  pending: null,
+  recent: [],
+  folder: '/w',
+}
+const problem = {
+  file: '/w/penstock.yaml',
+  line: 4,
+  column: 7,
+  path: 'tables.t',
+  message: 'there is no source "x"',
+  hint: 'write "s"',
+}
+const error = { code: 'WORKSPACE_INVALID' as const, message: '/w/penstock.yaml has 2 problems', details: {} }
+
+test('nothing is said of a file that is in use', () => {
+  expect(changedFileWords(open)).toBeNull()
+  expect(changedFileWords({ ...open, state: 'failed', error })).toBeNull()
+})
+
+test('a fault names its place, and how many more there are', () => {
+  const words = changedFileWords({ ...open, error, problems: [problem, { ...problem, line: 9, hint: '' }] })
+  expect(words).toEqual({
+    heading: 'The changed penstock.yaml is not in use',
+    detail: 'line 4, column 7: there is no source "x". write "s" (and 1 more)',
+    all: 'line 4, column 7: there is no source "x". write "s"\nline 9, column 7: there is no source "x"',
+    isFault: true,
+    canApply: false,
+  })
+})
+
+test('what would be lost is said before it is applied', () => {
+  const words = changedFileWords({
+    ...open,
+    pending: { losses: ['rollup r is removed with all its windows'] },
+  })
+  expect(words).toMatchObject({
+    detail: 'Applying it: rollup r is removed with all its windows.',
+    isFault: false,
+    canApply: true,
+  })
+})

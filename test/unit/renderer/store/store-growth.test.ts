@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { boundOf, growthWords } from '../../../../src-renderer/features/store/growth-words.ts'
+import { StoreGrowth } from '../../../../src-renderer/state/store-growth.svelte.ts'
+
+const MB = 1_000_000
+
+/** Figures every 250 ms for some seconds. */
+function grown(seconds: number, bytesAt: (second: number) => number, epoch = 'a'): StoreGrowth {
+  const growth = new StoreGrowth()
+  for (let ms = 0; ms <= seconds * 1000; ms += 250)
+    growth.note({ at: 1000 + ms, epoch, store: { usedBytes: bytesAt(ms / 1000), bytes: 0 } })
+  return growth
+}
+
+describe('the growth of the store', () => {
+  it('is not known before a minute has been seen', () => {
+    expect(grown(55, (second) => second * MB).bytesPerSecond).toBeNull()
+    expect(grown(60, (second) => second * MB).bytesPerSecond).toBeCloseTo(MB)
+  })
+
+  it('is that of the last ten minutes, in samples of five seconds', () => {
+    const growth = grown(1800, (second) => (second < 1200 ? 0 : (second - 1200) * MB))
+    expect(growth.samples.length).toBeLessThanOrEqual(121)
+    expect(growth.bytesPerSecond).toBeGreaterThan(0.99 * MB)
+  })
+
+  it('is not decided by one step of eviction', () => {
+    const rate = grown(600, (second) => second * MB - (second > 590 ? 200 * MB : 0)).bytesPerSecond
+    expect(rate).toBeGreaterThan(0.9 * MB)
+  })
+
+  it('begins anew with another start of the engine', () => {
+    const growth = grown(120, (second) => second * MB)
+    growth.note({ at: 200_000, epoch: 'b', store: { usedBytes: 5, bytes: 7 } })
+    expect(growth.samples).toEqual([{ at: 200_000, usedBytes: 5, fileBytes: 7 }])
+    expect(growth.bytesPerSecond).toBeNull()
+  })
+})
+
+describe('where growth leads', () => {
+  const store = { usedBytes: 1000 * MB, limitBytes: 4000 * MB, budgetBytes: null }
+  const said = (change: Partial<typeof store> | { budgetBytes: number }, perSecond: number | null): string =>
+    growthWords({ state: 'running', store: { ...store, ...change } }, perSecond).text
+
+  it('is said for the bound that is met first', () => {
+    expect(said({}, MB)).toBe('limit reached in 50 min at this rate')
+    expect(said({ budgetBytes: 2000 * MB }, MB)).toBe('budget reached in 16 min at this rate')
+  })
+
+  it('warns of a limit within the hour, and not of a budget', () => {
+    const tone = (change: object, perSecond: number): string =>
+      growthWords({ state: 'running', store: { ...store, ...change } }, perSecond).tone
+    expect(tone({}, MB)).toBe('warn')
+    expect(tone({}, MB / 10)).toBe('neutral')
+    expect(tone({ budgetBytes: 2000 * MB }, MB)).toBe('neutral')
+    expect(tone({ usedBytes: 4000 * MB }, 0)).toBe('error')
+  })
+
+  it('is not said where it cannot be', () => {
+    expect(said({}, null)).toBe('known after a minute of figures')
+    expect(said({}, 12)).toBe('not growing')
+    expect(said({}, -MB)).toBe('not growing')
+    expect(said({ limitBytes: 40_000 * MB }, 300)).toBe('limit not reached within a year at this rate')
+    expect(growthWords({ state: 'running', store: { ...store, limitBytes: null } }, MB).text).toBe(
+      'no limit is set',
+    )
+    expect(growthWords({ state: 'paused', store }, MB).text).toBe('no projection while the engine is paused')
+  })
+
+  it('is over where the bound is reached', () => {
+    expect(said({ usedBytes: 4000 * MB }, 0)).toBe('the limit is reached: ingest waits for room')
+    expect(said({ budgetBytes: 900 * MB }, 0)).toBe('the budget is reached: the oldest rows go')
+  })
+
+  it('goes by the bound that is met first', () => {
+    expect(boundOf({ ...store, budgetBytes: 5000 * MB })).toEqual({
+      ...{ bytes: 4000 * MB, name: 'limit', then: 'at the limit ingest waits' },
+    })
+    expect(boundOf({ ...store, limitBytes: null })).toBeNull()
+  })
+})

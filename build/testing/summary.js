@@ -9,6 +9,7 @@
  * @property {number} passed
  * @property {string[]} failed names, or what else went wrong
  * @property {Skip[]} skipped
+ * @property {string[]} [crashed] test files that Node itself ended; see node-crashes.js
  */
 
 /** A test that a machine is not able to run gives a reason that begins with this; any other skip fails in CI. */

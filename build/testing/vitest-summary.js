@@ -1,5 +1,6 @@
 /** Vitest reporter: writes what `npm test` counts into the file that PENSTOCK_SUMMARY names. */
 import { writeFileSync } from 'node:fs'
+import { crashedFile } from './node-crashes.js'
 
 /** @typedef {import('./summary.js').Outcome} Outcome */
 
@@ -9,16 +10,21 @@ import { writeFileSync } from 'node:fs'
 export default class VitestSummary {
   /**
    * @param {readonly import('vitest/node').TestModule[]} modules
-   * @param {readonly { message: string }[]} unhandled errors outside of any test
+   * @param {readonly { message: string; cause?: unknown }[]} unhandled errors outside of any test
    */
   onTestRunEnd(modules, unhandled) {
+    const crashed = unhandled.flatMap((error) => crashedFile(error) ?? [])
     /** @type {Outcome} */
     const outcome = {
       passed: 0,
-      failed: unhandled.map((error) => `unhandled error: ${error.message}`),
+      failed: unhandled
+        .filter((error) => crashedFile(error) === null)
+        .map((error) => `unhandled error: ${error.message}`),
       skipped: [],
+      crashed,
     }
-    for (const module of modules) addModule(outcome, module)
+    // What such a file had found until then counts with its second run.
+    for (const module of modules) if (!crashed.includes(module.moduleId)) addModule(outcome, module)
     const file = process.env['PENSTOCK_SUMMARY']
     if (file !== undefined) writeFileSync(file, JSON.stringify(outcome))
   }

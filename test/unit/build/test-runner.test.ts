@@ -1,6 +1,7 @@
 /** What `npm test` chooses, counts and says at its end. */
 import { describe as group, expect, test } from 'vitest'
 import { chooseStages, stages } from '../../../build/testing/stages.js'
+import { crashedFile } from '../../../build/testing/node-crashes.js'
 import { addUp, describe, exitCode } from '../../../build/testing/summary.js'
 
 const clean = { passed: 3, failed: [], skipped: [] }
@@ -44,5 +45,23 @@ group('the end of a run', () => {
     expect(exitCode({ ...clean, skipped: [lazy] }, false)).toBe(0)
     expect(exitCode({ ...clean, skipped: [lazy] }, true)).toBe(1)
     expect(exitCode({ ...clean, skipped: [unable] }, true)).toBe(0)
+  })
+})
+
+group('a crash of Node itself', () => {
+  const file = '/w/test/integration/ingest.test.ts'
+  const crash = (signal: string): Error =>
+    new Error(
+      `Worker exited unexpectedly with signal ${signal} during started state while running test file ${file}`,
+    )
+
+  test('is told from other errors, and names the file that runs once more', () => {
+    const inPool = new Error('[vitest-pool]: Worker forks emitted error.', { cause: crash('SIGTRAP') })
+    expect([crashedFile(inPool), crashedFile(crash('SIGTRAP'))]).toEqual([file, file])
+  })
+
+  test.each(['SIGSEGV', 'SIGKILL', 'SIGABRT'])('is not what ended with %s', (signal) => {
+    expect(crashedFile(crash(signal))).toBeNull()
+    expect(crashedFile(new Error('something else'))).toBeNull()
   })
 })

@@ -63,8 +63,11 @@ export class KeptRollup {
     return this.state.appliedRow >= row
   }
 
-  /** Takes in rows of its table, or what they changed in the rollup that it is made from. */
-  takeIn(rows: RowRange, nowMs: number): void {
+  /**
+   * Takes in rows of its table, or what they changed in the rollup that it is made from.
+   * @param counted counts of these rows by the statement that gives them, which rollups share
+   */
+  takeIn(rows: RowRange, nowMs: number, counted: Map<string, number>): void {
     const { clear, fill } = this.#statements
     const range = { first: BigInt(rows.first), last: BigInt(rows.last) }
     const horizon = BigInt(this.#horizon(nowMs))
@@ -74,7 +77,12 @@ export class KeptRollup {
     this.#merge()
     const { state } = this
     const { countUntimed, countMissed } = this.#statements
-    if (countUntimed !== null) state.untimed += countOf(countUntimed.get(range))
+    if (countUntimed !== null) {
+      const sql = this.plan.sql.countUntimed ?? ''
+      const untimed = counted.get(sql) ?? countOf(countUntimed.get(range))
+      counted.set(sql, untimed)
+      state.untimed += untimed
+    }
     if (countMissed !== null) state.missed += countOf(countMissed.get({ ...range, horizon }))
     state.rows += rows.last - rows.first + 1
     state.appliedRow = rows.last

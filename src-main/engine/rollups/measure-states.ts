@@ -12,8 +12,8 @@ export interface Argument {
   filter: string
 }
 
-/** Longest part before the value of a first or last: event time, offset, partition, of fixed width. */
-const orderLength = 49
+/** What stands before the value of a first or last: event time and offset, of fixed width; then the value itself decides. */
+const orderLength = 38
 const lowBits = '4294967295'
 
 /** States of one rollup; the same state is kept once, whatever measures use it. */
@@ -79,9 +79,7 @@ export class StateColumns {
   endmost(which: 'min' | 'max', argument: Argument, orderBy: string): string {
     const { sql, filter } = argument
     // Integers that always have as many digits: text of fixed width for less than printf costs.
-    const place =
-      `((${orderBy}) + 4611686018427387904) || (coalesce(_offset, 0) + 1000000000000000000)` +
-      ` || (coalesce(_partition, 0) + 10000000000)`
+    const place = `((${orderBy}) + 4611686018427387904) || (coalesce(_offset, 0) + 1000000000000000000)`
     const placed = `CASE WHEN (${sql}) IS NOT NULL AND (${orderBy}) IS NOT NULL THEN ${place} || ${encoded(argument)} END`
     return this.extreme(which, { sql: placed, type: 'text', filter }, 'TEXT')
   }

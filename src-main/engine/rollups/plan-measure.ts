@@ -66,9 +66,10 @@ const planners: Readonly<Record<string, Planner>> = {
   sum: (argument, context) => ifNumeric('sum', argument, () => planSum(argument, context)),
   avg: (argument, context) =>
     ifNumeric('avg', argument, () => {
+      // A double is what avg gives, so its sum need not be more.
       const count = context.states.count(argument)
-      const sum = sumOf(argument, context)
-      return exact('real', `${sum.real} / nullif(${count}, 0)`, [count, ...sum.columns])
+      const sum = context.states.realSum(argument)
+      return exact('real', `${sum} / nullif(${count}, 0)`, [count, sum])
     }),
   min: (argument, context) => planExtreme('min', argument, context),
   max: (argument, context) => planExtreme('max', argument, context),

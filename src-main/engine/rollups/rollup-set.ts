@@ -42,8 +42,9 @@ export class RollupSet implements BatchRollups {
   }
 
   landed(table: string, rows: RowRange, before: number, nowMs: number): void {
+    const counted = new Map<string, number>()
     for (const rollup of this.#roots(table)) {
-      if (rollup.state.problem === '' && rollup.isUpTo(before)) this.#takeIn(rollup, rows, nowMs)
+      if (rollup.state.problem === '' && rollup.isUpTo(before)) this.#takeIn(rollup, rows, nowMs, counted)
     }
   }
 
@@ -59,7 +60,7 @@ export class RollupSet implements BatchRollups {
       const from = Math.max(first, rollup.state.appliedRow + 1)
       if (from > last) continue
       const to = Math.min(last, from + catchUpRows - 1)
-      this.#takeIn(rollup, { first: from, last: to }, nowMs)
+      this.#takeIn(rollup, { first: from, last: to }, nowMs, new Map())
       if (to === last)
         this.#onEvent('info', 'rollup-caught-up', rollup.plan.name, `${rollup.plan.name} is up to date`)
       return true
@@ -88,12 +89,15 @@ export class RollupSet implements BatchRollups {
     return this.#rollups.filter(({ plan }) => plan.isFromTable && plan.table === table)
   }
 
-  /** Takes rows into a rollup and into all that are made from it; all of them or none. */
-  #takeIn(root: KeptRollup, rows: RowRange, nowMs: number): void {
+  /**
+   * Takes rows into a rollup and into all that are made from it; all of them or none.
+   * @param counted see {@link KeptRollup.takeIn}
+   */
+  #takeIn(root: KeptRollup, rows: RowRange, nowMs: number, counted: Map<string, number>): void {
     const tree = this.#tree(root)
     this.#database.exec('SAVEPOINT rollup')
     try {
-      for (const rollup of tree) rollup.takeIn(rows, nowMs)
+      for (const rollup of tree) rollup.takeIn(rows, nowMs, counted)
       this.#database.exec('RELEASE rollup')
     } catch (error) {
       if (!isRecordFault(error)) throw error

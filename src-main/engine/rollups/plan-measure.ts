@@ -101,9 +101,7 @@ function planSum(argument: Argument, context: MeasureContext): Plan {
 
 interface Sum {
   type: ColumnType | null
-  /** As it is shown, and as a double. */
   value: string
-  real: string
   columns: string[]
 }
 
@@ -112,11 +110,11 @@ function sumOf(argument: Argument, { states }: MeasureContext): Sum {
   const { sql, type } = argument
   if (type === 'real') {
     const column = states.realSum(argument)
-    return { type: 'real', value: column, real: column, columns: [column] }
+    return { type: 'real', value: column, columns: [column] }
   }
   if (type !== null) {
     const { high, low } = states.integerSum(argument)
-    return { type: null, ...integerValue(high, low), columns: [high, low] }
+    return { type: null, value: integerValue(high, low).value, columns: [high, low] }
   }
   const whole = { ...argument, sql: `CASE WHEN typeof(${sql}) = 'integer' THEN ${sql} END` }
   const other = { ...argument, sql: `CASE WHEN typeof(${sql}) <> 'integer' THEN ${sql} END` }
@@ -124,9 +122,8 @@ function sumOf(argument: Argument, { states }: MeasureContext): Sum {
   const reals = states.realSum(other)
   const count = states.count(other)
   const exactSum = integerValue(high, low)
-  const real = `(${exactSum.real} + ${reals})`
-  const value = `CASE WHEN ${count} > 0 THEN ${real} ELSE ${exactSum.value} END`
-  return { type: null, value, real, columns: [high, low, reals, count] }
+  const value = `CASE WHEN ${count} > 0 THEN (${exactSum.real} + ${reals}) ELSE ${exactSum.value} END`
+  return { type: null, value, columns: [high, low, reals, count] }
 }
 
 /** Beyond 64 bits the sum is shown as a double. */

@@ -10,6 +10,7 @@ import type { LookupShape } from '../batch/relations.ts'
 import type { ValueFormat } from '../formats/value-format.ts'
 import type { ClusterClient } from '../kafka/client/cluster-client.ts'
 import { emptyTries, nextReadable } from '../kafka/client/next-readable.ts'
+import { retryPauseMs } from '../kafka/client/retry-pause.ts'
 import { BatchReader } from '../kafka/records/batch-reader.ts'
 import { errorCode, errorName } from '../kafka/requests/error-codes.ts'
 import { type FetchedPartition, type FetchInput, fetchRequest } from '../kafka/requests/fetch.ts'
@@ -21,8 +22,6 @@ import { TopicRows } from './topic-rows.ts'
 
 const metadataMs = 15_000
 const fetchWaitMs = 500
-const firstPauseMs = 250
-const longestPauseMs = 5000
 /** A batch that cannot be read so often in a row is left out. */
 const damagedTries = 3
 /** A batch that does not come whole although it is asked for first: its length must be wrong. */
@@ -105,10 +104,7 @@ export class TopicLookup {
         if (!(error instanceof AppError)) throw error
         this.#metadataAt = 0
         await this.#unwell(error)
-        await this.#parts.port.sleep(
-          Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(10, failures++)),
-          signal,
-        )
+        await this.#parts.port.sleep(retryPauseMs(failures++), signal)
       }
     }
   }

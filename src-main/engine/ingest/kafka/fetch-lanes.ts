@@ -10,7 +10,7 @@ import { errorCode } from '../../kafka/requests/error-codes.ts'
 import type { FetchedPartition } from '../../kafka/requests/fetch.ts'
 import { fetchPartitions } from './fetch-partitions.ts'
 import { cursorKey, type PartitionCursor } from './partition-cursor.ts'
-import { retryPauseMs } from './retry-pause.ts'
+import { retryPauseMs } from '../../kafka/client/retry-pause.ts'
 import { isAborted, type SourceContext } from './source-context.ts'
 import { trouble } from './source-health.ts'
 

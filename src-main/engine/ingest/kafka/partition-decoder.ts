@@ -14,7 +14,7 @@ import { goOnInRange } from './out-of-range.ts'
 import { moveCursor, type PartitionCursor } from './partition-cursor.ts'
 import { leaveGap } from './partition-gap.ts'
 import type { RecordSink } from './record-sink.ts'
-import { retryPauseMs } from './retry-pause.ts'
+import { retryPauseMs } from '../../kafka/client/retry-pause.ts'
 import type { SourceContext } from './source-context.ts'
 import { trouble } from './source-health.ts'
 

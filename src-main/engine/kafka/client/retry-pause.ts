@@ -1,4 +1,4 @@
-/** How long a Kafka source waits before it tries again. */
+/** How long one that reads topics, a source or a lookup, waits before it tries again. */
 const firstPauseMs = 250
 const longestPauseMs = 5000
 

@@ -2,7 +2,6 @@
  * Penstock against a broker on the same machine: how fast 2M orders become rows, how long one takes to be readable at 20,000
  * a second, what a quiet connection costs, and kcat reading the same topic in the same run.
  */
-import Database from 'better-sqlite3'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,6 +14,7 @@ import { type Bench, figure, quantile } from './figures.ts'
 import { ended, type Kcat, kcatChild, kcatProduce } from './kcat.ts'
 import { benchFolder, order, orderColumns, writeOrders } from './orders.ts'
 import { recordsOf, timedQuery, until, withEngine } from './run-engine.ts'
+import { visibleLatencies } from './visible-latencies.ts'
 
 const records = 2_000_000
 const partitions = 4
@@ -97,7 +97,7 @@ async function follow(
     const producing = produce()
     const before = recordsOf(await engine.live.next(null, null))
     await until(engine, (snapshot) => recordsOf(snapshot) > before + rate)
-    const latencies = await latenciesOf(engine.storeFile)
+    const latencies = await visibleLatencies(engine.storeFile, { runMs: latencyMs, pollMs })
     await producing
     const begun = recordsOf(await engine.live.next(null, null))
     await until(
@@ -113,28 +113,6 @@ async function follow(
       idleShare: (user + system) / 1000 / (performance.now() - from),
     }
   })
-}
-
-/** Milliseconds from each row's timestamp until it was seen, ascending. */
-async function latenciesOf(storeFile: string): Promise<number[]> {
-  const reader = new Database(storeFile, { readonly: true })
-  const newest = reader.prepare<[], { last: number }>('SELECT max(rowid) AS last FROM sales')
-  const since = reader.prepare<[number, number], { at: number; rows: number }>(
-    'SELECT _timestamp AS at, count(*) AS rows FROM sales WHERE rowid > ? AND rowid <= ? GROUP BY _timestamp',
-  )
-  const latencies: number[] = []
-  let seen = newest.get()?.last ?? 0
-  const end = performance.now() + latencyMs
-  while (performance.now() < end) {
-    await sleep(pollMs)
-    const last = newest.get()?.last ?? seen
-    const now = Date.now()
-    for (const { at, rows } of since.all(seen, last))
-      for (let row = 0; row < rows; row++) latencies.push(now - at)
-    seen = last
-  }
-  reader.close()
-  return latencies.sort((left, right) => left - right)
 }
 
 /** Orders at a steady rate, a little longer than latencies are measured. */

@@ -41,10 +41,21 @@ export interface IngestSource {
   stop(): void
 }
 
-/** Where a source goes on: what the store committed last. */
+/** Offsets by topic and partition. */
+export type PartitionOffsets = ReadonlyMap<string, ReadonlyMap<number, bigint>>
+
+/** Where a source goes on: what the store committed last. And how far it goes. */
 export interface SourceStart {
-  /** By topic and partition. */
-  nextOffsets: ReadonlyMap<string, ReadonlyMap<number, bigint>>
-  /** JSON that the source itself gave with its last committed batch of each topic; empty for a new store. */
+  nextOffsets: PartitionOffsets
+  /**
+   * JSON that the source itself gave with its last committed batch of each topic; empty for a new store. A bounded run that
+   * begins is given those of the run that its bounds are of: they say which topic of the name is meant.
+   */
   places: ReadonlyMap<string, string>
+  /**
+   * First offsets that are not to be read; null reads without an end. A bounded run reads the partitions that are named
+   * and no others. When it has sent all that lies before its bounds it commits the bounds themselves as its positions, also
+   * where the log or the capture turned out shorter, tells the state `ended`, and {@link IngestSource.run} resolves.
+   */
+  until: PartitionOffsets | null
 }

@@ -129,6 +129,7 @@ export class IngestThread {
       const start = {
         nextOffsets: stored?.nextOffsets ?? new Map<string, Map<number, bigint>>(),
         places: stored?.places ?? new Map<string, string>(),
+        until: null,
       }
       const port = new ThreadSourcePort(source.name, this.#main, this.#toStore(), input.paused)
       const opened = this.#openSource(source, { columns, start, maskKeys: input.maskKeys }, port)

@@ -4,6 +4,7 @@
  */
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
+import type { Problem } from '#contract/workspace.ts'
 import type { LiveEvent } from '#contract/live.ts'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
@@ -32,7 +33,7 @@ import { isCopied } from './signals/store-copies.ts'
 import { type StoreLocation, storeLocation } from './store/store-location.ts'
 import type { EngineThread } from './threads/engine-thread.ts'
 import { ClusterCalls } from './threads/cluster-calls.ts'
-import { PipelineThreads } from './threads/pipeline-threads.ts'
+import { PipelineThreads, type UsedColumns } from './threads/pipeline-threads.ts'
 import { hasKind } from './threads/thread-calls.ts'
 import type {
   SourceLogNotice,
@@ -46,6 +47,7 @@ import { StoredEvents } from './watch/history/events.ts'
 import { StoredStatistics } from './watch/history/statistics.ts'
 import { connectionViews } from './watch/connection-views.ts'
 import { EngineFeed } from './watch/live-feed.ts'
+import { feedSettings } from './watch/feed-settings.ts'
 import { type WatchEvent, WorkspaceWatch } from './watch/workspace-watch.ts'
 
 export { checkWorkspace, unreadTopics } from './check-workspace.ts'
@@ -68,7 +70,7 @@ export function createEngine(workspace: Workspace, ports: EnginePorts, hooks: En
 class ThreadedEngine implements Engine {
   readonly startedAt = Date.now()
   readonly sourceColumns = new Map<string, { columns: readonly Column[]; inferred: boolean }>()
-  readonly #workspace: Workspace
+  #workspace: Workspace
   readonly #ports: EnginePorts
   readonly #hooks: EngineHooks
   readonly #location: StoreLocation
@@ -99,30 +101,23 @@ class ThreadedEngine implements Engine {
     this.#ports = ports
     this.#hooks = hooks
     this.#location = storeLocation(workspace)
-    const settings = {
-      sources: workspace.sources.map(({ name, topic, input, latenessMs }) => ({
-        name,
-        topic,
-        kind: input.kind,
-        latenessMs,
-      })),
-      connections: workspace.connections.map(({ name }) => name),
-      storeMode: workspace.store.mode,
-      limitBytes: workspace.store.limitBytes,
-      budgetBytes: workspace.store.budgetBytes,
-    }
-    this.#feed = new EngineFeed(settings, randomUUID())
+    this.#feed = new EngineFeed(feedSettings(workspace), randomUUID())
     this.statistics = new StoredStatistics(this.#queries)
     this.deadLetters = new StoredDeadLetters(this.#queries)
     this.#events = new StoredEvents(this.#queries)
     const clusterHistory = new ClusterHistoryReader(this.#queries)
     this.#clusters = new ClusterCalls({
-      connections: () => connectionViews(workspace, this.#feed.snapshot),
+      connections: () => connectionViews(this.#workspace, this.#feed.snapshot),
       topicHistory: (connection, topic, range) => clusterHistory.topic(connection, topic, range),
       groupHistory: (connection, group, range) => clusterHistory.group(connection, group, range),
     })
     this.#snapshots = new StoreSnapshots({
-      ...{ storeFile: this.#location.file, workspace, entries: ports.entries, version: ports.version },
+      ...{
+        storeFile: this.#location.file,
+        workspace: () => this.#workspace,
+        entries: ports.entries,
+        version: ports.version,
+      },
       ended: (run, removed) => {
         for (const event of snapshotEvents(run, removed)) this.#say(event)
         if (run.error?.code === 'STORE_DAMAGED') this.#suspectDamage()
@@ -203,6 +198,23 @@ class ThreadedEngine implements Engine {
     this.#feed.close()
   }
 
+  check(workspace: Workspace): Promise<Problem[]> {
+    return this.#running().check(workspace)
+  }
+
+  async change(workspace: Workspace): Promise<boolean> {
+    if (this.#barrier !== '' || this.#restarting !== null) return false
+    const { secrets } = this.#ports
+    const maskKeys = await resolveMaskKeys(workspace.sources, { secrets, environment: process.env })
+    const columns = await this.#running().change(workspace, maskKeys)
+    if (columns === null) return false
+    this.#workspace = workspace
+    this.#noteColumns(columns)
+    this.#clusters.attach(this.#running().cluster)
+    this.#feed.configure(feedSettings(workspace))
+    return true
+  }
+
   async pause(): Promise<void> {
     await this.#running().pause()
     this.#paused = true
@@ -265,9 +277,14 @@ class ThreadedEngine implements Engine {
       threadStarted: (thread) => this.#hooks.threadStarted?.(thread),
     })
     this.#threads = threads
-    for (const [name, columns] of await threads.start()) this.sourceColumns.set(name, columns)
+    this.#noteColumns(await threads.start())
     if (threads.damage !== '') this.#ports.logger.error({ file: this.#location.file }, threads.damage)
     this.#clusters.attach(threads.cluster)
+  }
+
+  #noteColumns(used: UsedColumns): void {
+    this.sourceColumns.clear()
+    for (const [name, columns] of used) this.sourceColumns.set(name, columns)
   }
 
   async #openQueries(): Promise<void> {

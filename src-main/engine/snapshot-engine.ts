@@ -4,6 +4,7 @@
  */
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
+import type { Problem } from '#contract/workspace.ts'
 import type { LiveEvent } from '#contract/live.ts'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
@@ -111,6 +112,14 @@ class SnapshotEngine implements Engine {
     this.#pool = null
     this.live.engineState('stopped', '')
     this.live.close()
+  }
+
+  check(): Promise<Problem[]> {
+    return Promise.resolve([])
+  }
+
+  change(): Promise<boolean> {
+    return Promise.resolve(false)
   }
 
   pause(): Promise<void> {

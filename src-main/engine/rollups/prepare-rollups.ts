@@ -75,6 +75,11 @@ function fillFromStored(database: SqlDatabase, { name, from, sql }: RollupPlan):
     .run(from, name)
 }
 
+/** @throws AppError STORE_UNUSABLE where a table of the store has the name of a rollup */
+export function refuseStoredTables(database: SqlDatabase, plans: readonly RollupPlan[]): void {
+  for (const { name } of plans) refuseTable(database, name)
+}
+
 /** A table that the workspace had once stays in the store with its rows. */
 function refuseTable(database: SqlDatabase, name: string): void {
   const found = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name)

@@ -146,6 +146,11 @@ export class BatchLog {
     return id
   }
 
+  /** Counts steps that ran without a batch of their own: those of a backfill. */
+  addTotals(steps: readonly StepCounts[]): void {
+    for (const step of steps) this.#addTotals(step)
+  }
+
   /** Writes what became known since the last transaction. */
   finishEarlier(): void {
     for (const { batchId, commitMs, totalMs, latency } of this.#unfinished) {

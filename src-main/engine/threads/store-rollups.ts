@@ -16,11 +16,19 @@ const catchUpMs = 20
 export class StoreRollups {
   readonly set: RollupSet
   readonly #writer: BatchWriter
+  readonly #isFilled: (table: string) => boolean
   #timer: NodeJS.Timeout | null = null
 
   /** Makes what is missing in the store; to be called once, before the first batch. */
-  constructor(database: Database, plans: readonly RollupPlan[], writer: BatchWriter) {
+  /** @param isFilled whether rows of a table are still being filled in */
+  constructor(
+    database: Database,
+    plans: readonly RollupPlan[],
+    writer: BatchWriter,
+    isFilled: (table: string) => boolean,
+  ) {
     this.#writer = writer
+    this.#isFilled = isFilled
     const onEvent: RollupEvent = (level, kind, subject, message) => {
       writer.events.add({ at: nowMs(), level, kind, subject, message })
     }
@@ -69,7 +77,7 @@ export class StoreRollups {
 
   #catchUp(): void {
     try {
-      const hasMore = this.#writer.apart((now) => this.set.catchUp(this.#held, now))
+      const hasMore = this.#writer.apart((now) => this.set.catchUp(this.#held, now, this.#isFilled))
       if (!hasMore) return
     } catch (error) {
       if (!isStoreFull(error)) throw error

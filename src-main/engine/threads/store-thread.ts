@@ -8,30 +8,18 @@ import type { Database } from 'better-sqlite3'
 import type { MessagePort } from 'node:worker_threads'
 import type { BatchReceipt, PackedBatch } from '../batch/packed-batch.ts'
 import type { LookupShape } from '../batch/relations.ts'
-import { BatchWriter } from '../store/batch-writer.ts'
-import { openScratch, openStore, type OpenStore, removeStore } from '../store/database.ts'
+import { openStore, type OpenStore, removeStore } from '../store/database.ts'
 import { EventLog } from '../store/event-log.ts'
-import { LogRestart } from '../store/log-restart.ts'
 import { LookupTables } from '../store/lookup-tables.ts'
 import type { CommittedPosition } from '../store/positions.ts'
 import { isStoreFull, storeFullReason } from '../store/store-full.ts'
-import { prepareTables } from '../store/tables.ts'
 import { setAsideWords } from '../store/damage-words.ts'
 import { isDamage, noteDamage } from '../store/damage.ts'
-import { noteWorkspace } from '../store/workspace-row.ts'
-import { isCopied } from '../signals/store-copies.ts'
-import type { TableShape } from '../batch/relations.ts'
-import { PlannerStatistics } from '../store/planner-statistics.ts'
-import { prepareIndexes } from '../store/table-indexes.ts'
-import { indexProblems } from '../transform/index-problems.ts'
-import { planRollups } from '../rollups/plan-rollups.ts'
-import { dropOtherRollups } from '../rollups/prepare-rollups.ts'
-import { planWorkspace } from '../transform/plan.ts'
-import { SourceTransform } from '../transform/run-batch.ts'
-import { StoreFigureSource } from './store-figures.ts'
-import { StoreRollups } from './store-rollups.ts'
+import { compileWorkspace } from './compile-workspace.ts'
+import { checkStored, PlannedStore, type StoreParts } from './planned-store.ts'
 import { hasKind, nowMs, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type {
+  BackfillStart,
   ClusterToStore,
   CommittedPositionsNotice,
   IngestToStore,
@@ -59,11 +47,8 @@ export class StoreThread {
   #location: StoreOpenInput['location'] | null = null
   #events: EventLog | null = null
   #lookups: LookupTables | null = null
-  #writer: BatchWriter | null = null
-  #rollups: StoreRollups | null = null
-  #statistics: PlannerStatistics | null = null
-  #figures: StoreFigureSource | null = null
-  #log: LogRestart | null = null
+  /** What runs now; null before anything does. */
+  #planned: PlannedStore | null = null
   #port: MessagePort | null = null
   #clusterPort: MessagePort | null = null
   #cluster: ThreadCalls | null = null
@@ -79,11 +64,14 @@ export class StoreThread {
       {
         open: (input: StoreOpenInput) => this.#open(input),
         plan: (input: StorePlanInput) => this.#unlessFull(() => this.#plan(input)),
+        check: (input: StorePlanInput) => this.#check(input),
+        change: (input: StorePlanInput) => this.#unlessFull(() => this.#change(input)),
         attach: (input: StoreAttachInput) => this.#attach(input),
         'attach-cluster': (input: StoreAttachInput) => {
           this.#attachCluster(input)
         },
         starts: (sources: string[]) => this.#starts(sources),
+        backfills: () => this.#planned?.backfills.starts() ?? [],
         damaged: (reason: string) => {
           this.#giveUp(reason)
         },
@@ -150,7 +138,7 @@ export class StoreThread {
 
   /** Before anything runs whoever starts is told, and starts again; later this thread ends, and is started anew. */
   #damaged(error: Error): AppError {
-    if (this.#writer === null) noteDamage(this.#opened().file, error.message)
+    if (this.#planned === null) noteDamage(this.#opened().file, error.message)
     else this.#giveUp(error.message)
     return new AppError('STORE_DAMAGED', `the store ${this.#opened().file} is damaged: ${error.message}`, {
       cause: error,
@@ -158,50 +146,64 @@ export class StoreThread {
   }
 
   #plan(input: StorePlanInput): StorePlanOutput {
-    const { database } = this.#opened()
-    const scratch = openScratch()
+    const compiled = compileWorkspace(input)
+    if ('problems' in compiled) return compiled
+    this.#planned = new PlannedStore(this.#parts(), input, compiled)
+    this.#startTimers()
+    // Whoever watches can tell from these how long the first batch has taken already.
+    this.#publish()
+    return { problems: [] }
+  }
+
+  /** Whether a plan could run here; nothing is changed. @throws AppError STORE_UNUSABLE */
+  #check(input: StorePlanInput): StorePlanOutput {
+    const compiled = compileWorkspace(input)
+    if ('problems' in compiled) return compiled
+    checkStored(this.#opened().database, compiled)
+    return { problems: [] }
+  }
+
+  /** Goes over to another plan between two batches; where that fails, back to the one before. */
+  #change(input: StorePlanInput): StorePlanOutput {
+    const before = this.#running()
+    const compiled = compileWorkspace(input)
+    if ('problems' in compiled) return compiled
+    this.#tidy()
+    before.stop()
     try {
-      const { plans, problems } = planWorkspace(input.workspace, input.sourceColumns, input.lookups, scratch)
-      if (problems.length > 0) return { problems }
-      const tables = plans.flatMap((plan) => plan.tables)
-      const unindexed = indexProblems(input.workspace, tables)
-      if (unindexed.length > 0) return { problems: unindexed }
-      const rollups = planRollups(input.workspace, tables, scratch)
-      if (rollups.problems.length > 0) return { problems: rollups.problems }
-      dropOtherRollups(database, rollups.plans)
-      prepareTables(database, tables)
-      this.#prepareIndexes(tables)
-      noteWorkspace(database, input.workspace, input.sourceColumns, nowMs())
-      this.#lookups?.keepOnly(input.workspace.lookups.map((lookup) => lookup.name))
-      this.#lookups?.freezeColumns()
-      const transforms = new Map(plans.map((plan) => [plan.source, new SourceTransform(database, plan)]))
-      const events = this.#events ?? new EventLog(database)
-      this.#writer = new BatchWriter(database, tables, transforms, events, nowMs)
-      const { budgetBytes } = input.workspace.store
-      if (budgetBytes !== null) this.#writer.keepWithin(budgetBytes)
-      this.#rollups = new StoreRollups(database, rollups.plans, this.#writer)
-      this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer, {
-        tables,
-        rollups: this.#rollups,
+      this.#planned = new PlannedStore(this.#parts(), input, compiled)
+    } catch (error) {
+      this.#goBackTo(before)
+      throw error
+    }
+    this.#publish()
+    this.#drainSoon()
+    return { problems: [] }
+  }
+
+  /** Where not even that is possible, this thread ends, and is started anew. */
+  #goBackTo({ input }: PlannedStore): void {
+    try {
+      const compiled = compileWorkspace(input)
+      if ('problems' in compiled) throw new AppError('INTERNAL', 'the plan before does not compile any more')
+      this.#planned = new PlannedStore(this.#parts(), input, compiled)
+      this.#drainSoon()
+    } catch (error) {
+      setImmediate(() => {
+        throw error
       })
-      const { file } = this.#opened()
-      this.#log = new LogRestart(database, () => isCopied(file))
-      this.#statistics = new PlannerStatistics(database)
-      this.#startTimers()
-      // Whoever watches can tell from these how long the first batch has taken already.
-      this.#publish()
-      return { problems: [] }
-    } finally {
-      scratch.close()
     }
   }
 
-  #prepareIndexes(tables: readonly TableShape[]): void {
-    for (const { table, columns, what, ms } of prepareIndexes(this.#opened().database, tables)) {
-      const took = what === 'made' ? ` in ${String(Math.round(ms))} ms` : ''
-      const message = `the index of ${table} by ${columns.join(', ')} was ${what}${took}`
-      this.#event({ level: 'info', event: `index-${what}`, subject: table, message })
-    }
+  #parts(): StoreParts {
+    const [events, lookups] = [this.#events, this.#lookups]
+    if (events === null || lookups === null) throw new AppError('INTERNAL', 'the store is not open')
+    return { ...this.#opened(), events, lookups }
+  }
+
+  #running(): PlannedStore {
+    if (this.#planned === null) throw new AppError('INTERNAL', 'nothing is planned yet')
+    return this.#planned
   }
 
   #opened(): { database: Database; file: string } {
@@ -240,6 +242,7 @@ export class StoreThread {
             this.#tables().problem(name, problem)
           })
         },
+        'backfill-next': (run: string) => this.#unlessFull(() => this.#nextOfBackfill(run)),
         'lookup-abandon': ({ name, problem }: LookupProblemInput) => {
           this.#tables().abandon(name, problem)
         },
@@ -259,14 +262,14 @@ export class StoreThread {
       // The cluster thread is built from the same source; see ClusterToStore.
       this.#clusterNotice(message as ClusterToStore)
     })
-    this.#tellPositions(this.#writer?.positions.committed ?? [])
+    this.#tellPositions(this.#planned?.writer.positions.committed ?? [])
   }
 
   #clusterNotice(message: ClusterToStore): void {
     if (message.kind === 'event') this.#event(message)
     else {
-      this.#writer?.topics.addMeasured(message.topics)
-      this.#writer?.lags.add(message.lags)
+      this.#planned?.writer.topics.addMeasured(message.topics)
+      this.#planned?.writer.lags.add(message.lags)
     }
   }
 
@@ -281,15 +284,12 @@ export class StoreThread {
   }
 
   #changeLookup({ topic, dead, ...change }: LookupChangeInput): void {
-    const writer = this.#writer
-    if (writer === null) throw new AppError('INTERNAL', 'nothing is planned yet')
-    writer.changeLookup(this.#tables(), change, { lookup: change.name, topic, dead })
+    this.#running().writer.changeLookup(this.#tables(), change, { lookup: change.name, topic, dead })
   }
 
   #starts(sources: string[]): StoredStart[] {
-    const writer = this.#writer
-    if (writer === null) throw new AppError('INTERNAL', 'nothing is planned yet')
-    return sources.map((source) => ({ source, ...writer.positions.read(source) }))
+    const { positions } = this.#running().writer
+    return sources.map((source) => ({ source, ...positions.read(source) }))
   }
 
   #notice(message: IngestToStore): void {
@@ -297,6 +297,8 @@ export class StoreThread {
       this.#queue.push(message)
       this.#drainSoon()
     } else if (message.kind === 'event') this.#event(message)
+    else if (message.kind === 'backfill-problem')
+      this.#planned?.backfills.problem(message.run, message.problem)
     else if (hasKind(message, 'source-state')) this.#states.set(message.source, message.state)
   }
 
@@ -313,23 +315,34 @@ export class StoreThread {
 
   /** Lands the oldest batch queued. A full store keeps it and tries again; ingest waits for the receipt meanwhile. */
   #drain(): void {
-    const writer = this.#writer
-    const [batch] = this.#queue
-    if (writer === null || this.#retry !== null || batch === undefined) return
+    const planned = this.#planned
+    if (planned === null || this.#retry !== null) return
+    const at = this.#queue.findIndex((queued) => planned.takes(queued))
+    const batch = this.#queue[at]
+    if (batch === undefined) return
     try {
-      const latency = writer.write(batch)
-      this.#figures?.noteLatency(latency)
+      planned.write(batch)
     } catch (error) {
       if (!isStoreFull(error)) throw error
       this.#waitForRoom(error)
       return
     }
-    this.#queue.shift()
+    this.#queue.splice(at, 1)
     if (this.#full !== '') this.#roomAgain()
     const buffers = [batch.jsonb.buffer, batch.raw.buffer]
     const receipt: BatchReceipt = { kind: 'receipt', source: batch.source, topic: batch.topic, buffers }
     this.#ingest?.tell(receipt, buffers)
     if (this.#queue.length > 0) this.#drainSoon()
+  }
+
+  /** @returns where a run of a backfill goes on; null where it is done */
+  #nextOfBackfill(run: string): BackfillStart | null {
+    const { backfills, writer, input } = this.#running()
+    const next = backfills.next(run, writer, () => {
+      this.#drainSoon()
+    })
+    if (next === null) this.#change(input)
+    return next
   }
 
   #waitForRoom(error: Error): void {
@@ -383,10 +396,8 @@ export class StoreThread {
   #tidy(): void {
     const running = [...this.#states].filter(([, state]) => state === 'running').map(([source]) => source)
     try {
-      this.#writer?.tidy(new Set(running))
-      this.#log?.check(this.#figures?.logBytes ?? 0)
-      this.#statistics?.renewOne(this.#rollups?.relations() ?? [])
-      this.#tellPositions(this.#writer?.positions.takeChanged() ?? [])
+      this.#planned?.tidy(new Set(running))
+      this.#tellPositions(this.#planned?.movedPositions() ?? [])
     } catch (error) {
       if (!isStoreFull(error)) throw error
       // The next batch meets the same and reports it; silence and ageing are caught up with later.
@@ -394,7 +405,7 @@ export class StoreThread {
   }
 
   #publish(): void {
-    const figures = this.#figures?.read(this.#full)
+    const figures = this.#planned?.figures(this.#full)
     if (figures !== undefined) this.#main.tell(figures)
   }
 
@@ -402,18 +413,17 @@ export class StoreThread {
   #stop({ discard }: ThreadStopInput): void {
     for (const timer of this.#timers) clearInterval(timer)
     if (this.#draining !== null) clearImmediate(this.#draining)
+    this.#planned?.stop()
     while (this.#queue.length > 0 && this.#retry === null) this.#drain()
     if (this.#retry !== null) clearTimeout(this.#retry)
     this.#port?.close()
     this.#clusterPort?.close()
     this.#tidy()
-    this.#rollups?.stop()
     // The last word: what landed since the figures before must not be missing in it.
     this.#publish()
     const store = this.#store
     this.#store = null
-    this.#writer = null
-    this.#log = null
+    this.#planned = null
     if (store === null) return
     try {
       if (!discard) store.database.pragma('wal_checkpoint(TRUNCATE)')

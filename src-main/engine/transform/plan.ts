@@ -47,12 +47,16 @@ export interface StepPlan {
   temporary: string | null
   /** `INSERT ... SELECT`; parameters @topic and @ingestedAt. */
   insert: string
+  /** The same into a temporary table, also where the step lands straight. */
+  apart: { temporary: string; insert: string }
 }
 
 export interface TablePlan extends TableShape {
   steps: StepPlan[]
   /** Whether each row of the last step carries the place of the one record that it comes from. */
   hasCoordinates: boolean
+  /** Columns of rows that are in the table, which are filled in instead of landing rows; null where rows land. */
+  fills: readonly string[] | null
 }
 
 export interface SourcePlan {
@@ -184,6 +188,7 @@ class TablePlanner {
       retainRows: table.retainRows,
       retainBytes: table.retainBytes,
       retainAgeMs: table.retainAgeMs,
+      fills: null,
       ...landing,
     }
   }
@@ -258,7 +263,9 @@ class TablePlanner {
       const columns = this.#columnsOf(sql, used, shape)
       const fault = faultOfColumns(columns)
       if (fault !== null) return this.#refuse(step, path, fault.message, statement.start, fault.hint)
-      const temporary = isLast ? null : `${table.name}/${step.name}`
+      const ownTable = `${table.name}/${step.name}`
+      const apart = { temporary: ownTable, insert: filling(ownTable, sql, used) }
+      const temporary = isLast ? null : ownTable
       if (temporary !== null) {
         this.#scratch.exec(createTemporary(temporary, columns))
         this.#origins.set(temporary, this.#originsOf(sql, used, shape))
@@ -270,7 +277,8 @@ class TablePlanner {
         filters: !shape.groups && used.length > 0,
         columns,
         temporary,
-        insert: temporary === null ? landing(table.name, columns, sql, used) : filling(temporary, sql, used),
+        insert: temporary === null ? landing(table.name, columns, sql, used) : apart.insert,
+        apart,
       }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)

@@ -192,11 +192,28 @@ export class WorkspaceSession implements SessionPort {
       this.#show('open', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
       return
     }
+    const refusal = await this.#refusalOf(open.engine, loaded.parsed.workspace)
+    if (this.#loaded !== before || this.#open !== open) return
+    if (refusal !== null) {
+      this.#show('open', refusal, problemsOf(refusal))
+      return
+    }
     const losses = lossesOf(open.workspace, loaded.parsed.workspace)
     if (losses.length === 0) await this.#switchTo(loaded)
     else {
       this.#pending = { loaded, losses }
       this.#show('open')
+    }
+  }
+
+  /** Why a version cannot take the place of what runs, as far as that can be told beforehand. */
+  async #refusalOf(engine: Engine, workspace: Workspace): Promise<Error | null> {
+    try {
+      const problems = await engine.check(workspace)
+      return problems.length === 0 ? null : invalid(workspace.file, problems)
+    } catch (error) {
+      // What does not run now cannot say; starting the version will.
+      return isRefusal(error) ? error : null
     }
   }
 
@@ -223,6 +240,10 @@ export class WorkspaceSession implements SessionPort {
       this.#open === null || this.#loaded === null ? null : { ...this.#open, loaded: this.#loaded }
     const goesOn = before !== null && isSuccessor(before.workspace, loaded)
     this.#pending = null
+    if (goesOn && 'workspace' in loaded.parsed) {
+      const isDone = await this.#changeRunning(before, loaded, loaded.parsed.workspace)
+      if (isDone || !isNewest()) return
+    }
     this.#loaded = loaded
     this.#show('opening')
     await this.#stopEngine(goesOn)
@@ -247,6 +268,40 @@ export class WorkspaceSession implements SessionPort {
       }
     }
     this.#show('failed', failure, problemsOf(failure))
+  }
+
+  /**
+   * Goes over to another version while what did not change runs on.
+   * @returns whether that is settled: the version runs, or is refused and the one before runs on
+   */
+  async #changeRunning(
+    open: OpenWorkspace & { loaded: Openable },
+    loaded: Openable,
+    workspace: Workspace,
+  ): Promise<boolean> {
+    const { engine, snapshot } = open
+    const isOpen = (): boolean => this.#open?.engine === engine
+    try {
+      if (!(await engine.change(workspace))) return false
+      if (!isOpen()) return true
+      this.#open = { workspace, engine, snapshot }
+      this.#loaded = loaded
+      await this.#opened(loaded, workspace)
+      return true
+    } catch (error) {
+      if (!isOpen()) return true
+      if (!isRefusal(error)) {
+        this.#options.logger.error(
+          { err: error, file: loaded.file },
+          'the change could not be made while it ran',
+        )
+        return false
+      }
+      this.#refused = loaded.digest
+      this.#watchFile(open.loaded)
+      this.#show('open', error, problemsOf(error))
+      return true
+    }
   }
 
   /** @returns why the engine did not start, or null where it runs */
@@ -337,8 +392,16 @@ function isSuccessor(before: Workspace, { parsed, snapshot }: Openable): boolean
   return snapshot === null && 'workspace' in parsed && hasSameStore(before, parsed.workspace)
 }
 
+/** Whether a version is refused for what it says, so that what runs is as it was. */
+function isRefusal(error: unknown): error is AppError {
+  const codes = ['WORKSPACE_INVALID', 'SOURCE_UNREADABLE', 'STORE_UNUSABLE']
+  return error instanceof AppError && codes.includes(error.code)
+}
+
 function invalid(file: string, problems: readonly Problem[]): AppError {
-  return new AppError('WORKSPACE_INVALID', `${file} has ${countOf(problems.length)}`)
+  return new AppError('WORKSPACE_INVALID', `${file} has ${countOf(problems.length)}`, {
+    details: { problems },
+  })
 }
 
 function countOf(problems: number): string {

@@ -223,6 +223,7 @@ export class FakeEngine {
       sources,
       steps,
       tables,
+      backfills: [],
       rollups: this.workspace.rollups.map((rollup) => {
         const base = tables.find(({ name }) => name === rollup.from) ?? tables.at(-1)
         const { landed = 0, rowsPerSecond = 0, spark = [] } = base ?? {}

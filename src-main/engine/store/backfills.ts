@@ -1,0 +1,255 @@
+/**
+ * Book-keeping of backfills: tables and columns that came when their source had read records before. A run beside the source
+ * reads those again, for them only; where it stands and where it ends is kept like the positions of a source. Store thread only.
+ */
+import type { Database } from 'better-sqlite3'
+import type { PackedBatch } from '../batch/packed-batch.ts'
+import type { TableShape } from '../batch/relations.ts'
+import { quoted } from '../sql/identifier.ts'
+import type { Positions, SourcePosition } from './positions.ts'
+
+export type Offsets = SourcePosition['nextOffsets']
+
+/** A table of the workspace, as far as it can be filled from its source. */
+export interface BackfillTarget {
+  shape: TableShape
+  /** Whether its source begins with what comes, so that a new table does, too. */
+  beginsAtEnd: boolean
+  /** Whether its rows tell which records they came from. */
+  carriesPlaces: boolean
+}
+
+/** What a run fills. */
+export interface BackfillTable {
+  id: number
+  table: string
+  /** Columns of rows that are there; empty where rows are landed. */
+  columns: string[]
+}
+
+/** One reading of a source for tables and columns that came at the same time. */
+export interface BackfillRun {
+  /** Under which its positions are kept, and by which its batches are known. */
+  name: string
+  source: string
+  tables: BackfillTable[]
+}
+
+/** How far a run is. Records: read, of about so many. Rows: landed, or filled in. */
+export interface BackfillFigures {
+  table: string
+  source: string
+  columns: string[]
+  records: number
+  total: number
+  rows: number
+  problem: string
+}
+
+/** What a batch did: rows by table. */
+export type FilledRows = ReadonlyMap<string, number>
+
+interface StoredBackfill {
+  id: number
+  source: string
+  table: string
+  columns: string
+  run: string
+}
+
+export class Backfills {
+  readonly #database: Database
+  readonly #positions: Positions
+
+  constructor(database: Database, positions: Positions) {
+    this.#database = database
+    this.#positions = positions
+  }
+
+  /**
+   * Notes what is new in the workspace, before the store is brought to it, and forgets what is not wanted any more.
+   * @returns tables whose new columns stay empty in the rows that they hold, with those columns
+   */
+  begin(targets: readonly BackfillTarget[], nowMs: number): { table: string; columns: string[] }[] {
+    this.#forgetOthers(targets)
+    const found = targets.flatMap((target) => this.#newOf(target))
+    const runs = new Map<string, string>()
+    for (const { target, columns } of found) {
+      const { name, source } = target.shape
+      if (columns.length > 0 && !target.carriesPlaces) continue
+      const id = Number(
+        this.#database
+          .prepare(
+            `INSERT INTO sys_backfills (source, table_name, columns, state, records, total, rows, begun_at, problem, run)
+             VALUES (?, ?, ?, 'running', 0, 0, 0, ?, '', '')`,
+          )
+          .run(source, name, JSON.stringify(columns), Math.floor(nowMs)).lastInsertRowid,
+      )
+      const run = runs.get(source) ?? `${source}/${String(id)}`
+      runs.set(source, run)
+      this.#database.prepare('UPDATE sys_backfills SET run = ? WHERE id = ?').run(run, id)
+      this.#positions.put(untilName(run), this.#positions.peek(source).nextOffsets)
+    }
+    return found
+      .filter(({ target, columns }) => columns.length > 0 && !target.carriesPlaces)
+      .map(({ target, columns }) => ({ table: target.shape.name, columns }))
+  }
+
+  /** Runs that are under way. */
+  runs(): BackfillRun[] {
+    const runs = new Map<string, BackfillRun>()
+    for (const { id, source, table, columns, run } of this.#running()) {
+      const entry = runs.get(run) ?? { name: run, source, tables: [] }
+      entry.tables.push({ id, table, columns: namesOf(columns) })
+      runs.set(run, entry)
+    }
+    return [...runs.values()]
+  }
+
+  /** Has a run begin with the oldest records that tables still have rows of. The caller's transaction. */
+  beginAtRows(run: string, tables: readonly string[]): void {
+    const rows = tables.map(
+      (table) => `SELECT _topic, _partition, min(_offset) AS first FROM ${quoted(table)} GROUP BY 1, 2`,
+    )
+    const firsts = this.#database
+      .prepare<[], { topic: string; partition: bigint; first: bigint }>(
+        `SELECT _topic AS topic, _partition AS partition, min(first) AS first FROM (${rows.join(' UNION ALL ')})
+         WHERE _topic IS NOT NULL AND _partition IS NOT NULL AND first IS NOT NULL GROUP BY 1, 2`,
+      )
+      .safeIntegers()
+    const offsets: Offsets = new Map()
+    for (const { topic, partition, first } of firsts.all()) {
+      const known = offsets.get(topic) ?? new Map<number, bigint>()
+      offsets.set(topic, known.set(Number(partition), first))
+    }
+    this.#positions.put(run, offsets)
+  }
+
+  /** Where a run stands, and the first offsets that it is not to read. One that begins has the places of its source. */
+  place({ name, source }: Pick<BackfillRun, 'name' | 'source'>): SourcePosition & { until: Offsets } {
+    const { nextOffsets, places } = this.#positions.peek(name)
+    const until = this.#positions.peek(untilName(name)).nextOffsets
+    return { nextOffsets, places: places.size > 0 ? places : this.#positions.peek(source).places, until }
+  }
+
+  /** The caller's transaction. */
+  extend(run: string, until: Offsets): void {
+    this.#positions.put(untilName(run), until)
+  }
+
+  /** Records of the source between where a run stands and where the source does. */
+  missing(run: string, source: Offsets): number {
+    return distance(this.#positions.peek(run).nextOffsets, source)
+  }
+
+  /** Counts a batch. The caller's transaction. */
+  note(run: BackfillRun, batch: PackedBatch, rows: FilledRows): void {
+    const { nextOffsets, until } = this.place(run)
+    const left = distance(nextOffsets, until)
+    const update = this.#database.prepare(
+      'UPDATE sys_backfills SET records = records + ?, total = records + ? + ?, rows = rows + ? WHERE id = ?',
+    )
+    for (const { id, table } of run.tables)
+      update.run(batch.records, batch.records, left, rows.get(table) ?? 0, id)
+  }
+
+  /** What keeps a run waiting; empty where nothing does. */
+  problem(run: string, problem: string): void {
+    this.#database.prepare('UPDATE sys_backfills SET problem = ? WHERE run = ?').run(problem, run)
+  }
+
+  /** The caller's transaction. @returns records read and rows filled, by table */
+  finish(
+    { name, tables }: BackfillRun,
+    nowMs: number,
+  ): (BackfillTable & { records: number; rows: number })[] {
+    this.#database
+      .prepare(
+        "UPDATE sys_backfills SET state = 'done', ended_at = ?, total = records, problem = '' WHERE run = ?",
+      )
+      .run(Math.floor(nowMs), name)
+    this.#forgetPlaces(name)
+    const read = this.#database.prepare<[number], { records: number; rows: number }>(
+      'SELECT records, rows FROM sys_backfills WHERE id = ?',
+    )
+    return tables.map((table) => ({ ...table, ...(read.get(table.id) ?? { records: 0, rows: 0 }) }))
+  }
+
+  /** As of the last commit. */
+  figures(): BackfillFigures[] {
+    return this.#database
+      .prepare<[], Omit<BackfillFigures, 'columns'> & { columns: string }>(
+        `SELECT table_name AS "table", source, columns, records, total, rows, problem FROM sys_backfills
+         WHERE state = 'running' ORDER BY id`,
+      )
+      .all()
+      .map((row) => ({ ...row, columns: namesOf(row.columns) }))
+  }
+
+  /** What a table lacks of what the workspace gives it, where its source has read records before. */
+  #newOf(target: BackfillTarget): { target: BackfillTarget; columns: string[] }[] {
+    const { name, source, columns } = target.shape
+    if (this.#positions.peek(source).nextOffsets.size === 0) return []
+    const stored = this.#database
+      .prepare<[string], string>('SELECT lower(name) FROM pragma_table_info(?)')
+      .pluck()
+      .all(name)
+    if (stored.length === 0) return target.beginsAtEnd ? [] : [{ target, columns: [] }]
+    const added = columns.filter((column) => !stored.includes(column.name.toLowerCase()))
+    const hasRows = this.#database.prepare(`SELECT 1 FROM ${quoted(name)} LIMIT 1`).get() !== undefined
+    return added.length > 0 && hasRows ? [{ target, columns: added.map((column) => column.name) }] : []
+  }
+
+  #running(): StoredBackfill[] {
+    return this.#database
+      .prepare<[], StoredBackfill>(
+        `SELECT id, source, table_name AS "table", columns, run FROM sys_backfills WHERE state = 'running' ORDER BY id`,
+      )
+      .all()
+  }
+
+  /** A table or a column that the workspace does not have any more needs nothing from its source. */
+  #forgetOthers(targets: readonly BackfillTarget[]): void {
+    const stop = this.#database.prepare("UPDATE sys_backfills SET state = 'stopped' WHERE id = ?")
+    for (const { id, source, table, columns } of this.#running()) {
+      const target = targets.find(({ shape }) => shape.name === table && shape.source === source)
+      const names = target?.shape.columns.map((column) => column.name) ?? []
+      const isThere = target !== undefined && namesOf(columns).every((name) => names.includes(name))
+      if (!isThere) stop.run(id)
+    }
+    const runs = this.#database
+      .prepare<[], string>(
+        `SELECT DISTINCT run FROM sys_backfills WHERE state = 'stopped' AND run <> ''
+         EXCEPT SELECT run FROM sys_backfills WHERE state = 'running'`,
+      )
+      .pluck()
+    for (const run of runs.all()) this.#forgetPlaces(run)
+  }
+
+  #forgetPlaces(run: string): void {
+    this.#positions.forget(run)
+    this.#positions.forget(untilName(run))
+  }
+}
+
+function untilName(run: string): string {
+  return `${run}/until`
+}
+
+/** @param columns JSON */
+function namesOf(columns: string): string[] {
+  const names: unknown = JSON.parse(columns)
+  return Array.isArray(names) ? names.map(String) : []
+}
+
+/** Records from one place to another, over all partitions of the second. */
+function distance(from: Offsets, to: Offsets): number {
+  let records = 0
+  for (const [topic, partitions] of to) {
+    for (const [partition, end] of partitions) {
+      const at = from.get(topic)?.get(partition) ?? 0n
+      records += Math.max(0, Number(end - at))
+    }
+  }
+  return records
+}

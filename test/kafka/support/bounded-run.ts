@@ -19,6 +19,10 @@ export class RunPort implements SourcePort {
   readonly events: string[] = []
   /** Called with each batch. */
   onBatch: (port: this) => void = () => undefined
+  /** How often the source has waited. */
+  sleeps = 0
+  /** Told of a batch that has been taken. */
+  received: (batch: PackedBatch) => void = () => undefined
   #paused = false
   readonly #wakers = new Set<() => void>()
 
@@ -33,6 +37,9 @@ export class RunPort implements SourcePort {
 
   send(batch: PackedBatch): void {
     this.batches.push(batch)
+    queueMicrotask(() => {
+      this.received(batch)
+    })
     this.onBatch(this)
   }
 
@@ -69,8 +76,15 @@ export class RunPort implements SourcePort {
     while (![...this.states, ...this.events].some(isWanted)) await this.#woken()
   }
 
+  /** Resolves when the source has waited so often. */
+  async untilSleeps(count: number): Promise<void> {
+    while (this.sleeps < count) await this.#woken()
+  }
+
   async sleep(ms: number): Promise<void> {
     if (this.stopped) return
+    this.sleeps++
+    this.#wake()
     let timer: NodeJS.Timeout | undefined
     const passed = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, ms)
@@ -131,6 +145,9 @@ export function boundedRun(settings: ConnectionSettings, options: RunOptions): B
     },
     port,
   )
+  port.received = ({ topic }) => {
+    run.reuse(topic, [])
+  }
   const done = run.run()
   onTestFinished(async () => {
     port.stop()

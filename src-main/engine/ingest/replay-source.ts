@@ -86,9 +86,10 @@ export class ReplaySource implements IngestSource {
     this.#original = rate.kind === 'original' && !isBounded ? new OriginalPace(rate.factor) : null
     this.#isEnvelope = source.input.envelope
     this.#records = recordsBefore(start.nextOffsets.get(source.topic) ?? new Map<number, bigint>())
+    this.#place = readPlace(start.places.get(source.topic) ?? null)
     // The place that a bounded run begins with is that of the run before.
-    const begins = isBounded && this.#records === 0
-    this.#place = readPlace(begins ? null : (start.places.get(source.topic) ?? null))
+    if (isBounded && this.#records === 0)
+      this.#place = { ...readPlace(null), fingerprint: this.#place.fingerprint }
     this.#skipLines = this.#place.line
     this.#nextOffsets = Array.from({ length: partitions }, (_, index) =>
       Number(start.nextOffsets.get(source.topic)?.get(index) ?? 0n),
@@ -218,13 +219,14 @@ export class ReplaySource implements IngestSource {
   async #noteFile(): Promise<string> {
     const fingerprint = await fingerprintOf(this.#source.input.file)
     const before = this.#place.fingerprint
-    if (before !== '' && fingerprint !== '' && before !== fingerprint && this.#place.line > 0) {
+    const hasChanged = before !== '' && fingerprint !== '' && before !== fingerprint
+    if (hasChanged && (this.#place.line > 0 || this.#isBounded)) {
       const line = String(this.#place.line + 1)
-      this.#port.event(
-        'warn',
-        'capture-changed',
-        `${this.#source.input.file} has changed; going on at line ${line}`,
-      )
+      const how =
+        this.#place.line > 0
+          ? `going on at line ${line}`
+          : 'what is read again may be other records than were read before'
+      this.#port.event('warn', 'capture-changed', `${this.#source.input.file} has changed; ${how}`)
     }
     return fingerprint
   }

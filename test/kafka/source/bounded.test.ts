@@ -144,6 +144,7 @@ describe('a bounded run', () => {
     await tools.produce(topic, numbered(100, 9))
     const run = await ended({ topics: [topic], until: { [topic]: [4] }, start: { places } })
     expect([sentIds(run), positionsIn(run, topic)]).toEqual([[], [4]])
+    expect(run.committed().places).toEqual(places)
     expect(run.port.events).toEqual([
       expect.stringContaining(`topic-recreated: ${topic} was deleted and made again`),
     ])

@@ -153,13 +153,14 @@ export class Assignment {
 
   #recreated(topic: string, id: string): void {
     const { batches, cursors, port, bound } = this.#context
-    this.#places.set(topic, { id })
-    const sink = batches.find(topic)
-    if (sink !== undefined) sink.place.id = id
     if (bound !== null) {
+      // Its positions stay those of the topic that its bounds are of, and so does the id beside them.
       endTopic(this.#context, { topic, kind: 'topic-recreated', why: 'was deleted and made again' })
       return
     }
+    this.#places.set(topic, { id })
+    const sink = batches.find(topic)
+    if (sink !== undefined) sink.place.id = id
     port.event(
       'warn',
       'topic-recreated',

@@ -17,7 +17,10 @@ export interface TopicEnd {
 
 /** Ends the run in what is left of a topic. In a turn of the batches. */
 export function endTopic({ bound, cursors, port }: SourceContext, { topic, kind, why }: TopicEnd): void {
-  const left = bound?.left(topic) ?? []
+  const left = (bound?.left(topic) ?? []).filter((partition) => {
+    const cursor = cursors.get(cursorKey(topic, partition))
+    return cursor === undefined || !isAtBound(cursor)
+  })
   if (left.length === 0) return
   port.event('warn', kind, `${topic} ${why}; what it held and was not read yet cannot be read any more`)
   for (const partition of left) {

@@ -259,6 +259,12 @@ const table = map({
   })
     .optional()
     .describe('What to keep; older rows are removed and counted. Default: everything.'),
+  backfill: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the table, when it is new, and its new columns are filled from what the source still holds. Default true.',
+    ),
   indexes: z
     .array(z.union([words.transform((name) => [name]), z.array(words).min(1).max(16)]))
     .max(16)

@@ -243,3 +243,17 @@ it('is begun by a start, too, where the workspace was changed meanwhile', async 
   await untilLive(second, ({ tables: live, backfills }) => live[1]?.rows === count && backfills.length === 0)
   expect(await query(second, 'SELECT count(DISTINCT n) FROM copy')).toEqual([[count]])
 })
+
+it('is left out where the workspace does not want it', async () => {
+  const folder = bench.folder()
+  const file = capture(folder, lines(100))
+  const engine = await bench.started(plan(folder, file, {}))
+  await untilEnded(engine, 100)
+  const tables = [
+    t('SELECT n, n * 2 AS twice FROM input', { backfills: false }),
+    table('copy', 's', [step('all', 'SELECT n FROM input')], { backfills: false }),
+  ]
+  expect(await engine.change(plan(folder, file, { tables }))).toBe(true)
+  expect(await query(engine, 'SELECT count(twice), (SELECT count(*) FROM copy) FROM t')).toEqual([[0, 0]])
+  expect(await query(engine, 'SELECT count(*) FROM sys_backfills')).toEqual([[0]])
+})

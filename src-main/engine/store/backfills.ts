@@ -13,6 +13,8 @@ export type Offsets = SourcePosition['nextOffsets']
 /** A table of the workspace, as far as it can be filled from its source. */
 export interface BackfillTarget {
   shape: TableShape
+  /** Whether records from before are wanted at all. */
+  isWanted: boolean
   /** Whether its source begins with what comes, so that a new table does, too. */
   beginsAtEnd: boolean
   /** Whether its rows tell which records they came from. */
@@ -189,7 +191,7 @@ export class Backfills {
   /** What a table lacks of what the workspace gives it, where its source has read records before. */
   #newOf(target: BackfillTarget): { target: BackfillTarget; columns: string[] }[] {
     const { name, source, columns } = target.shape
-    if (this.#positions.peek(source).nextOffsets.size === 0) return []
+    if (!target.isWanted || this.#positions.peek(source).nextOffsets.size === 0) return []
     const stored = this.#database
       .prepare<[string], string>('SELECT lower(name) FROM pragma_table_info(?)')
       .pluck()
@@ -214,7 +216,7 @@ export class Backfills {
     for (const { id, source, table, columns } of this.#running()) {
       const target = targets.find(({ shape }) => shape.name === table && shape.source === source)
       const names = target?.shape.columns.map((column) => column.name) ?? []
-      const isThere = target !== undefined && namesOf(columns).every((name) => names.includes(name))
+      const isThere = target?.isWanted === true && namesOf(columns).every((name) => names.includes(name))
       if (!isThere) stop.run(id)
     }
     const runs = this.#database

@@ -205,7 +205,10 @@ function targetsOf(workspace: Workspace, plans: readonly SourcePlan[]): Backfill
   return plans.flatMap(({ source, tables }) => {
     const input = workspace.sources.find(({ name }) => name === source)?.input
     const beginsAtEnd = input?.kind === 'kafka' && input.from.kind === 'latest'
-    return tables.map((shape) => ({ shape, beginsAtEnd, carriesPlaces: carriesPlaces(shape) }))
+    return tables.map((shape) => {
+      const isWanted = workspace.tables.find(({ name }) => name === shape.name)?.backfills === true
+      return { shape, isWanted, beginsAtEnd, carriesPlaces: carriesPlaces(shape) }
+    })
   })
 }
 

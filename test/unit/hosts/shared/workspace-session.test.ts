@@ -23,9 +23,12 @@ function setUp(lookMs = 3_600_000) {
   const base = folder()
   const log: string[] = []
   const starts: Starts = new Map()
+  const running: Partial<Pick<Engine, 'check' | 'change'>> = {}
   const secrets = new EncryptedFileStore({ stateFolder: path.join(base, 'state'), environment: {} })
   const createEngine = ({ name }: Workspace): Engine => ({
     ...createFakeEngine(),
+    check: (workspace) => running.check?.(workspace) ?? Promise.resolve([]),
+    change: (workspace) => running.change?.(workspace) ?? Promise.resolve(false),
     start: ({ goesOn = false } = {}) => {
       log.push(`start ${name}${goesOn ? ' with its store' : ''}`)
       return starts.get(name)?.() ?? Promise.resolve()
@@ -45,7 +48,7 @@ function setUp(lookMs = 3_600_000) {
       createEngine,
       lookMs,
     })
-  return { base, log, starts, secrets, make, session: make() }
+  return { base, log, starts, running, secrets, make, session: make() }
 }
 
 function workspaceIn(base: string, name: string, text = `penstock: 1\nname: ${name}\n`): string {
@@ -498,6 +501,63 @@ describe('a penstock.yaml that changes while it is open', () => {
     expect(log).toEqual(['start shop'])
     expect(await session.apply()).toMatchObject({ state: 'open', pending: null, error: null })
     expect(session.current().workspace.rollups).toEqual([])
+    await session.stop()
+  })
+
+  it('is taken over by the engine that runs, where it can', async () => {
+    const { base, log, running, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    const { engine } = session.current()
+    const taken: string[][] = []
+    running.change = ({ tables }) => {
+      taken.push(tables.map(({ name }) => name))
+      return Promise.resolve(true)
+    }
+    const { version } = await session.watch(null)
+    writeFileSync(file, text(table('b')))
+    const view = await until(session, (next) => next.version > version)
+    expect(view).toMatchObject({ state: 'open', error: null, problems: [] })
+    expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['b'])
+    expect(session.current().engine).toBe(engine)
+    writeFileSync(file, text(table('c')))
+    await until(session, () => session.current().workspace.tables[0]?.name === 'c')
+    expect(taken).toEqual([['b'], ['c']])
+    expect(log).toEqual(['start shop'])
+    await session.stop()
+  })
+
+  it('that the engine refuses leaves what runs as it is, and losses are not asked about before', async () => {
+    const { base, log, running, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a', ', retain: { rows: 9 }')))
+    await session.open(file)
+    const fault = { file, line: 4, column: 2, path: 'tables.b', message: 'no such column: x', hint: '' }
+    running.check = () => Promise.resolve([fault])
+    writeFileSync(file, text(table('a', ', retain: { rows: 5 }')))
+    const view = await until(session, ({ problems }) => problems.length > 0)
+    expect(view).toMatchObject({ state: 'open', pending: null, error: { code: 'WORKSPACE_INVALID' } })
+    expect(view.problems).toEqual([fault])
+    delete running.check
+    running.change = () => Promise.reject(new AppError('STORE_UNUSABLE', 'column n is TEXT in the store'))
+    writeFileSync(file, text(table('b')))
+    const refused = await until(session, ({ error }) => error?.code === 'STORE_UNUSABLE')
+    expect(refused.state).toBe('open')
+    expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['a'])
+    expect(log).toEqual(['start shop'])
+    await session.stop()
+  })
+
+  it('that fails in the middle of being taken over is started anew with its store', async () => {
+    const { base, log, running, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    running.change = () => Promise.reject(new AppError('THREAD_CRASHED', 'the store thread ended'))
+    writeFileSync(file, text(table('b')))
+    await until(
+      session,
+      ({ state }) => state === 'open' && session.current().workspace.tables[0]?.name === 'b',
+    )
+    expect(log).toEqual(['start shop', 'stop shop, store kept', 'start shop with its store'])
     await session.stop()
   })
 })

@@ -191,7 +191,7 @@ export class StoreBackfills {
     const message =
       columns.length === 0
         ? `${table} is filled: ${String(rows)} rows ${read}`
-        : `${columns.join(', ')} of ${table}: filled in for ${String(rows)} rows ${read}; rows whose records are gone hold NULL`
+        : `${columns.join(', ')} of ${table}: filled in for ${String(rows)} rows ${read}; rows whose records are gone, or that share one, hold NULL`
     this.#events.add({ at: nowMs(), level: 'info', kind: 'backfill-done', subject: table, message })
   }
 }

@@ -196,24 +196,51 @@ it.each(['store', 'ingest'])(
   },
 )
 
-it('a table that the workspace drops again in the middle needs nothing any more', async () => {
+it('a table that goes in the middle pauses, and gets the rest when it comes back', async () => {
   const count = 2000
   const folder = bench.folder()
   const file = capture(folder, lines(count))
   const engine = await bench.started(plan(folder, file, {}))
   await untilEnded(engine, count)
   await engine.pause()
-  const more = [t(), table('copy', 's', [step('all', 'SELECT n FROM input')])]
-  expect(await engine.change(plan(folder, file, { tables: more }))).toBe(true)
-  await untilLive(engine, ({ backfills }) => backfills.length === 1)
-  expect(await engine.change(plan(folder, file, {}))).toBe(true)
+  const copy = table('copy', 's', [step('all', 'SELECT n FROM input')])
+  const other = table('other', 's', [step('all', 'SELECT k FROM input')])
+  expect(await engine.change(plan(folder, file, { tables: [t(), copy, other] }))).toBe(true)
+  await untilLive(engine, ({ backfills }) => backfills.length === 2)
+  expect(await engine.change(plan(folder, file, { tables: [t(), other] }))).toBe(true)
   await engine.resume()
   await untilFilled(engine)
-  expect(await query(engine, 'SELECT state FROM sys_backfills')).toEqual([['stopped']])
+  expect(await query(engine, 'SELECT table_name, state FROM sys_backfills ORDER BY 1')).toEqual([
+    ['copy', 'paused'],
+    ['other', 'done'],
+  ])
+  expect(await query(engine, 'SELECT (SELECT count(*) FROM copy), count(*) FROM other')).toEqual([[0, count]])
+  expect(await engine.change(plan(folder, file, { tables: [t(), copy, other] }))).toBe(true)
+  await untilFilled(engine)
+  expect(await query(engine, 'SELECT count(*), count(DISTINCT n) FROM copy')).toEqual([[count, count]])
   expect(await query(engine, "SELECT count(*) FROM _penstock_positions WHERE source LIKE '%/%'")).toEqual([
     [0],
   ])
-  expect(await query(engine, 'SELECT count(*) FROM t')).toEqual([[count]])
+})
+
+it('a table that was whole and goes gets what it missed when it comes back', async () => {
+  const count = 6000
+  const folder = bench.folder()
+  const file = capture(folder, lines(count))
+  const tables = [t(), table('copy', 's', [step('all', 'SELECT n FROM input')])]
+  const engine = await bench.started(plan(folder, file, { tables }, 3000))
+  await untilLive(engine, (snapshot) => snapshot.tables.every(({ rows }) => rows > 1000))
+  expect(await engine.change(plan(folder, file, {}, 3000))).toBe(true)
+  const atFirst = (await query(engine, 'SELECT count(*) FROM copy'))[0]?.[0]
+  await untilLive(engine, (snapshot) => (snapshot.tables[0]?.rows ?? 0) > Number(atFirst) + 1000)
+  expect(await engine.change(plan(folder, file, { tables }, 3000))).toBe(true)
+  await untilEnded(engine, count)
+  await untilFilled(engine)
+  for (const name of ['t', 'copy'])
+    expect(await query(engine, `SELECT count(*), count(DISTINCT n) FROM ${name}`)).toEqual([[count, count]])
+  const missed = Number((await query(engine, 'SELECT rows FROM sys_backfills'))[0]?.[0])
+  expect(missed).toBeGreaterThan(1000)
+  expect(missed).toBeLessThan(count - 1000)
 })
 
 it('records that a new step cannot take become dead letters once, and those of before do not again', async () => {

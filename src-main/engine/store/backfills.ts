@@ -1,25 +1,14 @@
 /**
- * Book-keeping of backfills: tables and columns that came when their source had read records before. A run beside the source
- * reads those again, for them only; where it stands and where it ends is kept like the positions of a source. Store thread only.
+ * Book-keeping of backfills that run: tables and columns that came when their source had read records before. A run beside the
+ * source reads those again, for them only; where it stands and where it ends is kept like the positions of a source. Store
+ * thread only.
  */
 import type { Database } from 'better-sqlite3'
 import type { PackedBatch } from '../batch/packed-batch.ts'
-import type { TableShape } from '../batch/relations.ts'
 import { quoted } from '../sql/identifier.ts'
 import type { Positions, SourcePosition } from './positions.ts'
 
 export type Offsets = SourcePosition['nextOffsets']
-
-/** A table of the workspace, as far as it can be filled from its source. */
-export interface BackfillTarget {
-  shape: TableShape
-  /** Whether records from before are wanted at all. */
-  isWanted: boolean
-  /** Whether its source begins with what comes, so that a new table does, too. */
-  beginsAtEnd: boolean
-  /** Whether its rows tell which records they came from. */
-  carriesPlaces: boolean
-}
 
 /** What a run fills. */
 export interface BackfillTable {
@@ -68,35 +57,6 @@ export class Backfills {
     this.#positions = positions
   }
 
-  /**
-   * Notes what is new in the workspace, before the store is brought to it, and forgets what is not wanted any more.
-   * @returns tables whose new columns stay empty in the rows that they hold, with those columns
-   */
-  begin(targets: readonly BackfillTarget[], nowMs: number): { table: string; columns: string[] }[] {
-    this.#forgetOthers(targets)
-    const found = targets.flatMap((target) => this.#newOf(target))
-    const runs = new Map<string, string>()
-    for (const { target, columns } of found) {
-      const { name, source } = target.shape
-      if (columns.length > 0 && !target.carriesPlaces) continue
-      const id = Number(
-        this.#database
-          .prepare(
-            `INSERT INTO sys_backfills (source, table_name, columns, state, records, total, rows, begun_at, problem, run)
-             VALUES (?, ?, ?, 'running', 0, 0, 0, ?, '', '')`,
-          )
-          .run(source, name, JSON.stringify(columns), Math.floor(nowMs)).lastInsertRowid,
-      )
-      const run = runs.get(source) ?? `${source}/${String(id)}`
-      runs.set(source, run)
-      this.#database.prepare('UPDATE sys_backfills SET run = ? WHERE id = ?').run(run, id)
-      this.#positions.put(untilName(run), this.#positions.peek(source).nextOffsets)
-    }
-    return found
-      .filter(({ target, columns }) => columns.length > 0 && !target.carriesPlaces)
-      .map(({ target, columns }) => ({ table: target.shape.name, columns }))
-  }
-
   /** Runs that are under way. */
   runs(): BackfillRun[] {
     const runs = new Map<string, BackfillRun>()
@@ -108,8 +68,9 @@ export class Backfills {
     return [...runs.values()]
   }
 
-  /** Has a run begin with the oldest records that tables still have rows of. The caller's transaction. */
+  /** Has a run that begins do so with the oldest records that tables still have rows of. The caller's transaction. */
   beginAtRows(run: string, tables: readonly string[]): void {
+    if (this.#positions.peek(run).nextOffsets.size > 0) return
     const rows = tables.map(
       (table) => `SELECT _topic, _partition, min(_offset) AS first FROM ${quoted(table)} GROUP BY 1, 2`,
     )
@@ -170,7 +131,8 @@ export class Backfills {
         "UPDATE sys_backfills SET state = 'done', ended_at = ?, total = records, problem = '' WHERE run = ?",
       )
       .run(Math.floor(nowMs), name)
-    this.#forgetPlaces(name)
+    this.#positions.forget(name)
+    this.#positions.forget(untilName(name))
     const read = this.#database.prepare<[number], { records: number; rows: number }>(
       'SELECT records, rows FROM sys_backfills WHERE id = ?',
     )
@@ -188,20 +150,6 @@ export class Backfills {
       .map((row) => ({ ...row, columns: namesOf(row.columns) }))
   }
 
-  /** What a table lacks of what the workspace gives it, where its source has read records before. */
-  #newOf(target: BackfillTarget): { target: BackfillTarget; columns: string[] }[] {
-    const { name, source, columns } = target.shape
-    if (!target.isWanted || this.#positions.peek(source).nextOffsets.size === 0) return []
-    const stored = this.#database
-      .prepare<[string], string>('SELECT lower(name) FROM pragma_table_info(?)')
-      .pluck()
-      .all(name)
-    if (stored.length === 0) return target.beginsAtEnd ? [] : [{ target, columns: [] }]
-    const added = columns.filter((column) => !stored.includes(column.name.toLowerCase()))
-    const hasRows = this.#database.prepare(`SELECT 1 FROM ${quoted(name)} LIMIT 1`).get() !== undefined
-    return added.length > 0 && hasRows ? [{ target, columns: added.map((column) => column.name) }] : []
-  }
-
   #running(): StoredBackfill[] {
     return this.#database
       .prepare<[], StoredBackfill>(
@@ -209,43 +157,21 @@ export class Backfills {
       )
       .all()
   }
-
-  /** A table or a column that the workspace does not have any more needs nothing from its source. */
-  #forgetOthers(targets: readonly BackfillTarget[]): void {
-    const stop = this.#database.prepare("UPDATE sys_backfills SET state = 'stopped' WHERE id = ?")
-    for (const { id, source, table, columns } of this.#running()) {
-      const target = targets.find(({ shape }) => shape.name === table && shape.source === source)
-      const names = target?.shape.columns.map((column) => column.name) ?? []
-      const isThere = target?.isWanted === true && namesOf(columns).every((name) => names.includes(name))
-      if (!isThere) stop.run(id)
-    }
-    const runs = this.#database
-      .prepare<[], string>(
-        `SELECT DISTINCT run FROM sys_backfills WHERE state = 'stopped' AND run <> ''
-         EXCEPT SELECT run FROM sys_backfills WHERE state = 'running'`,
-      )
-      .pluck()
-    for (const run of runs.all()) this.#forgetPlaces(run)
-  }
-
-  #forgetPlaces(run: string): void {
-    this.#positions.forget(run)
-    this.#positions.forget(untilName(run))
-  }
 }
 
-function untilName(run: string): string {
+/** Under which the end of a run is kept. */
+export function untilName(run: string): string {
   return `${run}/until`
 }
 
 /** @param columns JSON */
-function namesOf(columns: string): string[] {
+export function namesOf(columns: string): string[] {
   const names: unknown = JSON.parse(columns)
   return Array.isArray(names) ? names.map(String) : []
 }
 
 /** Records from one place to another, over all partitions of the second. */
-function distance(from: Offsets, to: Offsets): number {
+export function distance(from: Offsets, to: Offsets): number {
   let records = 0
   for (const [topic, partitions] of to) {
     for (const [partition, end] of partitions) {

@@ -24,6 +24,7 @@ export class Positions {
   readonly #save: Statement
   readonly #read: Statement
   readonly #forget: Statement
+  readonly #copy: Statement
   readonly #committed = new Map<string, CommittedPosition>()
   readonly #changed = new Map<string, CommittedPosition>()
 
@@ -33,6 +34,10 @@ export class Positions {
        ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset, place = excluded.place`,
     )
     this.#forget = database.prepare('DELETE FROM _penstock_positions WHERE source = ?')
+    this.#copy = database.prepare(
+      `INSERT INTO _penstock_positions (source, topic, partition, next_offset, place)
+       SELECT ?, topic, partition, next_offset, place FROM _penstock_positions WHERE source = ?`,
+    )
     this.#read = database
       .prepare('SELECT topic, partition, next_offset, place FROM _penstock_positions WHERE source = ?')
       .safeIntegers()
@@ -92,6 +97,13 @@ export class Positions {
     for (const [topic, partitions] of offsets) {
       for (const [partition, next] of partitions) this.#save.run(name, topic, partition, next, null)
     }
+  }
+
+  /** Has another name stand where this one does. The caller's transaction. */
+  copy(name: string, to: string): void {
+    if (name === to) return
+    this.#forget.run(to)
+    this.#copy.run(to, name)
   }
 
   /** Forgets a run beside a source. The caller's transaction. */

@@ -113,7 +113,8 @@ CREATE TABLE IF NOT EXISTS sys_lookups (
 CREATE TABLE IF NOT EXISTS sys_backfills (
   id INTEGER PRIMARY KEY, source TEXT NOT NULL, table_name TEXT NOT NULL,
   columns TEXT NOT NULL, -- JSON: the new columns, none for a whole table
-  state TEXT NOT NULL, -- "running", "done", "stopped" where the workspace does not have it any more
+  -- "running", "done", "paused" while the workspace does not have the table, "stopped" where it does not want it filled
+  state TEXT NOT NULL,
   records INTEGER NOT NULL, total INTEGER NOT NULL, -- records read, of about so many
   rows INTEGER NOT NULL, -- rows that landed, or whose columns were filled in
   begun_at INTEGER NOT NULL, ended_at INTEGER, problem TEXT NOT NULL, run TEXT NOT NULL

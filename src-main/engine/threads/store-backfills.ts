@@ -5,7 +5,8 @@
 import type { Database } from 'better-sqlite3'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import { quoted } from '../sql/identifier.ts'
-import { type BackfillRun, Backfills, type BackfillTarget } from '../store/backfills.ts'
+import { BackfillChanges, type BackfillTarget } from '../store/backfill-changes.ts'
+import { type BackfillRun, Backfills } from '../store/backfills.ts'
 import type { BatchWriter } from '../store/batch-writer.ts'
 import type { EventLog } from '../store/event-log.ts'
 import { Positions } from '../store/positions.ts'
@@ -46,7 +47,8 @@ export class StoreBackfills {
     this.#events = events
     this.#positions = new Positions(database)
     this.#backfills = new Backfills(database, this.#positions)
-    const begin = database.transaction(() => this.#backfills.begin(targetsOf(workspace, plans), nowMs()))
+    const changes = new BackfillChanges(database, this.#positions, targetsOf(workspace, plans), nowMs())
+    const begin = database.transaction(() => changes.note())
     this.#known = new Set(this.#backfills.runs().map(({ name }) => name))
     const ofTopics = workspace.sources.filter(({ input }) => input.kind === 'kafka')
     this.#topics = new Set(ofTopics.map(({ name }) => name))
@@ -180,8 +182,8 @@ export class StoreBackfills {
 
   #tellBegun({ source, tables }: BackfillRun): void {
     for (const { table, columns } of tables) {
-      const what = columns.length === 0 ? `${table} is` : `${columns.join(', ')} of ${table} is`
-      const message = `${what} filled from the records that ${source} has read before`
+      const what = columns.length === 0 ? table : `${columns.join(', ')} of ${table}`
+      const message = `${what} is filled with what ${source} has read without it`
       this.#events.add({ at: nowMs(), level: 'info', kind: 'backfill-begun', subject: table, message })
     }
   }

@@ -1,0 +1,217 @@
+/**
+ * What a version of the workspace means for backfills: which begin, which pause because their table has gone, and which are not
+ * wanted any more. A table that goes has the place noted where it stood, so that it gets what it missed when it comes back.
+ * Store thread only; inside the caller's transaction, before the store is brought to the workspace.
+ */
+import type { Database } from 'better-sqlite3'
+import type { TableShape } from '../batch/relations.ts'
+import { quoted } from '../sql/identifier.ts'
+import { distance, namesOf, untilName } from './backfills.ts'
+import type { Positions } from './positions.ts'
+
+/** Backfills that are over and stay listed. */
+const keptBackfills = 1000
+
+/** A table of the workspace, as far as it can be filled from its source. */
+export interface BackfillTarget {
+  shape: TableShape
+  /** Whether records from before are wanted at all. */
+  isWanted: boolean
+  /** Whether its source begins with what comes, so that a new table does, too. */
+  beginsAtEnd: boolean
+  /** Whether its rows tell which records they came from. */
+  carriesPlaces: boolean
+}
+
+/** Columns that stay empty in the rows that a table holds. */
+export interface LeftOut {
+  table: string
+  columns: string[]
+}
+
+type BackfillState = 'running' | 'paused' | 'stopped' | 'done'
+
+interface StoredBackfill {
+  id: number
+  source: string
+  table: string
+  columns: string[]
+  state: BackfillState
+  run: string
+}
+
+export class BackfillChanges {
+  readonly #database: Database
+  readonly #positions: Positions
+  readonly #targets: readonly BackfillTarget[]
+  readonly #nowMs: number
+
+  constructor(database: Database, positions: Positions, targets: readonly BackfillTarget[], nowMs: number) {
+    this.#database = database
+    this.#positions = positions
+    this.#targets = targets
+    this.#nowMs = Math.floor(nowMs)
+  }
+
+  /** Notes all of it. */
+  note(): LeftOut[] {
+    const stored = this.#stored()
+    for (const backfill of stored) this.#follow(backfill)
+    this.#noteGone(stored)
+    const leftOut = this.#beginNew()
+    this.#forget()
+    return leftOut
+  }
+
+  /** What becomes of a backfill that runs, or waits for its table. */
+  #follow(backfill: StoredBackfill): void {
+    const { id, state, source, columns, run } = backfill
+    const target = this.#targetOf(backfill)
+    if (target === undefined) {
+      if (state === 'running') this.#pause(backfill)
+      return
+    }
+    const names = target.shape.columns.map(({ name }) => name)
+    if (!target.isWanted || !columns.every((name) => names.includes(name))) this.#set(id, 'stopped')
+    else if (state === 'paused') {
+      const { nextOffsets } = this.#positions.peek(source)
+      const isWhole = columns.length === 0
+      if (isWhole && distance(this.#positions.peek(run).nextOffsets, nextOffsets) === 0) this.#set(id, 'done')
+      else {
+        this.#set(id, 'running')
+        if (isWhole) this.#positions.put(untilName(run), nextOffsets)
+      }
+    }
+  }
+
+  /** A run that others use too goes on without it, so that it keeps a place of its own. */
+  #pause({ id, source, run }: StoredBackfill): void {
+    const own = `${source}/${String(id)}/paused`
+    this.#positions.copy(run, own)
+    this.#positions.copy(untilName(run), untilName(own))
+    this.#set(id, 'paused')
+    this.#setRun(id, own)
+  }
+
+  /** Tables that had all that their source has read, and get no more. */
+  #noteGone(stored: readonly StoredBackfill[]): void {
+    const tables = this.#database.prepare<[], { table: string; source: string }>(
+      'SELECT name AS "table", source FROM sys_tables',
+    )
+    for (const gone of tables.all()) {
+      const isNoted = stored.some(
+        ({ table, source, columns }) =>
+          table === gone.table && source === gone.source && columns.length === 0,
+      )
+      if (isNoted || this.#targetOf(gone) !== undefined || !this.#hasRead(gone.source)) continue
+      const id = this.#insert(gone, [], 'paused')
+      const run = `${gone.source}/${String(id)}`
+      this.#setRun(id, run)
+      this.#positions.copy(gone.source, run)
+    }
+  }
+
+  /** Tables and columns that the store does not have yet; those of a source share a run. */
+  #beginNew(): LeftOut[] {
+    const leftOut: LeftOut[] = []
+    const runs = new Map<string, string>()
+    for (const target of this.#targets) {
+      const { name: table, source } = target.shape
+      const columns = this.#newOf(target)
+      if (columns === null) continue
+      if (columns.length > 0 && !target.carriesPlaces) {
+        leftOut.push({ table, columns })
+        continue
+      }
+      const id = this.#insert({ table, source }, columns, 'running')
+      const run = runs.get(source) ?? `${source}/${String(id)}`
+      runs.set(source, run)
+      this.#setRun(id, run)
+      this.#positions.put(untilName(run), this.#positions.peek(source).nextOffsets)
+    }
+    return leftOut
+  }
+
+  /** @returns new columns of a table, none for a new table; null where nothing is to be filled */
+  #newOf(target: BackfillTarget): string[] | null {
+    const { name, source, columns } = target.shape
+    if (!target.isWanted || !this.#hasRead(source)) return null
+    const known = this.#stored().filter(({ table, state }) => table === name && state === 'running')
+    const stored = this.#database
+      .prepare<[string], string>('SELECT lower(name) FROM pragma_table_info(?)')
+      .pluck()
+      .all(name)
+    if (stored.length === 0) {
+      const isKnown = known.some((backfill) => backfill.columns.length === 0)
+      return target.beginsAtEnd || isKnown ? null : []
+    }
+    const filled = new Set(known.flatMap((backfill) => backfill.columns))
+    const added = columns.filter(
+      (column) => !stored.includes(column.name.toLowerCase()) && !filled.has(column.name),
+    )
+    const hasRows = this.#database.prepare(`SELECT 1 FROM ${quoted(name)} LIMIT 1`).get() !== undefined
+    return added.length > 0 && hasRows ? added.map((column) => column.name) : null
+  }
+
+  #hasRead(source: string): boolean {
+    return this.#positions.peek(source).nextOffsets.size > 0
+  }
+
+  #targetOf({ table, source }: { table: string; source: string }): BackfillTarget | undefined {
+    return this.#targets.find(({ shape }) => shape.name === table && shape.source === source)
+  }
+
+  #stored(): StoredBackfill[] {
+    return this.#database
+      .prepare<[], Omit<StoredBackfill, 'columns'> & { columns: string }>(
+        `SELECT id, source, table_name AS "table", columns, state, run FROM sys_backfills
+         WHERE state IN ('running', 'paused') ORDER BY id`,
+      )
+      .all()
+      .map((row) => ({ ...row, columns: namesOf(row.columns) }))
+  }
+
+  #insert(
+    { table, source }: { table: string; source: string },
+    columns: readonly string[],
+    state: BackfillState,
+  ): number {
+    const { lastInsertRowid } = this.#database
+      .prepare(
+        `INSERT INTO sys_backfills (source, table_name, columns, state, records, total, rows, begun_at, problem, run)
+         VALUES (?, ?, ?, ?, 0, 0, 0, ?, '', '')`,
+      )
+      .run(source, table, JSON.stringify(columns), state, this.#nowMs)
+    return Number(lastInsertRowid)
+  }
+
+  #set(id: number, state: BackfillState): void {
+    const isOver = state === 'stopped' || state === 'done'
+    this.#database
+      .prepare("UPDATE sys_backfills SET state = ?, problem = '', ended_at = ? WHERE id = ?")
+      .run(state, isOver ? this.#nowMs : null, id)
+  }
+
+  #setRun(id: number, run: string): void {
+    this.#database.prepare('UPDATE sys_backfills SET run = ? WHERE id = ?').run(run, id)
+  }
+
+  /** What is over needs no places, and the oldest are not listed any more. */
+  #forget(): void {
+    const over = this.#database
+      .prepare<[], string>(
+        `SELECT DISTINCT run FROM sys_backfills WHERE state IN ('done', 'stopped')
+         EXCEPT SELECT run FROM sys_backfills WHERE state IN ('running', 'paused')`,
+      )
+      .pluck()
+    for (const run of over.all()) {
+      this.#positions.forget(run)
+      this.#positions.forget(untilName(run))
+    }
+    this.#database
+      .prepare(
+        `DELETE FROM sys_backfills WHERE state IN ('done', 'stopped') AND id <= (SELECT max(id) FROM sys_backfills) - ?`,
+      )
+      .run(keptBackfills)
+  }
+}

@@ -86,6 +86,22 @@ export class Backfills {
       offsets.set(topic, known.set(Number(partition), first))
     }
     this.#positions.put(run, offsets)
+    // Where a table has no rows there is nothing to fill.
+    const until = this.#positions.peek(untilName(run)).nextOffsets
+    this.#positions.forget(untilName(run))
+    this.#positions.put(untilName(run), sharedWith(until, offsets))
+  }
+
+  /**
+   * A topic that was made again since a run began is read from its beginning: what the run has read was of another one. The
+   * caller's transaction.
+   */
+  followTopics({ name, source }: BackfillRun): void {
+    const { places } = this.#positions.peek(source)
+    for (const [topic, place] of this.#positions.peek(name).places) {
+      const now = places.get(topic)
+      if (now !== undefined && now !== place) this.#positions.restart(name, topic, now)
+    }
   }
 
   /** Where a run stands, and the first offsets that it is not to read. One that begins has the places of its source. */
@@ -162,6 +178,16 @@ export class Backfills {
 /** Under which the end of a run is kept. */
 export function untilName(run: string): string {
   return `${run}/until`
+}
+
+/** Those of the first that the second has, too. */
+function sharedWith(offsets: Offsets, others: Offsets): Offsets {
+  return new Map(
+    [...offsets].flatMap(([topic, partitions]) => {
+      const shared = [...partitions].filter(([partition]) => others.get(topic)?.has(partition) === true)
+      return shared.length === 0 ? [] : [[topic, new Map(shared)]]
+    }),
+  )
 }
 
 /** @param columns JSON */

@@ -24,6 +24,7 @@ export class Positions {
   readonly #save: Statement
   readonly #read: Statement
   readonly #forget: Statement
+  readonly #forgetTopic: Statement
   readonly #copy: Statement
   readonly #committed = new Map<string, CommittedPosition>()
   readonly #changed = new Map<string, CommittedPosition>()
@@ -34,6 +35,7 @@ export class Positions {
        ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset, place = excluded.place`,
     )
     this.#forget = database.prepare('DELETE FROM _penstock_positions WHERE source = ?')
+    this.#forgetTopic = database.prepare('DELETE FROM _penstock_positions WHERE source = ? AND topic = ?')
     this.#copy = database.prepare(
       `INSERT INTO _penstock_positions (source, topic, partition, next_offset, place)
        SELECT ?, topic, partition, next_offset, place FROM _penstock_positions WHERE source = ?`,
@@ -104,6 +106,12 @@ export class Positions {
     if (name === to) return
     this.#forget.run(to)
     this.#copy.run(to, name)
+  }
+
+  /** Has a name begin anew in a topic. The caller's transaction. @param place of the reader in it */
+  restart(name: string, topic: string, place: string): void {
+    this.#forgetTopic.run(name, topic)
+    this.#save.run(name, topic, placePartition, 0, place)
   }
 
   /** Forgets a run beside a source. The caller's transaction. */

@@ -156,7 +156,11 @@ export class IngestThread {
     this.#endBackfills(input.backfills)
     for (const start of input.backfills) {
       if (this.#sources.has(start.run)) continue
-      const port = new ThreadSourcePort(backfillListener(start.run, this.#toStore()), input.paused, 1)
+      const port = new ThreadSourcePort(
+        backfillListener(start.run, start.source, this.#toStore()),
+        input.paused,
+        1,
+      )
       this.#sources.set(start.run, {
         of: start.source,
         source: null,

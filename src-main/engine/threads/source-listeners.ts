@@ -30,8 +30,8 @@ export function sourceListener(source: string, main: ThreadCalls, store: ThreadC
   }
 }
 
-/** Batches, and what a run waits for. The source itself tells the rest. */
-export function backfillListener(run: string, store: ThreadCalls): SourceListener {
+/** Batches, what a run waits for, and what it could not read. The source itself tells the rest. */
+export function backfillListener(run: string, source: string, store: ThreadCalls): SourceListener {
   const waits: readonly SourceState[] = ['waiting', 'failed']
   return {
     batch: (batch, transfer) => {
@@ -42,6 +42,10 @@ export function backfillListener(run: string, store: ThreadCalls): SourceListene
       store.tell({ kind: 'backfill-problem', run, problem } satisfies IngestToStore)
     },
     logEnds: () => undefined,
-    event: () => undefined,
+    event: (level, event, message) => {
+      if (level === 'info') return
+      const told = { level, event, subject: source, message: `while it was read again: ${message}` }
+      store.tell({ kind: 'event', ...told } satisfies IngestToStore)
+    },
   }
 }

@@ -142,6 +142,7 @@ export class StoreBackfills {
     if (run === undefined) return null
     const source = this.#positions.peek(run.source).nextOffsets
     return writer.apart(() => {
+      if (this.#topics.has(run.source)) this.#backfills.followTopics(run)
       const isWhole = run.tables.some(({ columns }) => columns.length === 0)
       const missing = isWhole ? this.#backfills.missing(name, source) : 0
       if (missing === 0) {

@@ -8,7 +8,6 @@ import type { Problem } from '#contract/workspace.ts'
 import type { LiveEvent } from '#contract/live.ts'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Column, Workspace } from '../workspace/model.ts'
 import type {
   Clusters,
@@ -20,6 +19,7 @@ import type {
   Snapshots,
   Statistics,
 } from './engine-api.ts'
+import { CrashRestarts } from './crash-restarts.ts'
 import { resolveMaskKeys } from './connections/resolve-mask-keys.ts'
 import { resolveConnections } from './connections/resolve-settings.ts'
 import type { ConnectionStateNotice } from './kafka/client/cluster-clients.ts'
@@ -52,11 +52,6 @@ import { type WatchEvent, WorkspaceWatch } from './watch/workspace-watch.ts'
 
 export { checkWorkspace, unreadTopics } from './check-workspace.ts'
 
-/** More crashes than this within the window, and the engine stays down. */
-const mostCrashes = 5
-const crashWindowMs = 60_000
-const restartMs = 500
-
 /** Extra seams for tests; hosts leave them out. */
 export interface EngineHooks {
   threadStarted?: (thread: EngineThread) => void
@@ -85,16 +80,13 @@ class ThreadedEngine implements Engine {
   readonly #schedule: SnapshotSchedule | null
   #threads: PipelineThreads | null = null
   #pool: QueryPool | null = null
-  #crashes: number[] = []
-  #restarting: Promise<void> | null = null
-  /** A crash of threads that are being started anew, which has not been seen to yet. */
-  #crashedAnew: AppError | null = null
   #paused = false
   /** Reads the store through where a statement met damage. */
   #check: StartedProcess | null = null
   /** Why ingest may not go on although threads run; empty where it may. */
   #barrier = ''
   readonly #stopping = new AbortController()
+  readonly #restarts: CrashRestarts
 
   constructor(workspace: Workspace, ports: EnginePorts, hooks: EngineHooks) {
     this.#workspace = workspace
@@ -129,6 +121,23 @@ class ThreadedEngine implements Engine {
         : new SnapshotSchedule({
             ...{ settings: workspace.snapshots, workspace: workspace.name, snapshots: this.#snapshots },
           })
+    this.#restarts = new CrashRestarts({
+      logger: ports.logger,
+      stopping: this.#stopping.signal,
+      stopThreads: async () => {
+        const before = this.#threads
+        this.#threads = null
+        await before?.stop({ discard: false })
+      },
+      mayGoOn: () => this.#barrier === '',
+      startAnew: (reason) => this.#startAnew(reason),
+      waiting: (reason) => {
+        this.#feed.engineState('waiting', reason)
+      },
+      failed: (reason) => {
+        this.#feed.engineState('failed', reason)
+      },
+    })
     this.#watch = new WorkspaceWatch(workspace.file, this.#location.file, (event) => {
       this.#fileEvent(event)
     })
@@ -187,7 +196,7 @@ class ThreadedEngine implements Engine {
     this.#schedule?.stop()
     await this.#snapshots.stop()
     await this.#check?.kill()
-    await this.#restarting
+    await this.#restarts.settled
     this.#queries.detach()
     this.#clusters.attach(null)
     await this.#pool?.stop()
@@ -203,7 +212,7 @@ class ThreadedEngine implements Engine {
   }
 
   async change(workspace: Workspace): Promise<boolean> {
-    if (this.#barrier !== '' || this.#restarting !== null) return false
+    if (this.#barrier !== '' || this.#restarts.isRestarting) return false
     const { secrets } = this.#ports
     const maskKeys = await resolveMaskKeys(workspace.sources, { secrets, environment: process.env })
     const columns = await this.#running().change(workspace, maskKeys)
@@ -272,7 +281,7 @@ class ThreadedEngine implements Engine {
         this.#connectionNotice(message)
       },
       crashed: (error) => {
-        if (this.#threads === threads) this.#crashed(error)
+        if (this.#threads === threads) this.#restarts.crashed(error)
       },
       threadStarted: (thread) => this.#hooks.threadStarted?.(thread),
     })
@@ -352,50 +361,9 @@ class ThreadedEngine implements Engine {
     })
   }
 
-  /** Starts both threads anew: the store goes on from what has committed, and so do the sources. */
-  #crashed(error: AppError): void {
-    if (this.#hasStopped()) return
-    if (this.#restarting !== null) {
-      this.#crashedAnew = error
-      return
-    }
-    const now = Date.now()
-    this.#crashes = [...this.#crashes.filter((at) => at > now - crashWindowMs), now]
-    this.#ports.logger.error({ err: error, crashes: this.#crashes.length }, error.message)
-    this.#restarting = this.#restartThreads(error).finally(() => {
-      this.#restarting = null
-    })
-  }
-
-  async #restartThreads(crash: AppError): Promise<void> {
-    let reason = crash.message
-    for (;;) {
-      const before = this.#threads
-      this.#threads = null
-      await before?.stop({ discard: false })
-      if (this.#hasStopped()) return
-      if (this.#barrier !== '') return
-      if (this.#crashes.length > mostCrashes) {
-        this.#feed.engineState('failed', `${reason}; it kept failing, restart Penstock`)
-        return
-      }
-      this.#feed.engineState('waiting', `${reason}; starting it anew`)
-      await this.#waitUnlessStopped(restartMs * this.#crashes.length)
-      if (this.#hasStopped()) return
-      try {
-        await this.#startAnew(reason)
-        return
-      } catch (error) {
-        reason = error instanceof Error ? error.message : String(error)
-        this.#crashes.push(Date.now())
-        this.#ports.logger.error({ err: error }, `starting the threads anew failed: ${reason}`)
-      }
-    }
-  }
-
   /** @throws AppError also where a thread ended again before this was done */
   async #startAnew(reason: string): Promise<void> {
-    this.#crashedAnew = null
+    this.#restarts.begin()
     this.#watch.stop()
     await this.#startThreads(true)
     const isAnother = this.#running().damage !== ''
@@ -404,7 +372,7 @@ class ThreadedEngine implements Engine {
     const goesOn = isAnother ? 'with a new store' : 'from the last committed position'
     const message = `${reason}; started anew ${goesOn}`
     await this.#running().event({ level: 'error', event: 'thread-crashed', subject: 'engine', message })
-    this.#refuseCrashed()
+    this.#restarts.refuseCrashed()
     this.#showRunning()
   }
 
@@ -434,18 +402,6 @@ class ThreadedEngine implements Engine {
       .finally(() => {
         this.#check = null
       })
-  }
-
-  /** Asked after a wait, in which a thread may have ended. */
-  #refuseCrashed(): void {
-    if (this.#crashedAnew !== null) throw this.#crashedAnew
-  }
-
-  async #waitUnlessStopped(ms: number): Promise<void> {
-    const { signal } = this.#stopping
-    await delay(ms, undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error
-    })
   }
 
   #showRunning(): void {

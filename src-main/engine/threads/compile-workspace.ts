@@ -4,7 +4,8 @@ import { planRollups } from '../rollups/plan-rollups.ts'
 import type { RollupPlan } from '../rollups/rollup-plan.ts'
 import { openScratch } from '../store/database.ts'
 import { indexProblems } from '../transform/index-problems.ts'
-import { type SourcePlan, type TablePlan, planWorkspace } from '../transform/plan.ts'
+import { planWorkspace } from '../transform/plan.ts'
+import type { SourcePlan, TablePlan } from '../transform/source-plan.ts'
 import type { StorePlanInput } from './thread-messages.ts'
 
 export interface CompiledWorkspace {

@@ -7,7 +7,6 @@ import { limits } from '#contract/limits.ts'
 import type { Database } from 'better-sqlite3'
 import type { MessagePort } from 'node:worker_threads'
 import type { BatchReceipt, PackedBatch } from '../batch/packed-batch.ts'
-import type { LookupShape } from '../batch/relations.ts'
 import { openStore, type OpenStore, removeStore } from '../store/database.ts'
 import { EventLog } from '../store/event-log.ts'
 import { LookupTables } from '../store/lookup-tables.ts'
@@ -17,15 +16,14 @@ import { setAsideWords } from '../store/damage-words.ts'
 import { isDamage, noteDamage } from '../store/damage.ts'
 import { compileWorkspace } from './compile-workspace.ts'
 import { checkStored, PlannedStore, type StoreParts } from './planned-store.ts'
+import { lookupCalls } from './store-lookups.ts'
+import { LandingQueue } from './landing-queue.ts'
 import { hasKind, nowMs, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type {
   BackfillStart,
   ClusterToStore,
   CommittedPositionsNotice,
   IngestToStore,
-  LookupChangeInput,
-  LookupProblemInput,
-  LookupRowsInput,
   NewEventInput,
   StoreAttachInput,
   StoredStart,
@@ -37,11 +35,10 @@ import type {
 } from './thread-messages.ts'
 
 const tidyMs = 1000
-const retryMs = 500
 
 export class StoreThread {
   readonly #main: ThreadCalls
-  readonly #queue: PackedBatch[] = []
+  readonly #queue: LandingQueue
   readonly #states = new Map<string, string>()
   #store: OpenStore | null = null
   #location: StoreOpenInput['location'] | null = null
@@ -54,11 +51,29 @@ export class StoreThread {
   #cluster: ThreadCalls | null = null
   #ingest: ThreadCalls | null = null
   #timers: NodeJS.Timeout[] = []
-  #retry: NodeJS.Timeout | null = null
-  #draining: NodeJS.Immediate | null = null
+  /** Why the store takes no writes; empty while it does. */
   #full = ''
 
   constructor(parent: ThreadPort) {
+    this.#queue = new LandingQueue({
+      takes: (batch) => this.#planned?.takes(batch) === true,
+      land: (batch) => {
+        this.#planned?.write(batch)
+      },
+      landed: (batch) => {
+        this.#receipt(batch)
+      },
+      full: (error) => {
+        this.#tellFull(error)
+      },
+      room: () => {
+        this.#tellRoom()
+      },
+      beforeRetry: () => {
+        this.#reclaim()
+        this.#tidy()
+      },
+    })
     this.#main = new ThreadCalls(
       parent,
       {
@@ -169,6 +184,7 @@ export class StoreThread {
     const compiled = compileWorkspace(input)
     if ('problems' in compiled) return compiled
     this.#tidy()
+    for (const name of this.#states.keys()) if (!input.sourceColumns.has(name)) this.#states.delete(name)
     before.stop()
     try {
       this.#planned = new PlannedStore(this.#parts(), input, compiled)
@@ -177,7 +193,7 @@ export class StoreThread {
       throw error
     }
     this.#publish()
-    this.#drainSoon()
+    this.#queue.drainSoon()
     return { problems: [] }
   }
 
@@ -187,7 +203,7 @@ export class StoreThread {
       const compiled = compileWorkspace(input)
       if ('problems' in compiled) throw new AppError('INTERNAL', 'the plan before does not compile any more')
       this.#planned = new PlannedStore(this.#parts(), input, compiled)
-      this.#drainSoon()
+      this.#queue.drainSoon()
     } catch (error) {
       setImmediate(() => {
         throw error
@@ -215,37 +231,17 @@ export class StoreThread {
   /** Takes batches from a new ingest thread; what an earlier one had sent and is not committed is dropped. */
   #attach({ port }: StoreAttachInput): void {
     this.#port?.close()
-    this.#queue.length = 0
+    this.#queue.clear()
     this.#port = port
     this.#ingest = new ThreadCalls(
       port,
       {
-        'lookup-begin': (shape: LookupShape) => this.#unlessFull(() => this.#tables().begin(shape)),
-        'lookup-rows': ({ name, rows }: LookupRowsInput) => {
-          this.#unlessFull(() => {
-            this.#tables().add(name, rows)
-          })
-        },
-        'lookup-commit': (name: string) => this.#unlessFull(() => this.#tables().commit(name, nowMs())),
-        'lookup-prepare': (shape: LookupShape) => {
-          this.#unlessFull(() => {
-            this.#tables().prepare(shape)
-          })
-        },
-        'lookup-change': (input: LookupChangeInput) => {
-          this.#unlessFull(() => {
-            this.#changeLookup(input)
-          })
-        },
-        'lookup-problem': ({ name, problem }: LookupProblemInput) => {
-          this.#unlessFull(() => {
-            this.#tables().problem(name, problem)
-          })
-        },
+        ...lookupCalls({
+          tables: () => this.#parts().lookups,
+          writer: () => this.#running().writer,
+          unlessFull: (work) => this.#unlessFull(work),
+        }),
         'backfill-next': (run: string) => this.#unlessFull(() => this.#nextOfBackfill(run)),
-        'lookup-abandon': ({ name, problem }: LookupProblemInput) => {
-          this.#tables().abandon(name, problem)
-        },
       },
       (message) => {
         // The ingest thread is built from the same source; see IngestToStore.
@@ -278,15 +274,6 @@ export class StoreThread {
     this.#cluster?.tell({ kind: 'positions', positions } satisfies CommittedPositionsNotice)
   }
 
-  #tables(): LookupTables {
-    if (this.#lookups === null) throw new AppError('INTERNAL', 'the store is not open')
-    return this.#lookups
-  }
-
-  #changeLookup({ topic, dead, ...change }: LookupChangeInput): void {
-    this.#running().writer.changeLookup(this.#tables(), change, { lookup: change.name, topic, dead })
-  }
-
   #starts(sources: string[]): StoredStart[] {
     const { positions } = this.#running().writer
     return sources.map((source) => ({ source, ...positions.read(source) }))
@@ -294,70 +281,37 @@ export class StoreThread {
 
   #notice(message: IngestToStore): void {
     if (message.kind === 'batch') {
-      this.#queue.push(message)
-      this.#drainSoon()
+      this.#queue.add(message)
     } else if (message.kind === 'event') this.#event(message)
     else if (message.kind === 'backfill-problem')
       this.#planned?.backfills.problem(message.run, message.problem)
     else if (hasKind(message, 'source-state')) this.#states.set(message.source, message.state)
   }
 
-  /**
-   * One batch per turn of the event loop. Batches that follow each other closely would otherwise be taken in one turn
-   * without end, and neither figures nor housekeeping would get theirs.
-   */
-  #drainSoon(): void {
-    this.#draining ??= setImmediate(() => {
-      this.#draining = null
-      this.#drain()
-    })
-  }
-
-  /** Lands the oldest batch queued. A full store keeps it and tries again; ingest waits for the receipt meanwhile. */
-  #drain(): void {
-    const planned = this.#planned
-    if (planned === null || this.#retry !== null) return
-    const at = this.#queue.findIndex((queued) => planned.takes(queued))
-    const batch = this.#queue[at]
-    if (batch === undefined) return
-    try {
-      planned.write(batch)
-    } catch (error) {
-      if (!isStoreFull(error)) throw error
-      this.#waitForRoom(error)
-      return
-    }
-    this.#queue.splice(at, 1)
-    if (this.#full !== '') this.#roomAgain()
-    const buffers = [batch.jsonb.buffer, batch.raw.buffer]
-    const receipt: BatchReceipt = { kind: 'receipt', source: batch.source, topic: batch.topic, buffers }
-    this.#ingest?.tell(receipt, buffers)
-    if (this.#queue.length > 0) this.#drainSoon()
+  #receipt({ source, topic, jsonb, raw }: PackedBatch): void {
+    const buffers = [jsonb.buffer, raw.buffer]
+    this.#ingest?.tell({ kind: 'receipt', source, topic, buffers } satisfies BatchReceipt, buffers)
   }
 
   /** @returns where a run of a backfill goes on; null where it is done */
   #nextOfBackfill(run: string): BackfillStart | null {
     const { backfills, writer, input } = this.#running()
     const next = backfills.next(run, writer, () => {
-      this.#drainSoon()
+      this.#queue.drainSoon()
     })
     if (next === null) this.#change(input)
     return next
   }
 
-  #waitForRoom(error: Error): void {
-    if (this.#full === '') {
-      this.#full = storeFullReason(error, this.#opened().file)
-      const message = `ingest waits: ${this.#full}`
-      this.#events?.add({ at: nowMs(), level: 'error', kind: 'store-full', subject: 'store', message })
-      this.#publish()
-    }
-    this.#retry = setTimeout(() => {
-      this.#retry = null
-      this.#reclaim()
-      this.#tidy()
-      this.#drain()
-    }, retryMs)
+  #tellFull(error: Error): void {
+    this.#full = storeFullReason(error, this.#opened().file)
+    this.#event({
+      level: 'error',
+      event: 'store-full',
+      subject: 'store',
+      message: `ingest waits: ${this.#full}`,
+    })
+    this.#publish()
   }
 
   /** Gives back what the write-ahead log holds beside the store file; it may be all the room that is missing. */
@@ -370,10 +324,10 @@ export class StoreThread {
     }
   }
 
-  #roomAgain(): void {
+  #tellRoom(): void {
     this.#full = ''
     const message = 'the store has room again; ingest goes on'
-    this.#events?.add({ at: nowMs(), level: 'info', kind: 'store-room', subject: 'store', message })
+    this.#event({ level: 'info', event: 'store-room', subject: 'store', message })
   }
 
   #event(input: NewEventInput): void {
@@ -412,10 +366,8 @@ export class StoreThread {
   /** @param discard whether a memory store gives its memory back; false where the thread is only started anew */
   #stop({ discard }: ThreadStopInput): void {
     for (const timer of this.#timers) clearInterval(timer)
-    if (this.#draining !== null) clearImmediate(this.#draining)
     this.#planned?.stop()
-    while (this.#queue.length > 0 && this.#retry === null) this.#drain()
-    if (this.#retry !== null) clearTimeout(this.#retry)
+    this.#queue.finish()
     this.#port?.close()
     this.#clusterPort?.close()
     this.#tidy()

@@ -7,7 +7,7 @@ import type { BatchConstants, StepFailure, TableChanges } from '../batch/batch-r
 import type { SqlDatabase, SqlStatement } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
 import { noChanges } from './landing.ts'
-import type { TablePlan } from './plan.ts'
+import type { TablePlan } from './source-plan.ts'
 import { type BatchLanding, noneRejected, type RejectedRows } from './table-landing.ts'
 
 /** Whether the rows of a table can be told by the records that they came from. */

@@ -11,7 +11,7 @@ import { DistinctLanding } from './distinct-landing.ts'
 import { KeyedLanding } from './keyed-landing.ts'
 import { addChanges, type Landing, noChanges } from './landing.ts'
 import { NullKeys } from './null-keys.ts'
-import type { StepPlan, TablePlan } from './plan.ts'
+import type { StepPlan, TablePlan } from './source-plan.ts'
 
 /** Rows of rejected records, into the last step and out of it. */
 export interface RejectedRows {

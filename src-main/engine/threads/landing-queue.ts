@@ -1,0 +1,93 @@
+/**
+ * Batches that wait to land, one a turn of the event loop, so that figures and housekeeping get their turns too. A store without
+ * room keeps its batch and tries again; ingest waits for the receipt meanwhile. Store thread only.
+ */
+import type { PackedBatch } from '../batch/packed-batch.ts'
+import { isStoreFull } from '../store/store-full.ts'
+
+const retryMs = 500
+
+/** What the queue needs of the thread. */
+export interface LandingPorts {
+  /** Whether a batch may land now; others may meanwhile. */
+  takes: (batch: PackedBatch) => boolean
+  /** @throws the database's error; the batch can be landed again */
+  land: (batch: PackedBatch) => void
+  landed: (batch: PackedBatch) => void
+  /** There is no room; tells why once, until there is. */
+  full: (error: Error) => void
+  room: () => void
+  /** Before a batch is tried again. */
+  beforeRetry: () => void
+}
+
+export class LandingQueue {
+  readonly #ports: LandingPorts
+  readonly #batches: PackedBatch[] = []
+  #draining: NodeJS.Immediate | null = null
+  #retry: NodeJS.Timeout | null = null
+  #isFull = false
+
+  constructor(ports: LandingPorts) {
+    this.#ports = ports
+  }
+
+  add(batch: PackedBatch): void {
+    this.#batches.push(batch)
+    this.drainSoon()
+  }
+
+  /** Drops what waits: whoever sent it has gone. */
+  clear(): void {
+    this.#batches.length = 0
+  }
+
+  drainSoon(): void {
+    this.#draining ??= setImmediate(() => {
+      this.#draining = null
+      this.#drain()
+    })
+  }
+
+  /** Lands all there is, but for what finds no room, and ends. */
+  finish(): void {
+    while (this.#retry === null && this.#drain());
+    if (this.#draining !== null) clearImmediate(this.#draining)
+    if (this.#retry !== null) clearTimeout(this.#retry)
+  }
+
+  /** Lands the oldest batch that may. @returns whether one has landed */
+  #drain(): boolean {
+    if (this.#retry !== null) return false
+    const at = this.#batches.findIndex((waiting) => this.#ports.takes(waiting))
+    const batch = this.#batches[at]
+    if (batch === undefined) return false
+    try {
+      this.#ports.land(batch)
+    } catch (error) {
+      if (!isStoreFull(error)) throw error
+      this.#waitForRoom(error)
+      return false
+    }
+    this.#batches.splice(at, 1)
+    if (this.#isFull) {
+      this.#isFull = false
+      this.#ports.room()
+    }
+    this.#ports.landed(batch)
+    if (this.#batches.length > 0) this.drainSoon()
+    return true
+  }
+
+  #waitForRoom(error: Error): void {
+    if (!this.#isFull) {
+      this.#isFull = true
+      this.#ports.full(error)
+    }
+    this.#retry = setTimeout(() => {
+      this.#retry = null
+      this.#ports.beforeRetry()
+      this.#drain()
+    }, retryMs)
+  }
+}

@@ -103,6 +103,8 @@ function extendTable(
 function checkType(table: string, stored: readonly StoredColumn[], column: StoredColumn): boolean {
   const known = stored.find((candidate) => candidate.name.toLowerCase() === column.name.toLowerCase())
   if (known === undefined) return false
+  // What was uncertain once, and is known now, fits.
+  if (known.type.toUpperCase() === 'ANY') return true
   if (known.type.toUpperCase().replace(/^INT$/, 'INTEGER') === column.type) return true
   const message = `column ${column.name} of table ${table} is ${known.type} in the store and ${column.type} in the workspace`
   throw new AppError('STORE_UNUSABLE', `${message}; give the table another name, or move the store file away`)

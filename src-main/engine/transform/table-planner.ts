@@ -10,6 +10,7 @@ import { quoted } from '../sql/identifier.ts'
 import { codeTokens, splitStatements } from '../sql/sql-tokens.ts'
 import { locateSqlFault } from './locate-fault.ts'
 import { hasCoordinates, type LandingInput, planLanding } from './plan-landing.ts'
+import { givesDoubles, namedExpressions } from './number-types.ts'
 import { faultOfColumns } from './result-columns.ts'
 import { inputTable, type StepPlan, type TablePlan } from './source-plan.ts'
 import { positionInFile } from './sql-position.ts'
@@ -233,10 +234,27 @@ export class TablePlanner {
   #columnsOf(sql: string, used: readonly Relation[], shape: StepShape): PlannedColumn[] {
     const statement = this.#scratch.prepare(withRelations(sql, used))
     const affinities = this.#affinities(sql, used)
+    const expressions = shape.mixes ? new Map<string, string>() : namedExpressions(sql)
     return statement.columns().map((column, index) => ({
       name: column.name,
-      type: this.#originType(column.table, column.column, used, shape) ?? affinities[index] ?? null,
+      type:
+        this.#originType(column.table, column.column, used, shape) ??
+        affinities[index] ??
+        this.#numberType(expressions.get(column.name.toLowerCase()), used),
     }))
+  }
+
+  /** Real where an expression over typed columns gives doubles only. */
+  #numberType(expression: string | undefined, used: readonly Relation[]): ColumnType | null {
+    if (expression === undefined) return null
+    const relations = [...used, ...this.#lookups]
+    const isReal = givesDoubles(expression, (name) => {
+      const types = relations.flatMap(({ columns }) =>
+        columns.flatMap((column) => (column.name.toLowerCase() === name ? [column.type] : [])),
+      )
+      return types.length === 1 ? (types[0] ?? null) : null
+    })
+    return isReal ? 'real' : null
   }
 
   /** Which columns are those of the source, unchanged. */

@@ -16,7 +16,7 @@ const windowMs = 30_000
 /** A rate over less time than this says nothing. */
 const leastMs = 2000
 
-type Noted = Pick<LiveSnapshot, 'at' | 'epoch' | 'backfills'>
+type Noted = Pick<LiveSnapshot, 'at' | 'epoch' | 'state' | 'backfills'>
 
 export class BackfillPace {
   #samples = $state.raw<ReadonlyMap<string, readonly Sample[]>>(new Map())
@@ -30,14 +30,15 @@ export class BackfillPace {
     return ((last.records - first.records) / (last.at - first.at)) * 1000
   }
 
-  /** Takes in the figures of a snapshot; those of another start of the engine begin anew. */
-  note({ at, epoch, backfills }: Noted): void {
+  /** Takes in the figures of a snapshot; those of another start of the engine, and what stood still, begin anew. */
+  note({ at, epoch, state, backfills }: Noted): void {
     const known = epoch === this.#epoch ? this.#samples : new Map<string, readonly Sample[]>()
     this.#epoch = epoch
     if (backfills.length === 0 && known.size === 0 && this.#samples.size === 0) return
     this.#samples = new Map(
       backfills.map((backfill) => {
         const key = backfillKey(backfill)
+        if (state !== 'running' || backfill.problem !== '') return [key, []]
         return [
           key,
           [...recent(known.get(key) ?? [], backfill.records, at), { at, records: backfill.records }],

@@ -109,6 +109,14 @@ describe('a table that is being filled', () => {
     )
   })
 
+  it('waits with everything else while the engine is paused', async () => {
+    const { publish } = await open('/pipelines/late_flights')
+    await publish({ state: 'paused', reason: 'Paused from the console.' })
+    const problem = screen.getByTestId('FillingStrip_problem')
+    expect(textOf(problem)).toBe('paused Paused from the console.')
+    expect(screen.queryByTestId('FillingStrip_left')).toBeNull()
+  })
+
   it('is marked in the list beside its state', async () => {
     await open('/pipelines')
     const rows = screen.getAllByTestId('PipelinesList_row')

@@ -75,7 +75,7 @@ describe('what is being filled', () => {
 
 describe('the pace of filling', () => {
   const note = (pace: BackfillPace, seconds: number, backfill: LiveBackfill, epoch = 'e'): void => {
-    pace.note({ at: seconds * 1000, epoch, backfills: [backfill] })
+    pace.note({ at: seconds * 1000, epoch, state: 'running', backfills: [backfill] })
   }
 
   it('is known after two seconds, and tells how long it still takes', () => {
@@ -106,19 +106,31 @@ describe('the pace of filling', () => {
     }
     const [again, over, restarted] = [begun(), begun(), begun()]
     note(again, 8, { ...filling, records: 0 })
-    over.note({ at: 6000, epoch: 'e', backfills: [] })
+    over.note({ at: 6000, epoch: 'e', state: 'running', backfills: [] })
     note(restarted, 8, { ...filling, records: 1900 }, 'other')
     expect([again, over, restarted].map((pace) => pace.of(filling))).toEqual([null, null, null])
   })
 
+  it('does not count the time in which it stood still', () => {
+    const pace = new BackfillPace()
+    note(pace, 0, filling)
+    pace.note({ at: 60_000, epoch: 'e', state: 'paused', backfills: [filling] })
+    note(pace, 100, filling)
+    note(pace, 105, { ...filling, problem: 'b:9092 does not answer' })
+    expect(pace.of(filling)).toBeNull()
+    note(pace, 110, filling)
+    note(pace, 112, { ...filling, records: 1400 })
+    expect(pace.of(filling)).toBe(100)
+  })
+
   it('of columns is not that of the table', () => {
     const pace = new BackfillPace()
-    pace.note({ at: 0, epoch: 'e', backfills: [filling, columns] })
+    pace.note({ at: 0, epoch: 'e', state: 'running', backfills: [filling, columns] })
     const backfills = [
       { ...filling, records: 1400 },
       { ...columns, records: 4500 },
     ]
-    pace.note({ at: 4000, epoch: 'e', backfills })
+    pace.note({ at: 4000, epoch: 'e', state: 'running', backfills })
     expect([pace.of(filling), pace.of(columns)]).toEqual([50, 1000])
   })
 })

@@ -387,14 +387,17 @@ class ThreadedEngine implements Engine {
 
   /** A statement met a damaged page. The store is read through in a process of its own before it is given up. */
   #suspectDamage(): void {
-    if (this.#check !== null || this.#hasStopped()) return
+    // Threads that start anew look at the store themselves.
+    if (this.#check !== null || this.#hasStopped() || this.#restarts.isRestarting) return
     const { entries, logger } = this.#ports
     const storeFile = this.#location.file
+    const threads = this.#threads
     this.#check = startSnapshotProcess(entries.snapshotProcess, { kind: 'check', storeFile }, () => undefined)
     this.#check.result
       .then(async (result) => {
         const fault = result.kind === 'checked' ? result.faults[0] : undefined
-        if (fault !== undefined) await this.#threads?.damaged(fault)
+        // Threads that were started anew meanwhile may have another store.
+        if (fault !== undefined && this.#threads === threads) await threads?.damaged(fault)
       })
       .catch((error: unknown) => {
         logger.error({ err: error }, 'the store could not be read through')

@@ -25,7 +25,7 @@ export function resultColumns(database: DatabaseSync, statement: StatementSync):
 
 /** Null in a database that no Penstock made. */
 function declaredTypes(database: DatabaseSync): StatementSync | null {
-  const exists = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = '_penstock_columns'`).get()
+  const exists = database.prepare(`SELECT 1 FROM pragma_table_info('_penstock_columns')`).get()
   if (exists === undefined) return null
   return database.prepare('SELECT type FROM _penstock_columns WHERE relation = ? AND column_name = ?')
 }

@@ -15,6 +15,8 @@ export interface GrowthWords {
 const stillRate = 200
 const yearMs = 365 * 86_400_000
 const soonMs = 3_600_000
+/** A store is full when the next batch finds no room in it; that may take so much. */
+const batchBytes = 64_000_000
 
 /** The bound that is met first, and what happens there; null where there is none. */
 export function boundOf({
@@ -29,7 +31,8 @@ export function boundOf({
 /** @param perSecond bytes per second of late; null where that is not known */
 export function growthWords({ state, store }: Facts, perSecond: number | null): GrowthWords {
   const bound = boundOf(store)
-  if (bound !== null && store.usedBytes >= bound.bytes)
+  const room = state === 'waiting' && bound?.name === 'limit' ? batchBytes : 0
+  if (bound !== null && store.usedBytes + room >= bound.bytes)
     return bound.name === 'limit'
       ? { tone: 'error', text: 'the limit is reached: ingest waits for room' }
       : { tone: 'neutral', text: 'the budget is reached: the oldest rows go' }

@@ -103,6 +103,59 @@ r:
   })
 })
 
+describe('values and places at the edges of their types', () => {
+  test('min_by and max_by go by integers of all 64 bits', () => {
+    const bench = new RollupBench(
+      'r: { from: t, measures: { least: "min_by(city, amount)", most: "max_by(city, amount)" } }',
+    )
+    const largest = 9_223_372_036_854_775_807n
+    const amounts = { a: -largest - 1n, b: -1n, c: 0n, d: 4_611_686_018_427_387_905n, e: largest }
+    for (const [city, amount] of Object.entries(amounts).toReversed()) {
+      bench.land([row(0, city, amount)])
+    }
+    expect(bench.rows('SELECT least, most FROM r')).toEqual([['a', 'e']])
+  })
+
+  test('first and last give back texts with NUL, bytes and infinities, and older SQLite reads them', () => {
+    const bench = new RollupBench(
+      `r: { from: t, measures: { words: 'first(city, at)', bytes: 'first(note, at)', kind: 'first("any", at)', weight: 'first(weight, at)', kind2: 'last("any", at)', weight2: 'last(weight, at)' } }`,
+    )
+    const infinite = Number.POSITIVE_INFINITY
+    const bytes = Buffer.from([0, 255, 65])
+    bench.land([
+      { ...row(1, 'a\0b', 1, infinite), note: bytes, any: '\0z' },
+      { ...row(2, '', 1, -infinite), note: Buffer.from([]), any: bytes },
+    ])
+    expect(bench.rows('SELECT words, bytes, kind, weight, kind2, weight2 FROM r')).toEqual([
+      ['a\0b', bytes, '\0z', infinite, bytes, -infinite],
+    ])
+    // unhex came with 3.41, and there are many tools with an older one.
+    expect(bench.rows("SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%unhex%'")).toEqual([[0]])
+  })
+
+  test('the variance counts texts as SQL does, and goes to infinity where squares do', () => {
+    const bench = new RollupBench('r: { from: t, measures: { spread: var_pop("any") } }')
+    bench.land([
+      { ...row(0, '', 0), any: '5' },
+      { ...row(0, '', 0), any: 7n },
+      { ...row(0, '', 0), any: 'x9' },
+    ])
+    expect(bench.rows('SELECT round(spread, 9) FROM r')).toEqual([[8.666666667]])
+    bench.land([{ ...row(0, '', 0), any: 1e300 }])
+    bench.restart('r: { from: t, measures: { spread: var_pop("any") } }')
+    expect(bench.rows('SELECT spread FROM r')).toEqual([[Number.POSITIVE_INFINITY]])
+  })
+
+  test('a rollup of a rollup with values too large to be squared has an infinite variance', () => {
+    const bench = new RollupBench(`
+hours: { from: t, window: { every: 1h, on: at }, measures: { spread: var_pop(weight) } }
+ever: { from: hours, measures: { spread: spread } }
+`)
+    bench.land([row(0, 'a', 1, 1e300), row(1, 'a', 1, 1), row(hour, 'a', 1, 2)])
+    expect(bench.rows('SELECT spread FROM ever')).toEqual([[Number.POSITIVE_INFINITY]])
+  })
+})
+
 describe('rollups over time', () => {
   const definition =
     'r: { from: t, window: { every: 1h, on: at }, by: [city], measures: { n: count(*), total: sum(amount) } }'

@@ -39,6 +39,7 @@ interface Statements {
   countMissed: SqlStatement | null
   evict: SqlStatement | null
   nextStarts: SqlStatement | null
+  newestUntil: SqlStatement | null
   bounds: SqlStatement | null
   note: SqlStatement
 }
@@ -135,14 +136,19 @@ export class KeptRollup {
   }
 
   /**
-   * Start of the oldest window that is kept. Ages count from the newest window, so that old captures keep their history, and
-   * from now where clocks run ahead.
+   * Start of the oldest window that is kept. Ages count from the newest window that is not ahead of now, so that old captures
+   * keep their history, also where a clock among their records runs ahead.
    */
   #horizon(nowMs: number): number {
-    const { retainAgeMs, widthMs } = this.plan
+    const { retainAgeMs } = this.plan
+    const newest = retainAgeMs === null ? null : this.#newestUntil(Math.floor(nowMs))
+    return retainAgeMs === null || newest === null ? -Number.MAX_SAFE_INTEGER : newest - retainAgeMs
+  }
+
+  #newestUntil(nowMs: number): number | null {
     const { newestAt } = this.state
-    if (retainAgeMs === null || widthMs === null || newestAt === null) return -Number.MAX_SAFE_INTEGER
-    return Math.min(newestAt, Math.floor(nowMs)) - retainAgeMs
+    if (newestAt === null || newestAt <= nowMs) return newestAt
+    return numberIn(this.#statements.newestUntil?.get({ now: BigInt(nowMs) }), 'newest')
   }
 
   #note(): void {
@@ -176,6 +182,7 @@ function prepare(database: SqlDatabase, { sql }: RollupPlan): Statements {
     countMissed: optional(sql.countMissed),
     evict: optional(sql.evict),
     nextStarts: optional(sql.nextStarts),
+    newestUntil: optional(sql.newestUntil),
     bounds: optional(sql.bounds),
     note: database.prepare(
       `UPDATE sys_rollups SET applied_row = ?, rows = ?, groups = ?, untimed = ?, missed = ?, evicted = ?, oldest_at = ?,

@@ -138,17 +138,11 @@ class RollupPlanner {
     if (!this.#isWell) return null
     const { name, window, retainAgeMs } = this.#rollup
     const { from, table, source, keys, states, derived } = rest
-    const sql = rollupSql({
-      name,
-      from,
-      window,
-      retains: retainAgeMs !== null,
-      keys,
-      states,
-      derived,
-      measures,
-    })
-    const stored = [sql.createState, ...sql.fill, sql.merge, sql.derive]
+    const parts = { name, from, window, keys, states, derived, measures }
+    const sql = rollupSql({ ...parts, retains: retainAgeMs !== null })
+    // How long windows are kept does not change what they mean.
+    const { fill } = rollupSql({ ...parts, retains: false })
+    const stored = [sql.createState, ...fill, sql.merge, sql.derive]
     return {
       window,
       plan: {

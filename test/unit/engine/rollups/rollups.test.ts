@@ -212,6 +212,32 @@ describe('rollups over time', () => {
     expect(bench.rows('SELECT n FROM r')).toEqual([[2], [1]])
   })
 
+  test('a clock far ahead in an old capture does not make its history old', () => {
+    const bench = new RollupBench(
+      'r: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) }, retain: { age: 2h } }',
+    )
+    const now = 1_700_000_000_000
+    bench.land([row(0, 'a', 1), row(3 * hour, 'a', 1), row(4e12, 'a', 1)], now)
+    bench.evict(now)
+    bench.land([row(4 * hour, 'a', 1), row(0, 'a', 1)], now)
+    bench.evict(now)
+    expect(bench.rows('SELECT n FROM r ORDER BY window_start')).toEqual([[1], [1], [1]])
+    expect(bench.set.states[0]).toMatchObject({ evicted: 1, missed: 1 })
+  })
+
+  test('keeping windows for another time, or for ever, leaves those that are there', () => {
+    const kept = (retain: string): string =>
+      `r: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) }${retain} }`
+    const bench = new RollupBench(kept(', retain: { age: 90d }'))
+    bench.land([row(0, 'a', 1)])
+    bench.database.exec('DELETE FROM t')
+    for (const retain of ['', ', retain: { age: 2h }', ', retain: { age: 9d }']) {
+      bench.restart(kept(retain))
+      expect(bench.rows('SELECT n FROM r')).toEqual([[1]])
+    }
+    expect(bench.events).toEqual([])
+  })
+
   test('a row that makes a measure fail leaves the rollup behind, says so, and lands all the same', () => {
     const bench = new RollupBench(`
 sound: { from: t, measures: { n: count(*) } }

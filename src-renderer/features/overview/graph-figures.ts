@@ -7,6 +7,7 @@ import {
   formatBytes,
   formatByteRate,
   formatCompact,
+  formatCompactCount,
   formatCount,
   formatMilliseconds,
   formatNumber,
@@ -170,7 +171,7 @@ function tableFigures(name: string, { workspace, snapshot }: GraphFacts): StageF
     caption: tableCaption(declared),
     name,
     left: formatRate(live?.rowsPerSecond ?? null),
-    right: live === undefined ? '' : `${formatCompact(live.rows)} rows`,
+    right: live === undefined ? '' : formatCompactCount(live.rows, 'row'),
     detail: live === undefined ? '' : tableDetail(live, declared),
     spark: live?.spark ?? null,
     target: route('pipelines', name),
@@ -181,7 +182,7 @@ function tableFigures(name: string, { workspace, snapshot }: GraphFacts): StageF
 function tableCaption(declared: WorkspaceView['tables'][number] | undefined): string {
   if (declared === undefined) return 'table'
   if (declared.key.length > 0) return 'keyed table'
-  return declared.deduplicate === null ? 'table' : 'deduplicated'
+  return declared.deduplicate === null ? 'table' : 'distinct'
 }
 
 function tableDetail(live: LiveTable, declared: WorkspaceView['tables'][number] | undefined): string {

@@ -65,6 +65,13 @@ describe('where growth leads', () => {
     expect(tone({ usedBytes: 4000 * MB }, 0)).toBe('error')
   })
 
+  it('is that the budget is reached, also where eviction keeps the store just below it', () => {
+    const words = 'the budget is reached: the oldest rows go'
+    expect(said({ budgetBytes: 1000 * MB }, MB)).toBe(words)
+    expect(said({ budgetBytes: 1010 * MB }, MB)).toBe(words)
+    expect(said({ budgetBytes: 1100 * MB }, MB)).toBe('budget reached in 1 min at this rate')
+  })
+
   it('is that the limit is reached where the next batch finds no room', () => {
     const full = { ...store, usedBytes: 3996 * MB }
     const words = 'the limit is reached: ingest waits for room'

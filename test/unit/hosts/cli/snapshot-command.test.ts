@@ -31,7 +31,7 @@ describe('penstock snapshot', () => {
     const file = path.join(at.base, 'kept', 'one.db')
     const end = await runPenstock(at, ['snapshot', file, at.workspace])
     expect(end).toMatchObject({ code: 0, stdout: `${file}\n` })
-    expect(end.stderr).toMatch(/^\d+(\.\d)? [kM]B in \d+\.\d s\. Open it with `penstock open`\.\n$/)
+    expect(end.stderr).toMatch(/(^|\n)\d+(\.\d)? [kM]B in \d+\.\d s\. Open it with `penstock open`\.\n$/)
     expect(readStore(file, 'SELECT count(*) AS n FROM t')).toEqual([{ n: 2000 }])
     expect(readStore(file, 'SELECT text FROM sys_workspace')).toEqual([{ text: yaml('disk') }])
   })

@@ -128,7 +128,7 @@ function createProgram(output: Output, keep: KeepCode): Command {
     .argument('[path]', pathHelp)
     .summary('find indexes and rollups for the queries that were run')
     .description(
-      'Reads the query history and the store of a workspace, tries indexes on a sample, and prints what was measured to help.',
+      'Reads the query history of the console and the store of a workspace or snapshot, tries indexes on a sample, and prints what was measured to help.',
     )
     .addHelpText('after', examples(['penstock advise', 'penstock advise pipelines/flights']))
     .action(async (folder: string | undefined) => {

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import type { Rollup, RollupMeasure, RollupWindow, Workspace } from '../../workspace/model.ts'
 import type { PlannedColumn, TableShape } from '../batch/relations.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
+import { expressionFault, missingColumn } from './column-faults.ts'
 import { StateColumns } from './measure-states.ts'
 import { type MeasureFault, parseMeasure } from './parse-measure.ts'
 import { planMeasure } from './plan-measure.ts'
@@ -76,7 +77,7 @@ class RollupPlanner {
       typeOf: (sql: string) => base.typeOf(sql),
       orderBy: window?.on ?? '_timestamp',
     }
-    const measures = this.#measures((measure) => {
+    const measures = this.#measures(base, (measure) => {
       const parsed = parseMeasure(measure.sql)
       if ('reference' in parsed) return notAggregate(parsed.reference)
       if ('message' in parsed) return parsed
@@ -108,7 +109,7 @@ class RollupPlanner {
       upstream.name,
       columns,
     )
-    const measures = this.#measures((measure) => {
+    const measures = this.#measures({ name: upstream.name, columns }, (measure) => {
       const found = measureBelow(measure, upstream)
       return 'message' in found ? found : { ...found, name: measure.name }
     })
@@ -176,8 +177,7 @@ class RollupPlanner {
     by.forEach((name, index) => {
       const column = find(name)
       if (column === undefined) {
-        const message = `${below} has no column ${JSON.stringify(name)}`
-        this.#refuse(['by', index], { message, hint: `there are ${namesOf(known)}` })
+        this.#refuse(['by', index], missingColumn(below, name, known))
         return
       }
       keys.push({
@@ -208,7 +208,7 @@ class RollupPlanner {
     known: readonly PlannedColumn[],
   ): void {
     const times = known.filter(({ type }) => type === 'timestamp')
-    const hint = `name a timestamp column: ${namesOf(times)}`
+    const hint = `name a timestamp column that steps pass on as it is: ${namesOf(times)}`
     if (column === undefined) {
       this.#refuse(['window', 'on'], { message: `${below} has no column ${JSON.stringify(on)}`, hint })
     } else if (column.type !== 'timestamp') {
@@ -248,15 +248,18 @@ class RollupPlanner {
     }
   }
 
-  #measures(plan: (measure: RollupMeasure) => PlannedMeasure | MeasureFault): PlannedMeasure[] {
+  /** @param below what the measures are made from */
+  #measures(
+    below: { name: string; columns: readonly PlannedColumn[] },
+    plan: (measure: RollupMeasure) => PlannedMeasure | MeasureFault,
+  ): PlannedMeasure[] {
     return this.#rollup.measures.flatMap((measure) => {
       try {
         const planned = plan(measure)
         if (!('message' in planned)) return [planned]
         this.#refuse(['measures', measure.name], planned, measure)
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error)
-        this.#refuse(['measures', measure.name], { message, hint: '' }, measure)
+        this.#refuse(['measures', measure.name], expressionFault(error, below.name, below.columns), measure)
       }
       return []
     })
@@ -264,12 +267,12 @@ class RollupPlanner {
 
   #refuse(path: readonly (string | number)[], fault: MeasureFault, measure?: RollupMeasure): void {
     this.#isWell = false
-    const { name, position } = this.#rollup
+    const { name, position, places } = this.#rollup
     const inside = path.map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${part}`)).join('')
     const subject = measure === undefined ? '' : `measure ${measure.name}: `
     this.#problems.push({
       file: this.#workspace.file,
-      ...(measure?.position ?? position),
+      ...(measure?.position ?? places[path.join('.')] ?? position),
       path: `rollups.${name}${inside}`,
       message: `${subject}${fault.message}`,
       hint: fault.hint,

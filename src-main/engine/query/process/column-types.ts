@@ -13,14 +13,21 @@ export function resultColumns(database: DatabaseSync, statement: StatementSync):
     const name =
       column.name.length > nameCharacters ? `${column.name.slice(0, nameCharacters)}…` : column.name
     if (column.table === null || column.column === null) return { name, type: null }
+    const relation = relationOf(column.table)
     const type = columnTypeOf({
-      relation: column.table,
+      relation,
       column: column.column,
-      declared: declared?.get(column.table, column.column)?.['type'],
+      declared: declared?.get(relation, column.column)?.['type'],
       sqlType: column.type ?? '',
     })
     return { name, type }
   })
+}
+
+/** A rollup is a view of a table that is named after it, with a slash. */
+function relationOf(table: string): string {
+  const slash = table.indexOf('/')
+  return slash === -1 ? table : table.slice(0, slash)
 }
 
 /** Null in a database that no Penstock made. */

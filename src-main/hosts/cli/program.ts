@@ -189,7 +189,7 @@ function addQuery(program: Command, context: MakeContext, keep: KeepCode): void 
   withRunFlags(program.command('query').argument('<sql>', 'one statement that reads'))
     .summary('run one SQL statement over what has landed')
     .description(
-      'Queries the store of a workspace that runs or has run. Prints the whole result as it comes.',
+      'Queries the store of a workspace that runs or has run, or a snapshot. Prints the whole result as it comes.',
     )
     .addOption(new Option('--json', 'print JSON lines').conflicts('csv'))
     .addOption(new Option('--csv', 'print CSV (RFC 4180)'))

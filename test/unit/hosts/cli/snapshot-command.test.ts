@@ -34,6 +34,10 @@ describe('penstock snapshot', () => {
     expect(end.stderr).toMatch(/(^|\n)\d+(\.\d)? [kM]B in \d+\.\d s\. Open it with `penstock open`\.\n$/)
     expect(readStore(file, 'SELECT count(*) AS n FROM t')).toEqual([{ n: 2000 }])
     expect(readStore(file, 'SELECT text FROM sys_workspace')).toEqual([{ text: yaml('disk') }])
+    const asked = await runPenstock(at, ['query', 'SELECT count(*) AS n FROM t', file, '--json'])
+    expect(asked).toMatchObject({ code: 0, stdout: '{"n":2000}\n' })
+    const checked = await runPenstock(at, ['check', '--store', file])
+    expect(checked.stdout).toMatch(/one\.db is whole: /)
   })
 
   it('copies a workspace that runs, in memory too, and does not disturb it', async () => {

@@ -8,8 +8,9 @@ export function statisticsLine(snapshot: LiveSnapshot): string {
     new Date(snapshot.at).toISOString().slice(11, 19),
     withReason(snapshot.state, snapshot.reason),
     ...sources.map(({ name, state, reason, recordsPerSecond, records }) => {
-      const pace = state === 'running' ? `${amount(recordsPerSecond)}/s` : withReason(state, reason)
-      return `${name} ${pace}, ${amount(records)} records`
+      const pace = state === 'running' ? `${amount(recordsPerSecond)}/s` : state
+      const why = state === 'ended' ? '' : reason
+      return `${name} ${withReason(pace, why)}, ${amount(records)} records`
     }),
     ...tables.map(({ name, rows }) => `${name} ${amount(rows)} rows`),
     ...rollups.flatMap(({ name, problem }) =>

@@ -86,6 +86,8 @@ it('says why a source does not run, and which rollup is not kept up to date', ()
   expect(text).toContain('users failed (mask_key: the environment variable MK is not set), 1,234 records')
   expect(text).toContain('rollup hours is not kept up to date (integer overflow)')
   expect(text).not.toContain('sound')
+  const ended = { ...source('users', 'ended'), reason: 'the capture has been read to its end' }
+  expect(statisticsLine(snapshot([ended]))).toContain('users ended, 1,234 records')
 })
 
 it('writes one line of JSON without the series for charts', () => {

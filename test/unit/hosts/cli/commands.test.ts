@@ -129,7 +129,7 @@ describe('penstock run', () => {
     const end = await runPenstock(at, ['run', at.workspace])
     expect(end).toMatchObject({ code: 0, stderr: '' })
     expect(end.stdout.trimEnd().split('\n').at(-1)).toMatch(
-      /orders ended \(.+\), 5,000 records .*orders 5,000 rows/u,
+      /orders ended, 5,000 records .*orders 5,000 rows/u,
     )
     const query = ['query', 'SELECT count(*) AS n, min(id) AS low, max(id) AS high FROM orders', at.workspace]
     await expect(runPenstock(at, [...query, '--json'])).resolves.toEqual({

@@ -249,7 +249,11 @@ r: { from: t, measures: { n: 'sum(abs(amount))' } }
     expect(bench.rows('SELECT count(*) FROM t')).toEqual([[3]])
     expect(bench.rows('SELECT n FROM sound')).toEqual([[3]])
     expect(bench.rows('SELECT n FROM r')).toEqual([[1]])
-    expect(bench.events).toEqual(['rollup-failed r: r is not kept up to date any more: integer overflow'])
+    const problem = 'integer overflow, in one of the rows 2 to 2 of t'
+    expect(bench.set.states.map((state) => state.problem)).toEqual(['', problem])
+    expect(bench.events).toEqual([
+      `rollup-failed r: r is not kept up to date any more: ${problem}. Change its measures, or leave such rows out with filter (where ...)`,
+    ])
   })
 
   test('a rollup of a rollup gives what the rows give', () => {

@@ -222,4 +222,7 @@ it('an index on the event time serves ranges of it, and the planner takes it for
   expect(
     await details(`SELECT count(*) FROM t WHERE at BETWEEN ${String(recent)} AND ${String(recent + 5)}`),
   ).toBe('SEARCH t USING COVERING INDEX t/by at (at>? AND at<?)')
+  const computed = "SELECT count(*) FROM t WHERE at >= (unixepoch('2026-01-07 22:00') - 300) * 1000"
+  expect(await details(computed)).toBe('SEARCH t USING COVERING INDEX t/by at (at>?)')
+  expect(await details(computed.replace('at >=', 'at / 1 >='))).toMatch(/^SCAN t/)
 })

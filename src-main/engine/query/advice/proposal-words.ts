@@ -33,5 +33,6 @@ export function reasonFor(
     ...(by.length === 0 ? [] : [`${by.join(', ')} ${by.length === 1 ? 'has' : 'have'} windows over it`]),
     ...(retainAgeMs === null ? [] : [`${name} keeps rows by their age`]),
   ]
-  return `${time} is the event time${uses.length === 0 ? '' : `, ${uses.join(', and ')}`}: other ranges of time are served as well.`
+  const why = uses.length === 0 ? '' : ` (${uses.join(', ')})`
+  return `It also serves other ranges of the event time ${time}${why}.`
 }

@@ -112,7 +112,7 @@ describe('advice', () => {
       table: 't',
       yaml: 'indexes: [amount, [customer, at]]',
       reason:
-        'at is the event time, by_hour has windows over it, and t keeps rows by their age: other ranges of time are served as well.',
+        'It also serves other ranges of the event time at (by_hour has windows over it, t keeps rows by their age).',
       sampledRows: 300_000,
       tableRows: 300_000,
     })
@@ -136,7 +136,7 @@ describe('advice', () => {
     const history = [entry('SELECT count(*) FROM t WHERE at >= 290000000', 90)]
     const found = await advise({ storeFile, workspace, history, sample: { rows: 100_000, bytes: 1e9 } })
     expect(found.indexes).toMatchObject([{ columns: ['at'], sampledRows: 100_000, tableRows: 300_000 }])
-    expect(found.indexes[0]?.reason).toContain('at is the event time')
+    expect(found.indexes[0]?.reason).toContain('ranges of the event time at')
   })
 
   it('takes no more rows than its memory holds', async () => {

@@ -15,6 +15,7 @@ import type { DerivedColumn, KeyColumn, PlannedMeasure, RollupPlan, StateColumn 
 import { BaseTable } from './rollup-columns.ts'
 import { defineRollupFunctions, type FunctionHost } from './functions.ts'
 import { rollupSql } from './rollup-sql.ts'
+import { originMs } from './window-sql.ts'
 
 /** Changes when the same workspace would store something else than with an earlier version of Penstock. */
 const statesVersion = 1
@@ -238,14 +239,15 @@ class RollupPlanner {
       const message = `windows of a rollup go by window_start, not by ${window.on}`
       this.#refuse(['window', 'on'], { message, hint: 'write on: window_start' })
     }
-    const isSameZone = (window.zone ?? 'UTC') === (above.zone ?? 'UTC') || quarterMs % above.everyMs === 0
-    if (window.everyMs % above.everyMs !== 0 || !isSameZone) {
-      const message = `windows of ${upstream.name} do not fit into these evenly`
-      const hint = isSameZone
-        ? 'make every a multiple of its every'
-        : 'use the same zone in both, or every: 15m or less below'
-      this.#refuse(['window', isSameZone ? 'every' : 'zone'], { message, hint })
+    const fault = misfitOf(window, above)
+    if (fault === null) return
+    const message = `windows of ${upstream.name} do not fit into these evenly`
+    const hints = {
+      every: 'make every a multiple of its every',
+      zone: 'use the same zone in both, or every: 15m or less below',
+      week: `weeks begin on Mondays: write every: 1d in ${upstream.name}, or make it from ${upstream.from}`,
     }
+    this.#refuse(['window', fault === 'zone' ? 'zone' : 'every'], { message, hint: hints[fault] })
   }
 
   /** @param below what the measures are made from */
@@ -302,6 +304,14 @@ function measureBelow(measure: RollupMeasure, upstream: RollupPlan): PlannedMeas
     }
   if (parsed.function === found.combines && !parsed.isDistinct && parsed.arguments.length === 1) return found
   return { message: `${parsed.function}(${found.name}) is not what the rows would give`, hint }
+}
+
+/** Why windows are not made of whole windows above; null where they are. */
+function misfitOf(window: RollupWindow, above: RollupWindow): 'every' | 'zone' | 'week' | null {
+  const isSameZone = (window.zone ?? 'UTC') === (above.zone ?? 'UTC') || quarterMs % above.everyMs === 0
+  if (!isSameZone) return 'zone'
+  if (window.everyMs % above.everyMs !== 0) return 'every'
+  return (originMs(window.everyMs) - originMs(above.everyMs)) % above.everyMs === 0 ? null : 'week'
 }
 
 function notAggregate(name: string): MeasureFault {

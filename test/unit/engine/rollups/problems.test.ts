@@ -124,6 +124,10 @@ describe('what a rollup cannot be made from', () => {
       /use the same zone in both/,
     ],
     [
+      'a: { from: t, window: { every: 3d, on: at }, measures: { n: count(*) } }\nr: { from: a, window: { every: 21d, on: window_start }, measures: { n: n } }',
+      /windows of a do not fit into these evenly \| weeks begin on Mondays: write every: 1d in a, or make it from t/,
+    ],
+    [
       'a: { from: t, measures: { n: avg(amount) } }\nr: { from: a, measures: { n: avg(n) } }',
       /avg\(n\) is not what the rows would give \| write n: it is merged as it should be/,
     ],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { lossesOf } from '../../../src-main/workspace/losses.ts'
-import { rollup, source, table, workspace } from '../../support/workspaces.ts'
+import { rollup, source, step, table, workspace } from '../../support/workspaces.ts'
 import type { Rollup, Workspace } from '../../../src-main/workspace/model.ts'
 
 const hourly = { window: { everyMs: 3_600_000, overMs: null, on: 'at', zone: null } }
@@ -11,7 +11,11 @@ const ever = rollup('ever', 'days', { n: 'n' })
 const anew = (name: string, held: string): string => `rollup ${name} is made anew, from ${held} still holds`
 
 function withRollups(...rollups: Rollup[]): Workspace {
-  return workspace('/w', { sources: [source('s', 's.ndjson', [])], tables: [table('t', 's')], rollups })
+  return workspace('/w', {
+    sources: [source('s', 's.ndjson', [])],
+    tables: [table('t', 's', [step('all', 'SELECT * FROM input')])],
+    rollups,
+  })
 }
 
 test('what is made of a rollup that is made anew is made anew, too', () => {

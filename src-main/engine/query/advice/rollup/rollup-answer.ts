@@ -88,7 +88,7 @@ class Answer {
     const { items, where, groupBy } = this.#parts
     const filters = rewriteFilter(where, this.#shape, this.#table.columns)
     const groups = groupBy.map((words) => this.#group(words))
-    if (filters === null || groups.some((group) => group === null)) return null
+    if (filters === null || groups.some((group) => group === null) || hasTwice(items)) return null
     const known = groups.filter((group) => group !== null)
     const grouping = { isGrouped: groupBy.length > 0, isSame: this.#isSame(known) }
     if (!grouping.isGrouped && !items.some(({ expression }) => hasAggregate(expression))) return null
@@ -175,8 +175,9 @@ class Answer {
     const { having, items } = this.#parts
     if (having.length === 0) return ''
     const named = new Map(
-      items.flatMap(({ alias }, index) =>
-        alias === null ? [] : [[alias.toLowerCase(), values[index] ?? '']],
+      items.flatMap(({ alias, expression }, index) =>
+        // What is grouped by has lost the type by which SQLite converts what it is compared with.
+        alias === null || !hasAggregate(expression) ? [] : [[alias.toLowerCase(), values[index] ?? '']],
       ),
     )
     return this.#expression(having, groups, grouping, named)
@@ -229,6 +230,12 @@ function writeSelect(rollup: string, clauses: Clauses, limit: readonly Word[]): 
     ...(orderBy.length === 0 ? [] : [`ORDER BY ${orderBy.join(', ')}`]),
     ...(limit.length === 0 ? [] : [`LIMIT ${textOf(limit).trim()}`]),
   ].join('\n')
+}
+
+/** Whether a name stands for two result columns. */
+function hasTwice(items: readonly SelectItem[]): boolean {
+  const names = items.flatMap(({ alias }) => alias?.toLowerCase() ?? [])
+  return new Set(names).size < names.length
 }
 
 /** Result columns keep their names. */

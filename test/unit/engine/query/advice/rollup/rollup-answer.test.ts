@@ -147,6 +147,14 @@ describe('near misses are refused', () => {
       'SELECT origin, count(*) FROM flights GROUP BY origin HAVING max(stops) > 1',
     ],
     ['a list', 'SELECT group_concat(origin) FROM flights'],
+    [
+      'a name that stands for two',
+      'SELECT count(*) AS n, sum(delay) AS n FROM flights GROUP BY origin HAVING n > 3',
+    ],
+    [
+      'a comparison of what lost its type',
+      'SELECT origin AS n, count(*) FROM flights GROUP BY origin HAVING n > 9',
+    ],
     ['a column that is not grouped by', 'SELECT origin, stops, count(*) FROM flights GROUP BY origin'],
     ['the greatest of two', 'SELECT max(delay, 3) FROM flights'],
     ['no aggregate', 'SELECT abs(5) FROM flights'],

@@ -5,9 +5,10 @@
  */
 import type { AdviceFindings } from '#contract/advice.ts'
 import type { ErrorCode } from '#contract/errors.ts'
-import type { HistoryEntry, ResultColumn } from '#contract/query.ts'
+import type { ResultColumn } from '#contract/query.ts'
 import type { SqlValue } from '../../columns/values.ts'
 import type { AdvisedWorkspace } from './advice/advised-workspace.ts'
+import type { AskedStatements } from './advice/asked-statements.ts'
 import type { ProcessLimits } from './query-limits.ts'
 
 /** First message to a process. */
@@ -40,7 +41,7 @@ export interface ReadOrder {
 export interface AdviseOrder {
   kind: 'advise'
   workspace: AdvisedWorkspace
-  history: readonly HistoryEntry[]
+  asked: AskedStatements
 }
 
 export type ProcessOrder = OpenOrder | ExecuteOrder | ReadOrder | AdviseOrder

@@ -4,10 +4,9 @@
  * its own.
  */
 import type { AdviceFindings, RollupProposal } from '#contract/advice.ts'
-import type { HistoryEntry } from '#contract/query.ts'
 import { DatabaseSync } from 'node:sqlite'
 import type { AdvisedTable, AdvisedWorkspace } from './advised-workspace.ts'
-import { type AskedStatement, askedStatements } from './asked-statements.ts'
+import type { AskedStatement, AskedStatements } from './asked-statements.ts'
 import { IndexTrials, type Scan } from './index-trials.ts'
 import { isScanned } from './plan-scans.ts'
 import { factsSql, judgeFacts } from './rollup/rollup-facts.ts'
@@ -15,7 +14,6 @@ import { rollupAnswer } from './rollup/rollup-answer.ts'
 import type { AnsweredTable } from './rollup/rollup-shape.ts'
 import { measure, planOf, SampledTable, type SampleSize } from './sampled-table.ts'
 
-const mostStatements = 50
 const defaultSample: SampleSize = { rows: 300_000, bytes: 128 * 1024 * 1024 }
 /** Of a statement as it is shown; history keeps longer ones. */
 const shownCharacters = 4000
@@ -23,7 +21,7 @@ const shownCharacters = 4000
 export interface AdviceRequest {
   storeFile: string
   workspace: AdvisedWorkspace
-  history: readonly HistoryEntry[]
+  asked: AskedStatements
   sample?: SampleSize
 }
 
@@ -33,16 +31,15 @@ export interface AdviceRequest {
  * @throws Error of the database where the store cannot be read
  */
 export async function advise(
-  { storeFile, workspace, history, sample = defaultSample }: AdviceRequest,
+  { storeFile, workspace, asked, sample = defaultSample }: AdviceRequest,
   heard: (findings: AdviceFindings) => Promise<void> = () => Promise.resolve(),
 ): Promise<AdviceFindings> {
   const store = new DatabaseSync(storeFile, { readOnly: true })
   try {
-    const asked = askedStatements(history)
-    const considered = asked.slice(0, mostStatements)
+    const { statements, considered } = asked
     const scans = findScans(store, workspace.tables, considered)
     const findings: AdviceFindings = {
-      ...{ statements: asked.length, considered: considered.length, scanning: scans.length, tried: 0 },
+      ...{ statements, considered: considered.length, scanning: scans.length, tried: 0 },
       ...{ indexes: [], rollups: [] },
     }
     await heard(shown(findings))

@@ -105,8 +105,8 @@ export class QueryAdvisor implements Advisor {
 
   async #search(id: string): Promise<AdviceFindings> {
     const { storeFile, queries, stateFolder, entries, mostMs = limits.adviceMs } = this.#options
-    const history = await queries.history('', Number.MAX_SAFE_INTEGER)
-    if (!this.#isRunning(id) || askedStatements(history).length === 0) return nothing
+    const asked = askedStatements(await queries.history('', Number.MAX_SAFE_INTEGER))
+    if (!this.#isRunning(id) || asked.statements === 0) return nothing
     const folder = await claimSpoolFolder(path.join(stateFolder, 'results'))
     const { promise, resolve, reject } = Promise.withResolvers<AdviceFindings>()
     const open = { storeFile, folder, limits: defaultQueryLimits.process }
@@ -127,7 +127,7 @@ export class QueryAdvisor implements Advisor {
     try {
       // Cancelled while the folder was made: there was nothing to kill.
       if (!this.#isRunning(id)) return nothing
-      process.order({ kind: 'advise', workspace: this.#workspace, history })
+      process.order({ kind: 'advise', workspace: this.#workspace, asked })
       return await promise
     } finally {
       clearTimeout(timer)

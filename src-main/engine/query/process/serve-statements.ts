@@ -83,11 +83,11 @@ class StatementServer {
   }
 
   /** Loaded where it is asked for: most processes never are. */
-  async #advise({ workspace, history }: AdviseOrder): Promise<ProcessReport> {
+  async #advise({ workspace, asked }: AdviseOrder): Promise<ProcessReport> {
     const { advise } = await import('../advice/advise.ts')
     const { storeFile } = this.#order
     try {
-      const findings = await advise({ storeFile, workspace, history }, (sofar) =>
+      const findings = await advise({ storeFile, workspace, asked }, (sofar) =>
         this.#send({ kind: 'findings', findings: sofar }),
       )
       return { kind: 'advised', findings, memoryBytes: memoryBytes() }

@@ -5,6 +5,7 @@
 import type { AdviceFindings, IndexProposal, RollupProposal } from '#contract/advice.ts'
 import { advise } from '../../../engine/query/advice/advise.ts'
 import { advisedWorkspace } from '../../../engine/query/advice/advised-workspace.ts'
+import { askedStatements } from '../../../engine/query/advice/asked-statements.ts'
 import { QueryHistory } from '../../../engine/query/history.ts'
 import { storeLocation } from '../../../engine/store/store-location.ts'
 import { formatProblems } from '../../../workspace/format-problems.ts'
@@ -25,10 +26,10 @@ export async function adviseCommand(given: string, { output }: CommandContext): 
   }
   const { workspace } = parsed
   const history = new QueryHistory({ stateFolder: stateFolder(), logger: createStderrLogger() })
-  const statements = await history.search('', Number.MAX_SAFE_INTEGER)
+  const asked = askedStatements(await history.search('', Number.MAX_SAFE_INTEGER))
   const storeFile = snapshot?.facts.file ?? storeLocation(workspace).file
   try {
-    const findings = await advise({ storeFile, workspace: advisedWorkspace(workspace), history: statements })
+    const findings = await advise({ storeFile, workspace: advisedWorkspace(workspace), asked })
     await output.write(adviceText(findings))
     return exitCodes.ok
   } catch (error) {

@@ -8,6 +8,7 @@ import type { AdviceFindings } from '../../../../../src-main/contract/advice.ts'
 import type { HistoryEntry } from '../../../../../src-main/contract/query.ts'
 import { advise } from '../../../../../src-main/engine/query/advice/advise.ts'
 import type { AdvisedTable } from '../../../../../src-main/engine/query/advice/advised-workspace.ts'
+import { askedStatements } from '../../../../../src-main/engine/query/advice/asked-statements.ts'
 import { indexCandidates } from '../../../../../src-main/engine/query/advice/index-candidates.ts'
 import { indexesYaml } from '../../../../../src-main/engine/query/advice/proposal-words.ts'
 import { systemSchema } from '../../../../../src-main/engine/store/system-schema.ts'
@@ -87,7 +88,7 @@ describe('advice', () => {
       entry('SELECT * FROM t WHERE amount = 5', 900, 'failed'),
     ]
     const reports: AdviceFindings[] = []
-    const found = await advise({ storeFile, workspace, history }, async (sofar) => {
+    const found = await advise({ storeFile, workspace, asked: askedStatements(history) }, async (sofar) => {
       reports.push(sofar)
     })
     expect(found).toMatchObject({ statements: 6, considered: 6, scanning: 5, tried: 5 })
@@ -134,14 +135,24 @@ describe('advice', () => {
 
   it('proposes the event time for ranges of it, also where the newest rows are all within', async () => {
     const history = [entry('SELECT count(*) FROM t WHERE at >= 290000000', 90)]
-    const found = await advise({ storeFile, workspace, history, sample: { rows: 100_000, bytes: 1e9 } })
+    const found = await advise({
+      storeFile,
+      workspace,
+      asked: askedStatements(history),
+      sample: { rows: 100_000, bytes: 1e9 },
+    })
     expect(found.indexes).toMatchObject([{ columns: ['at'], sampledRows: 100_000, tableRows: 300_000 }])
     expect(found.indexes[0]?.reason).toContain('ranges of the event time at')
   })
 
   it('takes no more rows than its memory holds', async () => {
     const history = [entry('SELECT count(*) FROM t WHERE order_id = 5', 90)]
-    const found = await advise({ storeFile, workspace, history, sample: { rows: 300_000, bytes: 5_000_000 } })
+    const found = await advise({
+      storeFile,
+      workspace,
+      asked: askedStatements(history),
+      sample: { rows: 300_000, bytes: 5_000_000 },
+    })
     expect(found.indexes[0]?.sampledRows).toBeLessThan(120_000)
     expect(found.indexes[0]?.sampledRows).toBeGreaterThan(50_000)
   })
@@ -149,7 +160,10 @@ describe('advice', () => {
   it('says nothing where the index is there', async () => {
     database.exec('CREATE INDEX there ON t (order_id)')
     const history = [entry('SELECT * FROM t WHERE order_id = 777', 30)]
-    expect(await advise({ storeFile, workspace, history })).toMatchObject({ scanning: 0, indexes: [] })
+    expect(await advise({ storeFile, workspace, asked: askedStatements(history) })).toMatchObject({
+      scanning: 0,
+      indexes: [],
+    })
     database.exec('DROP INDEX there')
   })
 
@@ -161,7 +175,7 @@ describe('advice', () => {
   ])('points at no rollup %s', async (_why, sql) => {
     database.exec(sql)
     const history = [entry('SELECT customer, count(*) FROM t GROUP BY customer', 30)]
-    expect((await advise({ storeFile, workspace, history })).rollups).toEqual([])
+    expect((await advise({ storeFile, workspace, asked: askedStatements(history) })).rollups).toEqual([])
     database.exec("UPDATE sys_rollups SET applied_row = 300000, problem = '', missed = 0, untimed = 0")
   })
 })

@@ -67,8 +67,10 @@ export class KeptRollup {
   /**
    * Takes in rows of its table, or what they changed in the rollup that it is made from.
    * @param counted counts of these rows by the statement that gives them, which rollups share
+   * @param missedAbove rows that the rollup that it is made from missed
+   * @returns rows that it misses
    */
-  takeIn(rows: RowRange, nowMs: number, counted: Map<string, number>): void {
+  takeIn(rows: RowRange, nowMs: number, counted: Map<string, number>, missedAbove: number): number {
     const { clear, fill } = this.#statements
     const range = { first: BigInt(rows.first), last: BigInt(rows.last) }
     const horizon = BigInt(this.#horizon(nowMs))
@@ -84,10 +86,12 @@ export class KeptRollup {
       counted.set(sql, untimed)
       state.untimed += untimed
     }
-    if (countMissed !== null) state.missed += countOf(countMissed.get({ ...range, horizon }))
+    const missed = countMissed === null ? missedAbove : countOf(countMissed.get({ ...range, horizon }))
+    state.missed += missed
     state.rows += rows.last - rows.first + 1
     state.appliedRow = rows.last
     this.#note()
+    return missed
   }
 
   /** Removes windows that ended longer ago than they are kept: some groups at a time. */

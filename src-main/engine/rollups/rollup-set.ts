@@ -97,7 +97,11 @@ export class RollupSet implements BatchRollups {
     const tree = this.#tree(root)
     this.#database.exec('SAVEPOINT rollup')
     try {
-      for (const rollup of tree) rollup.takeIn(rows, nowMs, counted)
+      const missed = new Map<string, number>()
+      for (const rollup of tree) {
+        const above = missed.get(rollup.plan.from) ?? 0
+        missed.set(rollup.plan.name, rollup.takeIn(rows, nowMs, counted, above))
+      }
       this.#database.exec('RELEASE rollup')
     } catch (error) {
       if (!isRecordFault(error)) throw error

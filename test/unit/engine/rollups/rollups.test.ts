@@ -201,6 +201,17 @@ describe('rollups over time', () => {
     expect(bench.set.states[0]).toMatchObject({ evicted: 1, missed: 1, groups: 2 })
   })
 
+  test('a row that its rollup misses is missing in what is made of it, and is counted there, too', () => {
+    const bench = new RollupBench(`
+hours: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) }, retain: { age: 2h } }
+ever: { from: hours, measures: { n: n } }
+`)
+    bench.land([row(0, 'a', 1), row(5 * hour, 'a', 1)])
+    bench.land([row(1, 'a', 1), row(5 * hour, 'a', 1)])
+    expect(bench.rows('SELECT n FROM ever')).toEqual([[3]])
+    expect(bench.set.states.map(({ missed }) => missed)).toEqual([1, 1])
+  })
+
   test('a clock far ahead does not make the others old', () => {
     const bench = new RollupBench(
       'r: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) }, retain: { age: 2h } }',

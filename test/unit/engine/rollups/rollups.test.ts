@@ -177,6 +177,16 @@ describe('rollups over time', () => {
     )
   })
 
+  test('a new rollup of a rollup has all that this one holds, and the event says so', () => {
+    const hours = 'hours: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) } }'
+    const bench = new RollupBench(hours)
+    bench.land([row(0, 'a', 1), row(hour, 'a', 1)])
+    bench.restart(`${hours}\never: { from: hours, measures: { n: n } }`)
+    bench.land([row(1, 'a', 1)])
+    expect(bench.rows('SELECT n FROM ever')).toEqual([[3]])
+    expect(bench.events).toEqual(['rollup-made ever: ever is new and is made from what hours holds'])
+  })
+
   test('after a restart nothing is taken in twice', () => {
     const bench = new RollupBench(definition)
     bench.land([row(0, 'a', 1)])

@@ -5,9 +5,8 @@ import { AdviceState } from '../../../../src-renderer/features/store/advice-stat
 import {
   adviceWords,
   askedWords,
-  gainWords,
+  measuredWords,
   sampleWords,
-  shortMs,
 } from '../../../../src-renderer/features/store/advice-words.ts'
 import { createFakeClient } from '../fake-client.ts'
 
@@ -126,12 +125,22 @@ describe('words', () => {
       'a sample of 300,000 of about 5,000,000 rows',
     )
     expect(sampleWords({ sampledRows: 10, tableRows: 10 })).toBe('all 10 rows')
-    expect([gainWords(8, 2), gainWords(9, 0.1), gainWords(500, 0)]).toEqual([
-      '4.0 times as fast',
-      '90 times as fast',
-      'over 1,000 times as fast',
-    ])
-    expect([shortMs(0.004), shortMs(3)]).toEqual(['under 0.01 ms', '3 ms'])
+    expect(measuredWords({ beforeMs: 8, afterMs: 2 }, true)).toBe(
+      '8 ms before, 2 ms after: 4.0 times as fast',
+    )
+    expect(measuredWords({ beforeMs: 9, afterMs: 0.1 }, true)).toBe(
+      '9 ms before, 0.1 ms after: 90 times as fast',
+    )
+    expect(measuredWords({ beforeMs: 500, afterMs: 0.001 }, true)).toBe(
+      '500 ms before, under 0.01 ms after: over 1,000 times as fast',
+    )
+    expect(measuredWords({ beforeMs: 6.9, afterMs: 0.004 }, true)).toBe(
+      '6.9 ms before, under 0.01 ms after: over 690 times as fast',
+    )
+    expect(measuredWords({ beforeMs: 8, afterMs: 20 }, false)).toBe(
+      '8 ms before, on the sample; 20 ms after, on the whole rollup',
+    )
+    expect(measuredWords({ beforeMs: 8, afterMs: null }, true)).toBe('8 ms before')
     expect([askedWords({ runs: 1, totalMs: 5 }), askedWords({ runs: 4, totalMs: 1200 })]).toEqual([
       'ran once, 5 ms in all',
       'ran 4 times, 1.2 s in all',

@@ -11,10 +11,14 @@ const mostMs = 8.64e15
 
 export class ZoneOffsets {
   readonly #format: Intl.DateTimeFormat
-  /** By quarter: the offset at its beginning. */
+  /** By quarter: its offset; NaN where it has more than one. */
   readonly #known = new Map<number, number>()
+  /** By quarter: its offset, where that of the hour before is the same; else NaN. */
+  readonly #steady = new Map<number, number>()
   #lastQuarter = Number.NaN
   #lastOffset = 0
+  #lastSteadyQuarter = Number.NaN
+  #lastSteady = Number.NaN
   #lastChange = { after: Number.NaN, offsetBefore: 0, offsetAfter: 0 }
 
   /** @param zone IANA name. @throws RangeError where it is unknown */
@@ -37,11 +41,20 @@ export class ZoneOffsets {
   at(ms: number): number {
     const quarter = Math.floor(ms / quarterMs)
     if (quarter === this.#lastQuarter) return this.#lastOffset
-    const offset = this.#atBeginning(quarter)
-    if (offset !== this.#atBeginning(quarter + 1)) return this.#measure(ms)
+    const offset = this.#known.get(quarter) ?? this.#learn(quarter)
+    if (Number.isNaN(offset)) return this.#measure(ms)
     this.#lastQuarter = quarter
     this.#lastOffset = offset
     return offset
+  }
+
+  /** As {@link at}; NaN where the offset changes nearby, within the hour before or the quarter of an hour. */
+  steadyAt(ms: number): number {
+    const quarter = Math.floor(ms / quarterMs)
+    if (quarter === this.#lastSteadyQuarter) return this.#lastSteady
+    this.#lastSteady = this.#steady.get(quarter) ?? this.#learnSteady(quarter)
+    this.#lastSteadyQuarter = quarter
+    return this.#lastSteady
   }
 
   /** First instant with the later offset, of two instants whose offsets differ and between which it changes once. */
@@ -61,13 +74,21 @@ export class ZoneOffsets {
     return after
   }
 
-  #atBeginning(quarter: number): number {
-    const known = this.#known.get(quarter)
-    if (known !== undefined) return known
+  #learnSteady(quarter: number): number {
+    const offset = this.#known.get(quarter) ?? this.#learn(quarter)
+    const steady = this.at((quarter - 4) * quarterMs) === offset ? offset : Number.NaN
+    if (this.#steady.size >= mostQuarters) this.#steady.clear()
+    this.#steady.set(quarter, steady)
+    return steady
+  }
+
+  #learn(quarter: number): number {
     const offset = this.#measure(quarter * quarterMs)
+    const next = this.#measure((quarter + 1) * quarterMs)
     if (this.#known.size >= mostQuarters) this.#known.clear()
-    this.#known.set(quarter, offset)
-    return offset
+    const known = offset === next ? offset : Number.NaN
+    this.#known.set(quarter, known)
+    return known
   }
 
   #measure(ms: number): number {

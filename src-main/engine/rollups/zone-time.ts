@@ -19,12 +19,8 @@ export class ZoneTime {
    * ones begin at local times.
    */
   windowStart(atMs: number, everyMs: number): number {
-    const offset = this.#offsets.at(atMs)
-    const local = atMs + offset
-    if (hourMs % everyMs === 0) {
-      const start = atMs - modulo(local, everyMs)
-      return this.#offsets.at(start) === offset ? start : this.#offsets.changeIn(start, atMs)
-    }
+    if (hourMs % everyMs === 0) return this.#startOfShort(atMs, everyMs)
+    const local = atMs + this.#offsets.at(atMs)
     return this.#instant(local - modulo(local - originMs(everyMs), everyMs))
   }
 
@@ -35,6 +31,14 @@ export class ZoneTime {
     // A window may begin later than its local time where that does not exist; its label is the time before.
     const label = local - modulo(local - originMs(everyMs), everyMs)
     return this.#instant(label + steps * everyMs)
+  }
+
+  #startOfShort(atMs: number, everyMs: number): number {
+    const steady = this.#offsets.steadyAt(atMs)
+    if (!Number.isNaN(steady)) return atMs - modulo(atMs + steady, everyMs)
+    const offset = this.#offsets.at(atMs)
+    const start = atMs - modulo(atMs + offset, everyMs)
+    return this.#offsets.at(start) === offset ? start : this.#offsets.changeIn(start, atMs)
   }
 
   /** Arithmetic, unless a window on the way is cut short because the offset changes inside of it. */

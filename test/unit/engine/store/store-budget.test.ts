@@ -11,7 +11,7 @@ const nothing = (): void => undefined
 function landed(name: string, rows: number): LandedTable {
   const counts = {
     ...{ rows, evicted: 0, oldestAt: null, newestAt: null },
-    ...{ updated: 0, deleted: 0, stale: 0, duplicates: 0 },
+    ...{ landed: rows, updated: 0, deleted: 0, stale: 0, duplicates: 0 },
   }
   const untouched = {
     settle: nothing,

@@ -23,7 +23,7 @@ export interface RollupAnswer {
 }
 
 /** Longer statements are not looked at: this runs in the main process. */
-const longestSql = 16 * 1024
+const longestSql = 4 * 1024
 
 /**
  * @param tables of the workspace, those without a key
@@ -46,11 +46,14 @@ export function rollupAnswer(
   })
   const table = parts === null ? undefined : tableOf(parts.table)
   if (parts === null || table === undefined) return null
-  const answers = rollupShapes(table, rollups)
-    .filter((shape) => keepsAsLong(shape, table))
-    .toSorted(byGroups)
-    .flatMap((shape) => new Answer(parts, shape, table).answer() ?? [])
-  return answers.find((answer) => answer.sql !== null) ?? answers[0] ?? null
+  const shapes = rollupShapes(table, rollups).filter((shape) => keepsAsLong(shape, table))
+  let unwritten: RollupAnswer | null = null
+  for (const shape of shapes.toSorted(byGroups)) {
+    const answer = new Answer(parts, shape, table).answer()
+    if (answer !== null && answer.sql !== null) return answer
+    unwritten ??= answer
+  }
+  return unwritten
 }
 
 /** Windows that go while rows of theirs stay would be missing. */

@@ -27,6 +27,8 @@ const beyond = new Set(
   ),
 )
 const clauses = ['FROM', 'WHERE', 'GROUP', 'HAVING', 'ORDER', 'LIMIT'] as const
+/** Brackets within brackets; what looks at them looks at their inside once for each. */
+const deepest = 20
 type Clause = 'SELECT' | (typeof clauses)[number]
 
 /**
@@ -76,7 +78,7 @@ function cutClauses(tokens: readonly SqlToken[]): Map<Clause, SqlToken[]> | null
   for (let index = 1; index < tokens.length; index++) {
     const token = tokens[index]
     if (token === undefined || word(index) === 'SELECT') return null
-    if (token.text === '(') depth++
+    if (token.text === '(' && ++depth > deepest) return null
     if (token.text === ')') depth--
     const next = depth === 0 ? clauses.find((name) => name === word(index)) : undefined
     if (next === undefined) {

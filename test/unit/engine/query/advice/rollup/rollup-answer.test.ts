@@ -58,6 +58,7 @@ describe('statements that are answered give the same rows', () => {
     'SELECT origin, count(*) FROM flights GROUP BY origin',
     'select f.origin, count(1) as n from flights as f group by f.origin having n > 3 order by n desc, origin limit 5',
     'SELECT "origin" o, sum(delay) / count(delay), round(total(delay)) FROM main.flights GROUP BY o ORDER BY 1',
+    `SELECT ${'('.repeat(19)}count(*)${')'.repeat(19)} FROM flights`,
     'SELECT count(*), sum(delay), min(delay), max(delay), avg(delay) FROM flights',
     "SELECT count(*) FROM flights WHERE origin = 'no such'",
     'SELECT stops, avg(delay) AS delay FROM flights GROUP BY stops HAVING avg(delay) > -100 ORDER BY delay',
@@ -186,6 +187,8 @@ describe('near misses are refused', () => {
     ['another table', 'SELECT count(*) FROM late_flights'],
     ['the rollup itself', 'SELECT sum(flights) FROM by_hour'],
     ['a row number', 'SELECT max(rowid) FROM flights'],
+    ['brackets without end', `SELECT ${'('.repeat(21)}count(*)${')'.repeat(21)} FROM flights`],
+    ['a statement as long as a book', `SELECT count(*)${', count(*)'.repeat(1000)} FROM flights`],
     ['a plan', 'EXPLAIN SELECT count(*) FROM flights'],
   ])('%s', (_why, sql) => {
     expect(answer(sql)).toBeUndefined()

@@ -45,13 +45,19 @@ export class StoreBudget {
     const over = used - this.#budget
     if (used < wellBelow * this.#budget) this.#told = ''
     if (over <= 0) return null
-    const largest = appended(tables).reduce<LandedTable | null>(
+    const held = appended(tables).filter(({ counts }) => counts.rows > 0)
+    const largest = held.reduce<LandedTable | null>(
       (most, table) => (most === null || bytesOf(table) > bytesOf(most) ? table : most),
       null,
     )
-    const isEmpty = largest === null || bytesOf(largest) === 0
-    this.#tell(isEmpty ? null : largest.name)
-    return isEmpty ? null : { table: largest, rows: Math.ceil(over / largest.rowBytes) }
+    if (largest === null) {
+      this.#tell(null)
+      return null
+    }
+    // Rows are measured a moment after a start.
+    if (largest.rowBytes === 0) return null
+    this.#tell(largest.name)
+    return { table: largest, rows: Math.ceil(over / largest.rowBytes) }
   }
 
   #tell(table: string | null): void {

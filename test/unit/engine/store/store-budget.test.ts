@@ -8,7 +8,7 @@ const budgetBytes = 1_000_000
 const blobBytes = 4000
 const nothing = (): void => undefined
 
-function landed(name: string, rows: number): LandedTable {
+function landed(name: string, rows: number, rowBytes: number): LandedTable {
   const counts = {
     ...{ rows, evicted: 0, oldestAt: null, newestAt: null },
     ...{ landed: rows, updated: 0, deleted: 0, stale: 0, duplicates: 0 },
@@ -21,7 +21,7 @@ function landed(name: string, rows: number): LandedTable {
     rolledBack: nothing,
   }
   return {
-    ...{ name, source: 's', isKeyed: false, rowBytes: blobBytes, counts },
+    ...{ name, source: 's', isKeyed: false, rowBytes, counts },
     ...{ held: { first: 1, last: rows, evicted: 0 }, landed: nothing, ...untouched },
   }
 }
@@ -34,10 +34,10 @@ function filled() {
   const add = database.prepare('INSERT INTO t VALUES (zeroblob(?))')
   const messages: string[] = []
   const budget = new StoreBudget(database, budgetBytes, (message) => messages.push(message))
-  const look = (share: number, rows = 100): ReturnType<StoreBudget['excess']> => {
+  const look = (share: number, rows = 100, rowBytes = blobBytes): ReturnType<StoreBudget['excess']> => {
     database.exec('DELETE FROM t')
     while (used.read().used < budgetBytes * share) add.run(blobBytes)
-    return budget.excess([landed('large', rows), landed('small', Math.min(rows, 1))])
+    return budget.excess([landed('large', rows, rowBytes), landed('small', Math.min(rows, 1), rowBytes)])
   }
   return { look, messages }
 }
@@ -64,4 +64,10 @@ it('is told where there are no rows that could go', () => {
     'the store is over its budget of 1 MB, and no table has rows that could go',
     'the store has reached its budget of 1 MB; the oldest rows of large go',
   ])
+})
+
+it('says nothing of rows that have not been measured yet, as after a start', () => {
+  const { look, messages } = filled()
+  expect(look(1.05, 100, 0)).toBeNull()
+  expect(messages).toEqual([])
 })

@@ -45,3 +45,8 @@ export function daysOfYearDay(year: number, dayOfYear: number): number {
 export function inTimestampRange(ms: number): number {
   return ms >= minTimestampMs && ms <= maxTimestampMs ? ms : NaN
 }
+
+/** The nearest number that a timestamp column can hold. */
+export function nearestTimestamp(ms: number): number {
+  return Math.min(Math.max(ms, minTimestampMs), maxTimestampMs)
+}

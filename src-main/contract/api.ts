@@ -4,6 +4,7 @@
  */
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { adviceStatus, rollupHint } from './advice.ts'
 import { brokerConfig, clusterView } from './cluster.ts'
 import { connectionDraft, connectionName, connectionTest, connectionView } from './connections.ts'
 import { deadLetterDetail, deadLetterFilter, deadLetterGroup, deadLetterSummary } from './dead-letters.ts'
@@ -87,6 +88,21 @@ export const api = {
       .input(z.object({ search: z.string().max(1000), limit: z.number().int().min(1).max(500) }))
       .output(z.object({ entries: z.array(historyEntry) })),
     schema: procedure.output(schemaView),
+  },
+  advice: {
+    /** Begins to look for indexes and rollups for the query history; the one under way, where there is one. */
+    start: procedure.output(adviceStatus),
+    /** Status now, or, with `after`, as soon as its version is newer (at most `limits.longPollMs`). */
+    watch: procedure.input(z.object({ after: z.number().nullable() })).output(adviceStatus),
+    /** Ends the one of this id at once; what it found stays. */
+    stop: procedure.input(z.object({ id: z.string() })).output(adviceStatus),
+    /**
+     * The rollup that holds what a statement computed from all rows of a table, or for longer than a moment. Told from its
+     * text and the workspace; nothing of it is run.
+     */
+    rollupFor: procedure
+      .input(z.object({ sql: z.string().min(1), elapsedMs: z.number().min(0) }))
+      .output(z.object({ hint: rollupHint.nullable() })),
   },
   deadLetters: {
     list: procedure

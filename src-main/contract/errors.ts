@@ -68,8 +68,9 @@ export const nextSteps: Record<ErrorCode, string> = {
   STORE_UNUSABLE: 'Move the store file away to start afresh, or restore it from a copy.',
   STORE_FULL: 'Free space or raise the limit; ingest goes on by itself.',
   STORE_MISSING: 'Start the workspace with `penstock serve` or `penstock run` first.',
-  STORE_DAMAGED: 'Start the workspace again: the damaged file is set aside and a new store is begun.',
-  SNAPSHOT_FAILED: 'The snapshot that was there before is still whole. Correct the cause and take it again.',
+  STORE_DAMAGED:
+    'A workspace that runs sets the file aside and begins a new store. Otherwise move the file away before you start it.',
+  SNAPSHOT_FAILED: 'One that was there before is still whole. Correct the cause and take it again.',
   SNAPSHOT_RUNNING: 'Wait for it, or cancel it.',
   SNAPSHOT_UNUSABLE: 'Give a file that `penstock snapshot` or the console has written.',
   SNAPSHOT_ONLY: 'Open the workspace itself for that.',

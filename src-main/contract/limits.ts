@@ -42,6 +42,8 @@ export const limits = {
   queryProcesses: 2,
   queryQueue: 64,
   resultsKept: 32,
+  /** A search for indexes and rollups. */
+  adviceMs: 600_000,
   historyEntries: 2_000,
   historySqlBytes: 64 * 1024,
   /** Kafka: bytes asked for at once from one broker and one partition; a larger record still comes, alone. */

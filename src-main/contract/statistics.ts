@@ -25,6 +25,7 @@ export const batchRow = z.object({
   committedAt: z.number(),
   records: z.number(),
   bytes: z.number(),
+  /** Rows that the last steps gave, before tables with `key` or `deduplicate` make of them what lands. */
   rowsLanded: z.number(),
   dead: z.number(),
   /**

@@ -2,6 +2,7 @@
  * What the engine offers to a host, and what it needs from one. Hosts implement the contract's handlers by calling this;
  * tests drive it without any host. No electron, no http.
  */
+import type { AdviceStatus, RollupHint } from '#contract/advice.ts'
 import type { BrokerConfig, ClusterView } from '#contract/cluster.ts'
 import type { ConnectionView } from '#contract/connections.ts'
 import type { DeadLetterDetail, DeadLetterGroup, DeadLetterSummary } from '#contract/dead-letters.ts'
@@ -142,6 +143,16 @@ export interface Snapshots {
   cancel(id: string): Promise<SnapshotStatus>
 }
 
+/** What would make statements of the query history quicker; see contract `advice`. */
+export interface Advisor {
+  start(): AdviceStatus
+  /** Rejects with the signal's reason. */
+  watch(after: number | null, signal?: AbortSignal): Promise<AdviceStatus>
+  stop(id: string): Promise<AdviceStatus>
+  /** @param elapsedMs how long the statement took */
+  rollupFor(sql: string, elapsedMs: number): Promise<RollupHint | null>
+}
+
 export interface Engine {
   /**
    * Opens the store, loads lookups, compiles steps, starts ingest. Throws AppError; then nothing is left running.
@@ -178,5 +189,6 @@ export interface Engine {
   readonly deadLetters: DeadLetters
   readonly clusters: Clusters
   readonly snapshots: Snapshots
+  readonly advisor: Advisor
   listEvents(options: { before?: number | undefined; limit: number }): Promise<LiveEvent[]>
 }

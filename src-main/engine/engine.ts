@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Column, Workspace } from '../workspace/model.ts'
 import type {
+  Advisor,
   Clusters,
   DeadLetters,
   Engine,
@@ -24,6 +25,7 @@ import { resolveMaskKeys } from './connections/resolve-mask-keys.ts'
 import { resolveConnections } from './connections/resolve-settings.ts'
 import type { ConnectionStateNotice } from './kafka/client/cluster-clients.ts'
 import { LazyQueries } from './lazy-queries.ts'
+import { QueryAdvisor } from './query/advice/query-advisor.ts'
 import { openQueryPool, type QueryPool } from './query/query-pool.ts'
 import { snapshotEvents } from './snapshot-events.ts'
 import { SnapshotSchedule } from './snapshots/snapshot-schedule.ts'
@@ -77,6 +79,7 @@ class ThreadedEngine implements Engine {
   readonly #clusters: ClusterCalls
   readonly #events: StoredEvents
   readonly #snapshots: StoreSnapshots
+  readonly #advisor: QueryAdvisor
   readonly #schedule: SnapshotSchedule | null
   #threads: PipelineThreads | null = null
   #pool: QueryPool | null = null
@@ -114,6 +117,9 @@ class ThreadedEngine implements Engine {
         for (const event of snapshotEvents(run, removed)) this.#say(event)
         if (run.error?.code === 'STORE_DAMAGED') this.#suspectDamage()
       },
+    })
+    this.#advisor = new QueryAdvisor({
+      ...{ storeFile: this.#location.file, workspace, queries: this.#queries, ...ports },
     })
     this.#schedule =
       workspace.snapshots === null
@@ -163,6 +169,10 @@ class ThreadedEngine implements Engine {
     return this.#snapshots
   }
 
+  get advisor(): Advisor {
+    return this.#advisor
+  }
+
   async start({ goesOn = false }: { goesOn?: boolean } = {}): Promise<void> {
     try {
       await this.#startFirst(goesOn)
@@ -195,6 +205,7 @@ class ThreadedEngine implements Engine {
     this.#watch.stop()
     this.#schedule?.stop()
     await this.#snapshots.stop()
+    await this.#advisor.close()
     await this.#check?.kill()
     await this.#restarts.settled
     this.#queries.detach()

@@ -11,6 +11,7 @@ import path from 'node:path'
 import type { Column, Workspace } from '../workspace/model.ts'
 import type { Clusters, Engine, EnginePorts, Snapshots } from './engine-api.ts'
 import { LazyQueries } from './lazy-queries.ts'
+import { QueryAdvisor } from './query/advice/query-advisor.ts'
 import { openQueryPool, type QueryPool } from './query/query-pool.ts'
 import type { FoundSnapshot } from './snapshots/open-snapshot.ts'
 import { type StartedProcess, startSnapshotProcess } from './snapshots/snapshot-process.ts'
@@ -40,6 +41,7 @@ class SnapshotEngine implements Engine {
   readonly deadLetters: StoredDeadLetters
   readonly clusters: Clusters
   readonly snapshots: Snapshots
+  readonly advisor: QueryAdvisor
   readonly #workspace: Workspace
   readonly #ports: EnginePorts
   readonly #takenAt: number
@@ -73,6 +75,9 @@ class SnapshotEngine implements Engine {
     this.deadLetters = new StoredDeadLetters(this.queries)
     this.#events = new StoredEvents(this.queries)
     this.clusters = new StoredClusters(this.queries, workspace, () => this.live.snapshot)
+    this.advisor = new QueryAdvisor({
+      ...{ storeFile: this.storeFile, workspace, queries: this.queries, ...ports },
+    })
     this.snapshots = {
       start: refuse,
       watch: (_after, signal) => untilAborted(signal),
@@ -107,6 +112,7 @@ class SnapshotEngine implements Engine {
   async stop(): Promise<void> {
     if (this.#renewing !== null) clearInterval(this.#renewing)
     await this.#check?.kill()
+    await this.advisor.close()
     this.queries.detach()
     await this.#pool?.stop()
     this.#pool = null

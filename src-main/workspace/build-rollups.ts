@@ -1,6 +1,6 @@
 /** Rollups of a file that passed every check to those that the engine takes. */
 import type { WorkspaceDocument } from './document.ts'
-import type { Rollup } from './model.ts'
+import type { Position, Rollup } from './model.ts'
 import type { RollupFile } from './rollup-schema.ts'
 
 /** Each rollup after the one that it is made from; checks have refused circles. */
@@ -41,5 +41,17 @@ function buildRollup(name: string, rollup: RollupFile, document: WorkspaceDocume
     })),
     retainAgeMs: retain?.age ?? null,
     position: document.positionOf({ path: ['rollups', name], at: 'key' }),
+    places: placesOf(name, rollup, document),
   }
+}
+
+function placesOf(name: string, { by }: RollupFile, document: WorkspaceDocument): Record<string, Position> {
+  const settings = ['every', 'on', 'zone'].map((key) => ['window', key])
+  const paths = [['from'], ['window'], ...settings, ...(by ?? []).map((_, index) => ['by', index])]
+  return Object.fromEntries(
+    paths.map((path) => [
+      path.join('.'),
+      document.positionOf({ path: ['rollups', name, ...path], at: 'value' }),
+    ]),
+  )
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type SaslMechanism, saslMechanism } from '#contract/connections.ts'
 import { duration, filePath, map, reject, words } from './forms.ts'
+import { secretInFile } from './problem-draft.ts'
 
 const brokerForm = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/[\]]+):(\d{1,5})$/
 
@@ -21,7 +22,7 @@ const secretKeys = map({
 /** Whatever was written stays out of the message, for it may be the secret. */
 function refuseSecret(value: unknown, context: z.core.$RefinementCtx): unknown {
   if (value === undefined || typeof value === 'object') return value
-  return reject(context, null, 'a secret does not stand in this file', {
+  return reject(context, null, secretInFile, {
     hint: 'write { env: NAME_OF_A_VARIABLE } or { secret: NAME }, and keep it with: penstock secret set NAME',
   })
 }
@@ -78,7 +79,7 @@ const tokenUrl = words.check((context) => {
       hint: 'for example https://login.example/oauth2/token',
     })
   } else if (fault === 'secret') {
-    reject(context, context.value, 'a secret does not stand in this file', {
+    reject(context, context.value, secretInFile, {
       hint: 'take user and password out of the address; write client_id and client_secret: { env: NAME }',
     })
   }
@@ -127,7 +128,7 @@ const registry = map({
       key: 'url',
     })
   } else if (fault === 'secret') {
-    reject(context, url, 'a secret does not stand in this file', {
+    reject(context, url, secretInFile, {
       hint: 'take user and password out of the address; write username and password: { env: NAME }',
       key: 'url',
     })

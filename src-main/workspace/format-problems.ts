@@ -1,6 +1,7 @@
 /** Problems of penstock.yaml as text for terminals and dialogs. Called by hosts. */
 import { readFileSync } from 'node:fs'
 import type { Problem } from '#contract/workspace.ts'
+import { secretInFile } from './problem-draft.ts'
 
 const widestExcerpt = 100
 
@@ -17,9 +18,21 @@ export function formatProblems(
     .map((problem) => {
       const known = lines.get(problem.file) ?? splitLines(readText(problem.file))
       lines.set(problem.file, known)
-      return formatProblem(problem, known[problem.line - 1])
+      return formatProblem(problem, withoutSecret(known[problem.line - 1], problem, problems))
     })
     .join('\n\n')
+}
+
+/** A line up to the first secret in it. */
+function withoutSecret(
+  sourceLine: string | undefined,
+  { file, line }: Problem,
+  problems: readonly Problem[],
+): string | undefined {
+  const columns = problems
+    .filter((other) => other.message === secretInFile && other.file === file && other.line === line)
+    .map(({ column }) => column)
+  return columns.length === 0 ? sourceLine : `${sourceLine?.slice(0, Math.min(...columns) - 1) ?? ''}…`
 }
 
 function formatProblem(problem: Problem, sourceLine: string | undefined): string {

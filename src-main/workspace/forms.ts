@@ -85,7 +85,7 @@ export const duration = z
     return reject(context, value, `${JSON.stringify(value)} is no time with its unit`, { hint })
   })
 
-/** A size with its unit, binary multiples: `512MB`, `4GB`. In bytes, at least one megabyte. */
+/** A size with its unit, powers of 1000: `512MB`, `4GB`, or of 1024: `4GiB`. In bytes, at least one megabyte. */
 export const size = z
   .union([z.string(), z.number()], { error: 'must be a size with its unit' })
   .transform((value, context) => {
@@ -95,6 +95,6 @@ export const size = z
         hint: 'for example 512MB or 4GB',
       })
     }
-    if (bytes >= 1024 ** 2) return bytes
+    if (bytes >= 1_000_000) return bytes
     return reject(context, value, 'the store needs at least 1MB', { hint: 'for example 512MB or 4GB' })
   })

@@ -20,11 +20,17 @@ export function lossesOf(before: Workspace, after: Workspace): string[] {
 }
 
 function rollupLosses(before: Workspace, after: Workspace): string[] {
+  const anew = new Set<string>()
   return before.rollups.flatMap((rollup) => {
-    const next = after.rollups.find(({ name }) => name === rollup.name)
-    if (next === undefined) return [`rollup ${rollup.name} is removed with all its windows`]
-    if (isSameRollup(rollup, next)) return []
-    return [`rollup ${rollup.name} is made anew, from the rows that its table still holds`]
+    const { name, from } = rollup
+    const next = after.rollups.find((candidate) => candidate.name === name)
+    if (next === undefined) return [`rollup ${name} is removed with all its windows`]
+    // A rollup stands after the one that it is made from.
+    if (isSameRollup(rollup, next) && !anew.has(from)) return []
+    anew.add(name)
+    const isOfRollup = after.rollups.some((other) => other.name === next.from)
+    const held = isOfRollup ? `what ${next.from} still holds` : 'the rows that its table still holds'
+    return [`rollup ${name} is made anew, from ${held}`]
   })
 }
 

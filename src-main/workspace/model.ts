@@ -208,6 +208,8 @@ export interface Rollup {
   /** How long windows are kept after their end; null for ever. */
   retainAgeMs: number | null
   position: Position
+  /** Where settings of it stand, by path: `from`, `window.on`, `by.0`. */
+  places: Readonly<Record<string, Position>>
 }
 
 /** Snapshots of the store that are taken by themselves. */

@@ -1,5 +1,8 @@
 /** A problem before its place in the file is looked up: checks speak of paths, document.ts knows lines and columns. */
 
+/** The message of a problem whose place holds a secret; nobody shows what stands there. */
+export const secretInFile = 'a secret does not stand in this file'
+
 /** Member names and list indexes from the top of penstock.yaml. */
 export type FilePath = readonly (string | number)[]
 

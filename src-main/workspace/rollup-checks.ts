@@ -20,8 +20,10 @@ function checkFrom(data: unknown, rollups: readonly RawEntry[], rollup: RawEntry
   const tables = rawEntries(data, ['tables']).map(({ name }) => name)
   const names = [...tables, ...rollups.map(({ name }) => name)]
   if (!names.includes(from)) {
-    const near = suggest(from, names)
-    const known = names.length === 0 ? 'declare a table first' : `there are ${names.slice(0, 20).join(', ')}`
+    const others = names.filter((name) => name !== rollup.name)
+    const near = suggest(from, others)
+    const known =
+      others.length === 0 ? 'declare a table first' : `there are ${others.slice(0, 20).join(', ')}`
     const message = `there is no table or rollup ${JSON.stringify(from)}`
     return [{ ...place, message, hint: near === null ? known : `write "${near}"` }]
   }

@@ -67,6 +67,17 @@ function engineCommands(app: App): Command[] {
       run: () => void setIngest(app, isPaused ? 'resume' : 'pause'),
     },
   ]
+  if (app.workspace.view !== null) {
+    commands.push({
+      id: 'advice.find',
+      title: 'Find indexes and rollups for your queries',
+      group: 'Engine',
+      keywords: ['advise', 'advisor', 'slow', 'faster', 'query history', 'index'],
+      run: () => {
+        app.router.go(route('store', null, { advice: 'find' }))
+      },
+    })
+  }
   const file = app.session.view?.file ?? null
   if (file !== null) {
     commands.push({

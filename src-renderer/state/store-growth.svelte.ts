@@ -40,6 +40,8 @@ export class StoreGrowth {
   note({ at, epoch, store: { usedBytes, bytes } }: Noted): void {
     if (epoch !== this.#epoch) this.#samples = []
     this.#epoch = epoch
+    // An engine that starts has not looked at its store yet.
+    if (bytes === 0) return
     const newest = this.#samples.at(-1)
     if (newest !== undefined && at - newest.at < sampleEveryMs) return
     const kept = this.#samples.filter((sample) => sample.at > at - growthWindowMs)

@@ -156,6 +156,11 @@ export function formatCount(value: number, one: string, many = `${one}s`): strin
   return `${formatNumber(value)} ${value === 1 ? one : many}`
 }
 
+/** A short number of things with their word: "18.2k groups", "1 group". */
+export function formatCompactCount(value: number, one: string, many = `${one}s`): string {
+  return `${formatCompact(value)} ${value === 1 ? one : many}`
+}
+
 function join(figure: Figure): string {
   return figure.unit === '' ? figure.value : `${figure.value} ${figure.unit}`
 }

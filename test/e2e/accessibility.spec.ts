@@ -34,6 +34,16 @@ const scenes: readonly { name: string; address: string; prepare?: (page: Page) =
       await expect(page.getByTestId('SnapshotBar_form')).toBeVisible()
     },
   },
+  {
+    name: 'the store with indexes and rollups found',
+    address: '/query',
+    prepare: async (page) => {
+      await runSql(page, 'SELECT origin, count(*) FROM flights GROUP BY origin')
+      await expect(page.getByTestId('RollupHint')).toBeVisible()
+      await page.goto(new URL('/store?advice=find', page.url()).href)
+      await page.getByTestId('RollupProposal').first().getByText('Plans').click()
+    },
+  },
   { name: 'query', address: '/query' },
   {
     name: 'query with a result',
@@ -41,6 +51,14 @@ const scenes: readonly { name: string; address: string; prepare?: (page: Page) =
     prepare: async (page) => {
       await runSql(page, 'SELECT * FROM flights LIMIT 100')
       await expect(resultRow(page, 0).first()).toBeVisible()
+    },
+  },
+  {
+    name: 'query with a hint at a rollup',
+    address: '/query',
+    prepare: async (page) => {
+      await runSql(page, 'SELECT origin, count(*) FROM flights GROUP BY origin')
+      await expect(page.getByTestId('RollupHint')).toBeVisible()
     },
   },
   {

@@ -165,6 +165,66 @@ describe('an open snapshot', () => {
   })
 })
 
+/** A copy of the snapshot as an earlier version would have written it. */
+function earlier(file: string, change: string): void {
+  copyFileSync(taken, file)
+  const database = new DatabaseSync(file)
+  database.exec(change)
+  database.close()
+}
+
+describe('a snapshot of a store that an earlier version made', () => {
+  it('opens without the system tables and columns that are newer, which read as empty', async () => {
+    const base = folder()
+    const file = path.join(base, 'earlier.db')
+    earlier(
+      file,
+      `DROP TABLE sys_rollups; DROP TABLE sys_lag; DROP TABLE sys_gaps; DROP TABLE _penstock_gap_totals;
+      DROP TABLE _penstock_watermarks; DROP TABLE sys_lookups; DROP TABLE _penstock_columns;
+      ALTER TABLE sys_batches DROP COLUMN watermark; ALTER TABLE sys_batches DROP COLUMN late;
+      ALTER TABLE sys_batches DROP COLUMN too_late; ALTER TABLE sys_tables DROP COLUMN stale;
+      ALTER TABLE sys_tables DROP COLUMN duplicates`,
+    )
+    const session = sessionIn(base)
+    expect(await session.open(file)).toMatchObject({ state: 'open', error: null })
+    const { engine } = session.current()
+    const live = await engine.live.next(null, null)
+    expect(live.tables).toMatchObject([{ name: 't', rows: 1470, stale: 0, duplicates: 0 }])
+    expect((await engine.statistics.batches({ limit: 1 }))[0]).toMatchObject({
+      watermarkAt: null,
+      late: null,
+    })
+    expect(await query(engine, 'SELECT count(*) FROM sys_lag')).toEqual([[0]])
+    const list = { connection: 'local', search: '', internal: false, descending: true, start: 0, count: 10 }
+    expect((await engine.clusters.groups.list({ ...list, sort: 'lag' })).groups).toEqual([])
+    const { relations } = await engine.queries.schema()
+    expect(relations.map(({ name }) => name)).toContain('t')
+    expect(relations.map(({ name }) => name)).not.toContain('sys_lag')
+    await session.stop()
+  })
+
+  it('opens where nothing but its tables is left', async () => {
+    const base = folder()
+    const file = path.join(base, 'bare.db')
+    const database = new DatabaseSync(taken, { readOnly: true })
+    const names = database
+      .prepare(`SELECT type, name FROM sqlite_schema WHERE type IN ('table', 'view') AND name GLOB '*_*'`)
+      .all()
+      .filter(({ name }) => !['_penstock_meta', 'sys_snapshot', 'sys_workspace'].includes(String(name)))
+      .filter(({ name }) => !String(name).startsWith('sqlite_'))
+    database.close()
+    earlier(file, names.map(({ type, name }) => `DROP ${String(type)} "${String(name)}";`).join('\n'))
+    const session = sessionIn(base)
+    expect(await session.open(file)).toMatchObject({ state: 'open', error: null })
+    const { engine } = session.current()
+    expect(await query(engine, 'SELECT count(*) FROM t')).toEqual([[1470]])
+    expect(await engine.statistics.batches({ limit: 5 })).toEqual([])
+    expect(await engine.deadLetters.groups()).toEqual([])
+    expect(await engine.listEvents({ limit: 5 })).toEqual([])
+    await session.stop()
+  })
+})
+
 const draft = {
   ...{ name: 'local', brokers: ['127.0.0.1:9'], tls: null, sasl: null, registry: null },
   ...{ writes: false, production: false, color: null },

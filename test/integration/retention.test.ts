@@ -4,7 +4,7 @@ import { capture, readStore, testBench, untilEnded } from '../support/engines.ts
 import { column, rollup, source, step, table, workspace } from '../support/workspaces.ts'
 
 const bench = testBench()
-const megabyte = 1024 ** 2
+const megabyte = 1_000_000
 const columns = [column('n', 'integer'), column('text', 'text')]
 const records = 60_000
 const lines = Array.from({ length: records }, (_, n) =>

@@ -63,7 +63,8 @@ export function rollup(
   extra: Partial<Rollup> = {},
 ): Rollup {
   const list = Object.entries(measures).map(([measure, sql]) => ({ name: measure, sql, position }))
-  return { name, from, window: null, by: [], measures: list, retainAgeMs: null, position, ...extra }
+  const rest = { retainAgeMs: null, position, places: {} }
+  return { name, from, window: null, by: [], measures: list, ...rest, ...extra }
 }
 
 /** A lookup from a CSV file. */

@@ -32,6 +32,8 @@ export interface DistinctPlan {
   withinMs: number
   /** SQL for the time of a row named `landed`, or of its record, named `record`; milliseconds, may be NULL. */
   time: string
+  /** SQL for the event time of a row, as `time`; null where rows have none. */
+  eventTime: string | null
   /** Whether `time` names `record`. */
   joinsRecord: boolean
 }

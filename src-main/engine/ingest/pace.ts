@@ -3,6 +3,9 @@
 /** After a stall longer than this the pace does not try to make up for it. */
 const longestCatchUpMs = 250
 
+/** Clocks of producers may run so far ahead; times beyond are no times, as for the watermark. */
+const aheadMs = 60_000
+
 /** Spreads records evenly: `rate` records per second, handed out in portions as time passes. */
 export class SteadyPace {
   readonly #rate: number
@@ -51,9 +54,9 @@ export class OriginalPace {
     return !Number.isNaN(this.#startEventMs)
   }
 
-  /** Milliseconds to wait before a record of this event time; 0 for a record without one, or one that is late. */
+  /** Milliseconds to wait before a record of this event time; 0 for one without, one of the future, or one that is late. */
   waitMs(eventMs: number, nowMs: number): number {
-    if (Number.isNaN(eventMs)) return 0
+    if (Number.isNaN(eventMs) || eventMs > nowMs + aheadMs) return 0
     if (Number.isNaN(this.#startEventMs)) {
       this.#startEventMs = eventMs
       this.#startWallMs = nowMs

@@ -124,7 +124,7 @@ export class RecordDecoder {
       case 'timestamp': {
         const parser = this.#timestamps[slot]
         const ms = parser ? this.#timestamp(parser, bytes, slot) : Number.NaN
-        if (Number.isNaN(ms)) return this.#fail(column, bytes, start, end, timestampName(column))
+        if (Number.isNaN(ms)) return this.#fail(column, bytes, start, end, timestampName(column, kind))
         writer.integer(ms)
         return true
       }
@@ -298,8 +298,11 @@ function article(noun: string): string {
   return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`
 }
 
-function timestampName(column: Column): string {
-  return column.format === null ? 'timestamp (ISO 8601)' : `timestamp of the form ${column.format}`
+/** @param kind of the value that is none */
+function timestampName({ format, unit }: Column, kind: number): string {
+  if (format !== null) return `timestamp of the form ${format}`
+  if (kind !== jsonKind.integer && kind !== jsonKind.real) return 'timestamp (ISO 8601)'
+  return `time in ${unit === 's' ? unit : `whole ${unit}`} since 1970, in the years 1 to 9999`
 }
 
 function asciiText(bytes: Uint8Array, start: number, end: number): string {

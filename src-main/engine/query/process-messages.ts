@@ -3,9 +3,12 @@
  * clones. A process works on one order at a time, so answers need no number. Loaded by both sides: no zod here, which
  * would double the start time of a process.
  */
+import type { AdviceFindings } from '#contract/advice.ts'
 import type { ErrorCode } from '#contract/errors.ts'
 import type { ResultColumn } from '#contract/query.ts'
 import type { SqlValue } from '../../columns/values.ts'
+import type { AdvisedWorkspace } from './advice/advised-workspace.ts'
+import type { AskedStatements } from './advice/asked-statements.ts'
 import type { ProcessLimits } from './query-limits.ts'
 
 /** First message to a process. */
@@ -34,7 +37,14 @@ export interface ReadOrder {
   rowLimit: number
 }
 
-export type ProcessOrder = OpenOrder | ExecuteOrder | ReadOrder
+/** Looks for what would make statements of the history quicker; see advice/advise.ts. */
+export interface AdviseOrder {
+  kind: 'advise'
+  workspace: AdvisedWorkspace
+  asked: AskedStatements
+}
+
+export type ProcessOrder = OpenOrder | ExecuteOrder | ReadOrder | AdviseOrder
 
 /** Where one page lies in the spool file: one row per line, each a JSON array of cells. */
 export interface PageEntry {
@@ -57,6 +67,8 @@ export type ProcessReport =
   | { kind: 'finished'; pages: PageEntry[]; cutBy: 'rows' | 'bytes' | null; memoryBytes: number }
   | { kind: 'failed'; pages: PageEntry[]; fault: StatementFault; memoryBytes: number }
   | { kind: 'values'; rows: SqlValue[][]; memoryBytes: number }
+  | { kind: 'findings'; findings: AdviceFindings }
+  | { kind: 'advised'; findings: AdviceFindings; memoryBytes: number }
 
 /** What the watchdog of a process writes to its standard error before it kills the process. */
 export const watchdogWords = {
@@ -64,9 +76,18 @@ export const watchdogWords = {
   temporary: 'penstock-watchdog: temporary files',
 } as const
 
-const orderKinds: readonly string[] = ['open', 'execute', 'read'] satisfies ProcessOrder['kind'][]
+const orderKinds: readonly string[] = ['open', 'execute', 'read', 'advise'] satisfies ProcessOrder['kind'][]
 const reportKinds: readonly string[] = [
-  ...(['ready', 'started', 'pages', 'finished', 'failed', 'values'] satisfies ProcessReport['kind'][]),
+  ...([
+    'ready',
+    'started',
+    'pages',
+    'finished',
+    'failed',
+    'values',
+    'findings',
+    'advised',
+  ] satisfies ProcessReport['kind'][]),
 ]
 
 function hasKind(value: unknown, kinds: readonly string[]): boolean {

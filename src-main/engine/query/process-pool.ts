@@ -172,7 +172,7 @@ export class ProcessPool {
       slot.isReady = true
       slot.memoryBytes = report.memoryBytes
       this.#dispatch()
-    } else if (report.kind === 'started' || report.kind === 'pages') {
+    } else if (report.kind === 'started' || report.kind === 'pages' || report.kind === 'findings') {
       slot.job?.report(report)
     } else {
       this.#answered(slot, report)

@@ -39,6 +39,7 @@ interface Statements {
   countMissed: SqlStatement | null
   evict: SqlStatement | null
   nextStarts: SqlStatement | null
+  newestUntil: SqlStatement | null
   bounds: SqlStatement | null
   note: SqlStatement
 }
@@ -66,8 +67,10 @@ export class KeptRollup {
   /**
    * Takes in rows of its table, or what they changed in the rollup that it is made from.
    * @param counted counts of these rows by the statement that gives them, which rollups share
+   * @param missedAbove rows that the rollup that it is made from missed
+   * @returns rows that it misses
    */
-  takeIn(rows: RowRange, nowMs: number, counted: Map<string, number>): void {
+  takeIn(rows: RowRange, nowMs: number, counted: Map<string, number>, missedAbove: number): number {
     const { clear, fill } = this.#statements
     const range = { first: BigInt(rows.first), last: BigInt(rows.last) }
     const horizon = BigInt(this.#horizon(nowMs))
@@ -83,10 +86,12 @@ export class KeptRollup {
       counted.set(sql, untimed)
       state.untimed += untimed
     }
-    if (countMissed !== null) state.missed += countOf(countMissed.get({ ...range, horizon }))
+    const missed = countMissed === null ? missedAbove : countOf(countMissed.get({ ...range, horizon }))
+    state.missed += missed
     state.rows += rows.last - rows.first + 1
     state.appliedRow = rows.last
     this.#note()
+    return missed
   }
 
   /** Removes windows that ended longer ago than they are kept: some groups at a time. */
@@ -135,14 +140,19 @@ export class KeptRollup {
   }
 
   /**
-   * Start of the oldest window that is kept. Ages count from the newest window, so that old captures keep their history, and
-   * from now where clocks run ahead.
+   * Start of the oldest window that is kept. Ages count from the newest window that is not ahead of now, so that old captures
+   * keep their history, also where a clock among their records runs ahead.
    */
   #horizon(nowMs: number): number {
-    const { retainAgeMs, widthMs } = this.plan
+    const { retainAgeMs } = this.plan
+    const newest = retainAgeMs === null ? null : this.#newestUntil(Math.floor(nowMs))
+    return retainAgeMs === null || newest === null ? -Number.MAX_SAFE_INTEGER : newest - retainAgeMs
+  }
+
+  #newestUntil(nowMs: number): number | null {
     const { newestAt } = this.state
-    if (retainAgeMs === null || widthMs === null || newestAt === null) return -Number.MAX_SAFE_INTEGER
-    return Math.min(newestAt, Math.floor(nowMs)) - retainAgeMs
+    if (newestAt === null || newestAt <= nowMs) return newestAt
+    return numberIn(this.#statements.newestUntil?.get({ now: BigInt(nowMs) }), 'newest')
   }
 
   #note(): void {
@@ -176,6 +186,7 @@ function prepare(database: SqlDatabase, { sql }: RollupPlan): Statements {
     countMissed: optional(sql.countMissed),
     evict: optional(sql.evict),
     nextStarts: optional(sql.nextStarts),
+    newestUntil: optional(sql.newestUntil),
     bounds: optional(sql.bounds),
     note: database.prepare(
       `UPDATE sys_rollups SET applied_row = ?, rows = ?, groups = ?, untimed = ?, missed = ?, evicted = ?, oldest_at = ?,

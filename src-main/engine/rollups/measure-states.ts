@@ -12,8 +12,12 @@ export interface Argument {
   filter: string
 }
 
-/** What stands before the value of a first or last: event time and offset, of fixed width; then the value itself decides. */
-const orderLength = 38
+/** SQL of a place in the stream as text of fixed width, in bytes. */
+interface Place {
+  sql: string
+  length: number
+}
+
 const lowBits = '4294967295'
 
 /** States of one rollup; the same state is kept once, whatever measures use it. */
@@ -66,7 +70,9 @@ export class StateColumns {
     const sum = this.realSum(argument)
     const mean = (of: string): string => `${of}.${sum} / ${of}.${count}`
     const distance = `(${mean('excluded')} - ${mean('s')})`
-    const squares = this.#add(`coalesce(penstock_squares(${sql})${filter}, 0.0)`, 'REAL', (c) => ({
+    // Texts count by the number that they begin with, as in the sum.
+    const number = argument.type === null ? `CAST(${sql} AS REAL)` : sql
+    const squares = this.#add(`coalesce(penstock_squares(${number})${filter}, 0.0)`, 'REAL', (c) => ({
       fromStates: `penstock_merged_squares(${count}, ${sum}, ${c})`,
       merge:
         `s.${c} + excluded.${c} + CASE WHEN s.${count} > 0 AND excluded.${count} > 0 THEN ` +
@@ -75,13 +81,25 @@ export class StateColumns {
     return { count, sum, squares }
   }
 
-  /** The value with the smallest or largest place in the stream, behind that place as text of fixed width. */
-  endmost(which: 'min' | 'max', argument: Argument, orderBy: string): string {
-    const { sql, filter } = argument
-    // Integers that always have as many digits: text of fixed width for less than printf costs.
-    const place = `((${orderBy}) + 4611686018427387904) || (coalesce(_offset, 0) + 1000000000000000000)`
-    const placed = `CASE WHEN (${sql}) IS NOT NULL AND (${orderBy}) IS NOT NULL THEN ${place} || ${encoded(argument)} END`
-    return this.extreme(which, { sql: placed, type: 'text', filter }, 'TEXT')
+  /**
+   * The value with the smallest or largest place in the stream, behind that place. Where places are the same, the value itself
+   * decides.
+   * @param orderBy SQL of an integer
+   * @returns its column, and SQL of the value
+   */
+  endmost(
+    which: 'min' | 'max',
+    argument: Argument,
+    orderBy: { sql: string; type: ColumnType | null },
+  ): { column: string; value: string } {
+    const { sql, type, filter } = argument
+    const place = placeOf(orderBy)
+    const isSet = `(${sql}) IS NOT NULL AND (${orderBy.sql}) IS NOT NULL`
+    const text = `${place.sql} || ${encoded(argument)}`
+    const placed = `CASE WHEN ${isSet} THEN ${isBinary(type) ? `CAST(${text} AS BLOB)` : text} END`
+    const sqlType = isBinary(type) ? 'BLOB' : 'TEXT'
+    const column = this.extreme(which, { sql: placed, type: 'text', filter }, sqlType)
+    return { column, value: decoded(column, type, place.length) }
   }
 
   /** A sketch as bytes: see functions.ts. */
@@ -107,41 +125,53 @@ export class StateColumns {
   }
 }
 
-/** SQL of the value that {@link StateColumns.endmost} keeps. */
-export function endmostValue(column: string, type: ColumnType | null): string {
-  const value = `substr(${column}, ${String(orderLength + 1)})`
+/** Integers that always have as many digits: text of fixed width for less than printf costs. */
+function placeOf({ sql, type }: { sql: string; type: ColumnType | null }): Place {
+  const offset = '(coalesce(_offset, 0) + 1000000000000000000)'
+  if (type === 'timestamp') return { sql: `((${sql}) + 4611686018427387904) || ${offset}`, length: 38 }
+  // Any integer may be here, and adding to a large one would make a real of it.
+  const halves = `(((${sql}) >> 32) + 4294967296) || (((${sql}) & ${lowBits}) + 4294967296)`
+  return { sql: `${halves} || ${offset}`, length: 39 }
+}
+
+/** Whether a value may be bytes: text functions would stop at a zero in them. */
+function isBinary(type: ColumnType | null): boolean {
+  return type === null || type === 'bytes'
+}
+
+/** A value as text, or as bytes in a text, from which {@link decoded} gets it back. */
+function encoded({ sql, type }: Argument): string {
+  const value = `(${sql})`
+  const real = `printf('%!.17g', ${value})`
+  if (type === 'real') return real
+  if (type !== null) return value
+  return `substr(typeof${value}, 1, 1) || CASE typeof${value} WHEN 'real' THEN ${real} ELSE ${value} END`
+}
+
+/** The value that {@link encoded} wrote behind a place of so many bytes. With functions of any SQLite since 3.37. */
+function decoded(column: string, type: ColumnType | null, length: number): string {
+  const value = `substr(${column}, ${String(length + 1)})`
+  const real = (text: string): string => `CAST(replace(${text}, 'Inf', '9e999') AS REAL)`
   switch (type) {
     case 'integer':
     case 'boolean':
     case 'timestamp':
       return `CAST(${value} AS INTEGER)`
     case 'real':
-      return `CAST(${value} AS REAL)`
+      return real(value)
     case 'bytes':
-      return `unhex(${value})`
+      return value
     case 'text':
     case 'json':
-      return value
+      return `CAST(substr(CAST(${column} AS BLOB), ${String(length + 1)}) AS TEXT)`
     case null: {
-      const inner = `substr(${column}, ${String(orderLength + 2)})`
-      const kind = `substr(${column}, ${String(orderLength + 1)}, 1)`
-      return `CASE ${kind} WHEN 'i' THEN CAST(${inner} AS INTEGER) WHEN 'r' THEN CAST(${inner} AS REAL) WHEN 'b' THEN unhex(${inner}) WHEN 't' THEN ${inner} END`
+      const kind = `CAST(substr(${column}, ${String(length + 1)}, 1) AS TEXT)`
+      const inner = `substr(${column}, ${String(length + 2)})`
+      return (
+        `CASE ${kind} WHEN 'i' THEN CAST(${inner} AS INTEGER) WHEN 'r' THEN ${real(`CAST(${inner} AS TEXT)`)} ` +
+        `WHEN 't' THEN CAST(${inner} AS TEXT) WHEN 'b' THEN ${inner} END`
+      )
     }
-  }
-}
-
-/** A value as text from which {@link endmostValue} gets it back. */
-function encoded({ sql, type }: Argument): string {
-  const value = `(${sql})`
-  switch (type) {
-    case 'real':
-      return `printf('%!.17g', ${value})`
-    case 'bytes':
-      return `hex(${value})`
-    case null:
-      return `substr(typeof${value}, 1, 1) || CASE typeof${value} WHEN 'blob' THEN hex${value} WHEN 'real' THEN printf('%!.17g', ${value}) ELSE ${value} END`
-    default:
-      return value
   }
 }
 

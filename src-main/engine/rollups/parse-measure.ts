@@ -67,13 +67,21 @@ function closing(tokens: readonly SqlToken[], open: number): number | null {
 function parseFilter(sql: string, tokens: readonly SqlToken[]): string | null | MeasureFault {
   const [first, open, where] = tokens
   if (first === undefined) return null
-  const hint = 'write one aggregate, with filter (where ...) behind it where it is for some rows only'
+  if (isWord(first, 'WITHIN')) {
+    const message = 'an aggregate over ordered values cannot be merged: it would need every value'
+    return { message, hint: 'for a percentile write percentile_approx(column, 0.5)' }
+  }
+  const hint =
+    first.kind === 'operator' && first.text !== ';'
+      ? 'make each aggregate a measure, and compute with them where you query'
+      : 'write one aggregate, with filter (where ...) behind it where it is for some rows only'
   if (!isWord(first, 'FILTER')) return { message: `${JSON.stringify(first.text)} cannot stand here`, hint }
   const close = open?.text === '(' ? closing(tokens, 1) : null
   if (where === undefined || !isWord(where, 'WHERE') || close === null || close !== tokens.length - 1) {
     return { message: 'the filter is not complete', hint: 'for example filter (where delay > 0)' }
   }
-  const condition = sql.slice(where.end, tokens[close]?.start).trim()
+  // Without a comment at its end, which would hide what is written behind it.
+  const condition = sql.slice(where.end, tokens[close - 1]?.end).trim()
   return condition === '' ? { message: 'the filter has no condition', hint } : condition
 }
 

@@ -1,7 +1,7 @@
 /** One measure of a rollup to its states and its value. Says why where a measure cannot be merged. Pure. */
 import type { ColumnType } from '#contract/workspace.ts'
 import { sqlTypeOf } from '../batch/relations.ts'
-import { type Argument, endmostValue, type StateColumns } from './measure-states.ts'
+import type { Argument, StateColumns } from './measure-states.ts'
 import type { MeasureFault, ParsedMeasure } from './parse-measure.ts'
 import type { DerivedColumn, PlannedMeasure } from './rollup-plan.ts'
 import { distinctError } from './sketches/distinct-sketch.ts'
@@ -163,11 +163,14 @@ function planEndmost(
   const orderBy = parsed.arguments[1] ?? context.orderBy
   const orderType = context.typeOf(orderBy)
   if (orderType !== 'timestamp' && orderType !== 'integer') {
-    const hint = 'name a timestamp or integer column as the second argument'
-    return { message: `${parsed.function} goes by ${orderBy}, which is no timestamp`, hint }
+    const hint =
+      orderType === null
+        ? `write CAST(${orderBy} AS INTEGER), or name a timestamp or integer column`
+        : 'name a timestamp or integer column as the second argument'
+    return { message: `${parsed.function} goes by ${orderBy}, which is no timestamp or integer`, hint }
   }
-  const column = context.states.endmost(which, argument, orderBy)
-  return exact(argument.type, endmostValue(column, argument.type), [column])
+  const { column, value } = context.states.endmost(which, argument, { sql: orderBy, type: orderType })
+  return exact(argument.type, value, [column])
 }
 
 function planPercentile(

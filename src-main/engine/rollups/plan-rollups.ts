@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import type { Rollup, RollupMeasure, RollupWindow, Workspace } from '../../workspace/model.ts'
 import type { PlannedColumn, TableShape } from '../batch/relations.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
+import { expressionFault, missingColumn } from './column-faults.ts'
 import { StateColumns } from './measure-states.ts'
 import { type MeasureFault, parseMeasure } from './parse-measure.ts'
 import { planMeasure } from './plan-measure.ts'
@@ -14,6 +15,7 @@ import type { DerivedColumn, KeyColumn, PlannedMeasure, RollupPlan, StateColumn 
 import { BaseTable } from './rollup-columns.ts'
 import { defineRollupFunctions, type FunctionHost } from './functions.ts'
 import { rollupSql } from './rollup-sql.ts'
+import { originMs } from './window-sql.ts'
 
 /** Changes when the same workspace would store something else than with an earlier version of Penstock. */
 const statesVersion = 1
@@ -76,7 +78,7 @@ class RollupPlanner {
       typeOf: (sql: string) => base.typeOf(sql),
       orderBy: window?.on ?? '_timestamp',
     }
-    const measures = this.#measures((measure) => {
+    const measures = this.#measures(base, (measure) => {
       const parsed = parseMeasure(measure.sql)
       if ('reference' in parsed) return notAggregate(parsed.reference)
       if ('message' in parsed) return parsed
@@ -108,7 +110,7 @@ class RollupPlanner {
       upstream.name,
       columns,
     )
-    const measures = this.#measures((measure) => {
+    const measures = this.#measures({ name: upstream.name, columns }, (measure) => {
       const found = measureBelow(measure, upstream)
       return 'message' in found ? found : { ...found, name: measure.name }
     })
@@ -138,17 +140,11 @@ class RollupPlanner {
     if (!this.#isWell) return null
     const { name, window, retainAgeMs } = this.#rollup
     const { from, table, source, keys, states, derived } = rest
-    const sql = rollupSql({
-      name,
-      from,
-      window,
-      retains: retainAgeMs !== null,
-      keys,
-      states,
-      derived,
-      measures,
-    })
-    const stored = [sql.createState, ...sql.fill, sql.merge, sql.derive]
+    const parts = { name, from, window, keys, states, derived, measures }
+    const sql = rollupSql({ ...parts, retains: retainAgeMs !== null })
+    // How long windows are kept does not change what they mean.
+    const { fill } = rollupSql({ ...parts, retains: false })
+    const stored = [sql.createState, ...fill, sql.merge, sql.derive]
     return {
       window,
       plan: {
@@ -182,8 +178,7 @@ class RollupPlanner {
     by.forEach((name, index) => {
       const column = find(name)
       if (column === undefined) {
-        const message = `${below} has no column ${JSON.stringify(name)}`
-        this.#refuse(['by', index], { message, hint: `there are ${namesOf(known)}` })
+        this.#refuse(['by', index], missingColumn(below, name, known))
         return
       }
       keys.push({
@@ -214,7 +209,7 @@ class RollupPlanner {
     known: readonly PlannedColumn[],
   ): void {
     const times = known.filter(({ type }) => type === 'timestamp')
-    const hint = `name a timestamp column: ${namesOf(times)}`
+    const hint = `name a timestamp column that steps pass on as it is: ${namesOf(times)}`
     if (column === undefined) {
       this.#refuse(['window', 'on'], { message: `${below} has no column ${JSON.stringify(on)}`, hint })
     } else if (column.type !== 'timestamp') {
@@ -244,25 +239,29 @@ class RollupPlanner {
       const message = `windows of a rollup go by window_start, not by ${window.on}`
       this.#refuse(['window', 'on'], { message, hint: 'write on: window_start' })
     }
-    const isSameZone = (window.zone ?? 'UTC') === (above.zone ?? 'UTC') || quarterMs % above.everyMs === 0
-    if (window.everyMs % above.everyMs !== 0 || !isSameZone) {
-      const message = `windows of ${upstream.name} do not fit into these evenly`
-      const hint = isSameZone
-        ? 'make every a multiple of its every'
-        : 'use the same zone in both, or every: 15m or less below'
-      this.#refuse(['window', isSameZone ? 'every' : 'zone'], { message, hint })
+    const fault = misfitOf(window, above)
+    if (fault === null) return
+    const message = `windows of ${upstream.name} do not fit into these evenly`
+    const hints = {
+      every: 'make every a multiple of its every',
+      zone: 'use the same zone in both, or every: 15m or less below',
+      week: `weeks begin on Mondays: write every: 1d in ${upstream.name}, or make it from ${upstream.from}`,
     }
+    this.#refuse(['window', fault === 'zone' ? 'zone' : 'every'], { message, hint: hints[fault] })
   }
 
-  #measures(plan: (measure: RollupMeasure) => PlannedMeasure | MeasureFault): PlannedMeasure[] {
+  /** @param below what the measures are made from */
+  #measures(
+    below: { name: string; columns: readonly PlannedColumn[] },
+    plan: (measure: RollupMeasure) => PlannedMeasure | MeasureFault,
+  ): PlannedMeasure[] {
     return this.#rollup.measures.flatMap((measure) => {
       try {
         const planned = plan(measure)
         if (!('message' in planned)) return [planned]
         this.#refuse(['measures', measure.name], planned, measure)
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error)
-        this.#refuse(['measures', measure.name], { message, hint: '' }, measure)
+        this.#refuse(['measures', measure.name], expressionFault(error, below.name, below.columns), measure)
       }
       return []
     })
@@ -270,12 +269,12 @@ class RollupPlanner {
 
   #refuse(path: readonly (string | number)[], fault: MeasureFault, measure?: RollupMeasure): void {
     this.#isWell = false
-    const { name, position } = this.#rollup
+    const { name, position, places } = this.#rollup
     const inside = path.map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${part}`)).join('')
     const subject = measure === undefined ? '' : `measure ${measure.name}: `
     this.#problems.push({
       file: this.#workspace.file,
-      ...(measure?.position ?? position),
+      ...(measure?.position ?? places[path.join('.')] ?? position),
       path: `rollups.${name}${inside}`,
       message: `${subject}${fault.message}`,
       hint: fault.hint,
@@ -305,6 +304,14 @@ function measureBelow(measure: RollupMeasure, upstream: RollupPlan): PlannedMeas
     }
   if (parsed.function === found.combines && !parsed.isDistinct && parsed.arguments.length === 1) return found
   return { message: `${parsed.function}(${found.name}) is not what the rows would give`, hint }
+}
+
+/** Why windows are not made of whole windows above; null where they are. */
+function misfitOf(window: RollupWindow, above: RollupWindow): 'every' | 'zone' | 'week' | null {
+  const isSameZone = (window.zone ?? 'UTC') === (above.zone ?? 'UTC') || quarterMs % above.everyMs === 0
+  if (!isSameZone) return 'zone'
+  if (window.everyMs % above.everyMs !== 0) return 'every'
+  return (originMs(window.everyMs) - originMs(above.everyMs)) % above.everyMs === 0 ? null : 'week'
 }
 
 function notAggregate(name: string): MeasureFault {

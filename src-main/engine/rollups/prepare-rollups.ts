@@ -39,7 +39,9 @@ export function prepareRollups(
     } else {
       anew.add(plan.name)
       make(database, plan)
-      tell(plan, before !== undefined, held(plan.table), onEvent)
+      const comesFromRows = plan.isFromTable || anew.has(plan.from)
+      const rest = comesFromRows ? restOfRows(plan, held(plan.table)) : restOfRollup(database, plan)
+      if (rest !== null) tell(plan, before !== undefined, rest, onEvent)
     }
     noteColumns(database, plan)
   }
@@ -69,8 +71,8 @@ function fillFromStored(database: SqlDatabase, { name, from, sql }: RollupPlan):
   database
     .prepare(
       `UPDATE sys_rollups SET groups = (SELECT count(*) FROM ${quoted(stateTable(name))}),
-         rows = below.rows, applied_row = below.applied_row, untimed = below.untimed
-       FROM (SELECT rows, applied_row, untimed FROM sys_rollups WHERE name = ?) AS below WHERE name = ?`,
+         rows = below.rows, applied_row = below.applied_row, untimed = below.untimed, missed = below.missed
+       FROM (SELECT rows, applied_row, untimed, missed FROM sys_rollups WHERE name = ?) AS below WHERE name = ?`,
     )
     .run(from, name)
 }
@@ -98,22 +100,33 @@ function drop(database: SqlDatabase, name: string): void {
   database.prepare("DELETE FROM _penstock_columns WHERE relation = ? AND kind = 'rollup'").run(name)
 }
 
-function tell(
-  plan: RollupPlan,
-  isChanged: boolean,
-  { first, last, evicted }: HeldRows,
-  onEvent: RollupEvent,
-): void {
+/** What a rollup is made from, and what of that is gone; for people. */
+interface Rest {
+  held: string
+  gone: string
+}
+
+/** Null where nothing has landed yet. */
+function restOfRows({ table }: RollupPlan, { first, last, evicted }: HeldRows): Rest | null {
   const rows = Math.max(0, last - first + 1)
-  if (rows === 0 && evicted === 0) return
+  if (rows === 0 && evicted === 0) return null
+  const gone = evicted > 0 ? `${String(evicted)} rows that the table no longer holds` : ''
+  return { held: `the ${String(rows)} rows that ${table} holds`, gone }
+}
+
+function restOfRollup(database: SqlDatabase, { from }: RollupPlan): Rest {
+  const below = database.prepare('SELECT evicted FROM sys_rollups WHERE name = ?').get(from)
+  const evicted =
+    typeof below === 'object' && below !== null && 'evicted' in below ? Number(below.evicted) : 0
+  const gone = evicted > 0 ? `${String(evicted)} groups that it no longer holds` : ''
+  return { held: `what ${from} holds`, gone }
+}
+
+function tell(plan: RollupPlan, isChanged: boolean, { held, gone }: Rest, onEvent: RollupEvent): void {
   const what = isChanged ? 'was changed and is made anew' : 'is new and is made'
-  const gone = evicted > 0 ? `; ${String(evicted)} rows that the table no longer holds are not in it` : ''
-  onEvent(
-    evicted > 0 ? 'warn' : 'info',
-    'rollup-made',
-    plan.name,
-    `${plan.name} ${what} from the ${String(rows)} rows that ${plan.table} holds${gone}`,
-  )
+  const missing = gone === '' ? '' : `; ${gone} are not in it`
+  const message = `${plan.name} ${what} from ${held}${missing}`
+  onEvent(gone === '' ? 'info' : 'warn', 'rollup-made', plan.name, message)
 }
 
 function storedDefinitions(database: SqlDatabase): Map<string, string> {

@@ -66,7 +66,7 @@ export interface RollupPlan {
   sql: RollupSql
 }
 
-/** Names of tables are quoted and complete. Parameters: @first, @last (row numbers), @horizon (start of a window). */
+/** Names of tables are quoted and complete. Parameters: @first, @last (row numbers), @horizon (start of a window), @now. */
 export interface RollupSql {
   createState: string
   /** Also where they are there already. */
@@ -90,6 +90,8 @@ export interface RollupSql {
   evict: string | null
   /** Start of the window that the group after the first @groups is in. */
   nextStarts: string | null
+  /** Newest start of a window that is not after @now; null without retention. */
+  newestUntil: string | null
   /** Oldest and newest start of a window; null without windows. */
   bounds: string | null
 }

@@ -102,20 +102,26 @@ export class RollupSet implements BatchRollups {
     const tree = this.#tree(root)
     this.#database.exec('SAVEPOINT rollup')
     try {
-      for (const rollup of tree) rollup.takeIn(rows, nowMs, counted)
+      const missed = new Map<string, number>()
+      for (const rollup of tree) {
+        const above = missed.get(rollup.plan.from) ?? 0
+        missed.set(rollup.plan.name, rollup.takeIn(rows, nowMs, counted, above))
+      }
       this.#database.exec('RELEASE rollup')
     } catch (error) {
       if (!isRecordFault(error)) throw error
       this.#database.exec('ROLLBACK TO rollup')
       this.#database.exec('RELEASE rollup')
-      this.#leaveBehind(tree, error.message)
+      const place = `in one of the rows ${String(rows.first)} to ${String(rows.last)} of ${root.plan.table}`
+      this.#leaveBehind(tree, `${error.message}, ${place}`)
     }
   }
 
   #leaveBehind(tree: readonly KeptRollup[], reason: string): void {
     for (const rollup of tree) {
       rollup.fail(reason)
-      const message = `${rollup.plan.name} is not kept up to date any more: ${reason}`
+      const help = 'Change its measures, or leave such rows out with filter (where ...)'
+      const message = `${rollup.plan.name} is not kept up to date any more: ${reason}. ${help}`
       this.#onEvent('error', 'rollup-failed', rollup.plan.name, message)
     }
   }

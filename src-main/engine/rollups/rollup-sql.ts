@@ -166,16 +166,20 @@ interface Grouped {
 
 function insertGrouped(into: string, { keys, values, states, aggregates, rows }: Grouped): string {
   const columns = list([...keys, ...states].map(({ column }) => column))
-  const groups = list(values.map((_, index) => String(index + 1)))
+  // Windows last: nearly all rows of a batch are in the same one, and comparing what is equal takes longest.
+  const order = values.map((_, index) => String(index + 1))
+  const groups = list(keys[0]?.column === 'window_start' ? [...order.slice(1), '1'] : order)
   return `INSERT INTO ${into} (${columns}) SELECT ${list([...values, ...aggregates])} FROM ${rows} GROUP BY ${groups}`
 }
 
 function rowCounts(
   { from, window, retains }: RollupParts,
   state: string,
-): Pick<RollupSql, 'countUntimed' | 'countMissed' | 'evict' | 'nextStarts' | 'bounds'> {
-  if (window === null)
-    return { countUntimed: null, countMissed: null, evict: null, nextStarts: null, bounds: null }
+): Pick<RollupSql, 'countUntimed' | 'countMissed' | 'evict' | 'nextStarts' | 'newestUntil' | 'bounds'> {
+  if (window === null) {
+    const none = { countUntimed: null, countMissed: null, evict: null, nextStarts: null }
+    return { ...none, newestUntil: null, bounds: null }
+  }
   const rows = `main.${quoted(from.name)} WHERE rowid BETWEEN @first AND @last`
   const at = quoted(window.on)
   return {
@@ -187,6 +191,9 @@ function rowCounts(
     evict: retains ? `DELETE FROM ${state} WHERE window_start < @horizon` : null,
     nextStarts: retains
       ? `SELECT window_start AS start FROM ${state} ORDER BY window_start LIMIT 1 OFFSET @groups`
+      : null,
+    newestUntil: retains
+      ? `SELECT max(window_start) AS newest FROM ${state} WHERE window_start <= @now`
       : null,
     bounds: `SELECT (SELECT min(window_start) FROM ${state}) AS oldest, (SELECT max(window_start) FROM ${state}) AS newest`,
   }

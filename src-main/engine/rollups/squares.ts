@@ -16,8 +16,10 @@ export class Squares {
   /** Takes in a group of which count, sum and squares are known. */
   merge(count: number, sum: number, squares: number): void {
     if (count === 0) return
-    const distance = sum / count - this.mean
+    // The first group as it is: nothing times the square of a large mean would be no number.
+    const distance = this.count === 0 ? 0 : sum / count - this.mean
     const all = this.count + count
+    if (this.count === 0) this.mean = sum / count
     this.squares += squares + (distance * distance * this.count * count) / all
     this.mean += (distance * count) / all
     this.count = all

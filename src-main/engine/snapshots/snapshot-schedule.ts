@@ -25,12 +25,12 @@ export class SnapshotSchedule {
     this.#options = options
   }
 
-  /** The next one is due a period after the newest in the folder, also over a restart. */
+  /** The next one is due a period after the newest in the folder, also over a restart; where there is none yet, soon. */
   async start(): Promise<void> {
     const { settings } = this.#options
     const newest = await this.#newest()
     const soonest = Date.now() + Math.min(settleMs, settings.everyMs)
-    this.#wait(Math.max(soonest, newest === null ? Date.now() + settings.everyMs : newest + settings.everyMs))
+    this.#wait(newest === null ? soonest : Math.max(soonest, newest + settings.everyMs))
   }
 
   stop(): void {

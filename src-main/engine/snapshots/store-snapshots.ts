@@ -104,15 +104,23 @@ export class StoreSnapshots implements Snapshots {
     const run = this.#run
     if (run?.id !== id || run.endedAt !== null) return this.status()
     this.#show({ ...run, state: 'cancelled', endedAt: Date.now(), leftMs: null })
-    await this.#process?.kill()
-    await this.#working
+    await this.#killProcess()
     return this.status()
   }
 
-  /** Ends the one under way. Safe to call twice. */
+  /** Ends the one under way, which has failed then: nobody cancelled it. Safe to call twice. */
   async stop(): Promise<void> {
     this.#isStopped = true
-    if (this.#run !== null) await this.cancel(this.#run.id)
+    const run = this.#run
+    if (run === null || run.endedAt !== null) return
+    const error = new AppError('SNAPSHOT_FAILED', 'the engine stopped before it was finished')
+    this.#end({ ...run, state: 'failed', endedAt: Date.now(), leftMs: null, error: toErrorShape(error) }, [])
+    await this.#killProcess()
+  }
+
+  async #killProcess(): Promise<void> {
+    await this.#process?.kill()
+    await this.#working
   }
 
   async #work(run: SnapshotRun, wish: SnapshotWish): Promise<void> {

@@ -14,7 +14,7 @@ const header = 'SQLite format 3\0'
 export async function snapshotTarget(given: string, storeFile: string): Promise<string> {
   const folder = path.dirname(given)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     const target = await realpath(given).catch(() => path.join(folder, path.basename(given)))
     const facts = await stat(target).catch(() => null)
     if (facts === null) return target
@@ -30,6 +30,21 @@ export async function snapshotTarget(given: string, storeFile: string): Promise<
       cause: error,
     })
   }
+}
+
+/** One folder at a time: Node's recursive mkdir never ends where a folder is there, but says of a new one that it is not. */
+async function makeFolder(folder: string): Promise<void> {
+  if (await isFolder(folder)) return
+  const parent = path.dirname(folder)
+  if (parent !== folder) await makeFolder(parent)
+  await mkdir(folder).catch(async (error: unknown) => {
+    // Somebody else may have made it meanwhile.
+    if (!(await isFolder(folder))) throw error
+  })
+}
+
+async function isFolder(folder: string): Promise<boolean> {
+  return (await stat(folder).catch(() => null))?.isDirectory() ?? false
 }
 
 function refused(words: string): AppError {

@@ -9,7 +9,7 @@ import { lockStore, type OwnerLock } from './owner-lock.ts'
 import { isDamage, notedDamage } from './damage.ts'
 import { findLogDamage } from './log-damage.ts'
 import { probeFile, probeStore } from './probe-store.ts'
-import { type SetAside, setAside } from './set-aside.ts'
+import { removeEarlier, type SetAside, setAside } from './set-aside.ts'
 import type { StoreLocation } from './store-location.ts'
 import { addedSystemColumns, storeFormat, systemSchema } from './system-schema.ts'
 
@@ -48,7 +48,8 @@ export function openStore(
     const discarded = existed && settings.mode === 'memory' && !resume
     if (discarded) removeStore(location)
     const opened = existed && !discarded ? openWhole(location.file, settings) : null
-    const aside = opened !== null && 'reason' in opened ? moveAside(location.file, opened.reason) : null
+    const aside =
+      opened !== null && 'reason' in opened ? moveAside(location.file, opened.reason, settings) : null
     const database = opened !== null && 'pragma' in opened ? opened : openNew(location.file, settings)
     if (aside !== null) noteRebuilding(database, aside)
     const isFresh = !existed || discarded || aside !== null
@@ -109,9 +110,11 @@ function openWhole(file: string, settings: StoreSettings): Database.Database | {
   }
 }
 
-function moveAside(file: string, reason: string): SetAside {
+function moveAside(file: string, reason: string, { mode }: StoreSettings): SetAside {
   try {
-    return setAside(file, reason, Date.now())
+    const aside = setAside(file, reason, Date.now())
+    if (mode === 'memory') removeEarlier(file, aside)
+    return aside
   } catch (error) {
     throw unusable(file, error)
   }

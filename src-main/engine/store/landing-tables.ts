@@ -38,7 +38,7 @@ export function prepareBeside(database: Database, shape: TableShape): void {
   const markers = landing !== null && leavesMarkers(landing) ? createMarkers(name, landing) : null
   const seen = landing?.kind === 'distinct' ? createSeen(name, landing) : null
   keep(database, markerTable(name), markers, 'deleted_at')
-  keep(database, seenTable(name), seen, '"/at"')
+  keep(database, seenTable(name), seen, '"/apart", "/at"')
   const isBounded = shape.retainRows !== null || shape.retainBytes !== null || shape.retainAgeMs !== null
   const age = quoted(`_penstock_age_${name}`)
   if (landing?.kind === 'keyed' && isBounded)
@@ -47,7 +47,7 @@ export function prepareBeside(database: Database, shape: TableShape): void {
 }
 
 /** A table of another form held other keys: it is made anew. */
-function keep(database: Database, name: string, create: string | null, timeColumn: string): void {
+function keep(database: Database, name: string, create: string | null, timeColumns: string): void {
   const stored = database
     .prepare<[string], string>("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?")
     .pluck()
@@ -56,7 +56,7 @@ function keep(database: Database, name: string, create: string | null, timeColum
   database.exec(`DROP TABLE IF EXISTS ${quoted(name)}`)
   if (create === null) return
   database.exec(create)
-  database.exec(`CREATE INDEX ${quoted(`${name}_time`)} ON ${quoted(name)} (${timeColumn})`)
+  database.exec(`CREATE INDEX ${quoted(`${name}_time`)} ON ${quoted(name)} (${timeColumns})`)
 }
 
 /** DDL of the markers of deletes. */
@@ -70,9 +70,10 @@ function createMarkers(table: string, { key }: KeyedPlan): string {
   return `CREATE TABLE ${quoted(markerTable(table))} (${columns.join(', ')}) STRICT, WITHOUT ROWID`
 }
 
-/** DDL of the keys that landed. */
+/** DDL of the keys that landed, each with its time, and whether it is kept apart: see distinct-landing.ts. */
 function createSeen(table: string, { key }: DistinctPlan): string {
-  const columns = [...typedKey(key), '"/at" INTEGER NOT NULL', `PRIMARY KEY (${namesOf(key)}, "/at")`]
+  const times = '"/at" INTEGER NOT NULL, "/apart" INTEGER NOT NULL'
+  const columns = [...typedKey(key), times, `PRIMARY KEY (${namesOf(key)}, "/at")`]
   return `CREATE TABLE ${quoted(seenTable(table))} (${columns.join(', ')}) STRICT, WITHOUT ROWID`
 }
 

@@ -1,7 +1,13 @@
-/** Sets a damaged store aside under a name with the time. It is never deleted: somebody may still read from it. Store thread only. */
+/**
+ * Sets a damaged store aside under a name with the time. It is never deleted: somebody may still read from it. In memory only
+ * the newest stays. Store thread only.
+ */
 import Database from 'better-sqlite3'
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import path from 'node:path'
 import { forgetDamage } from './damage.ts'
+
+const damagedForm = /-damaged-\d{4}-\d\d-\d\dT[\d-]+Z(-\d+)?\.db(-wal)?$/
 
 /** A store that was set aside. */
 export interface SetAside {
@@ -22,6 +28,16 @@ export function setAside(storeFile: string, reason: string, nowMs: number): SetA
   rmSync(`${storeFile}-shm`, { force: true })
   forgetDamage(storeFile)
   return { file, reason, begunAt }
+}
+
+/** Removes what was set aside before: a store in memory would take it up until the machine is started anew. */
+export function removeEarlier(storeFile: string, { file: newest }: SetAside): void {
+  const folder = path.dirname(storeFile)
+  for (const name of readdirSync(folder)) {
+    const isOurs = damagedForm.test(name) && name.startsWith(path.basename(storeFile, '.db'))
+    const isNewest = name.startsWith(path.basename(newest))
+    if (isOurs && !isNewest) rmSync(path.join(folder, name), { force: true })
+  }
 }
 
 function freeName(storeFile: string, nowMs: number): string {

@@ -3,6 +3,7 @@
  * up most go, as many at a time as a batch can bear. Freed pages are used again by what lands next. Store thread only.
  */
 import type { Database, Statement } from 'better-sqlite3'
+import { sizeWords } from '../../workspace/units.ts'
 import type { LandedTable } from './landed-table.ts'
 
 /** Bytes of the store in use: what it holds, without pages that are free to be used again. */
@@ -21,11 +22,15 @@ export class UsedBytes {
   }
 }
 
+/** A store that evicts stays near its budget; below this share of it, what is told was long ago. */
+const wellBelow = 0.9
+
 export class StoreBudget {
   readonly #used: UsedBytes
   readonly #budget: number
   readonly #onEvent: (message: string) => void
-  #isOver = false
+  /** What people were told since the store was well below its budget. */
+  #told = ''
 
   /** @param budget bytes */
   constructor(database: Database, budget: number, onEvent: (message: string) => void) {
@@ -36,27 +41,34 @@ export class StoreBudget {
 
   /** The table that has to give way now, and how many of its rows; null while the store is within its budget. */
   excess(tables: readonly LandedTable[]): { table: LandedTable; rows: number } | null {
-    const over = this.#used.read().used - this.#budget
-    if (over <= 0) {
-      this.#isOver = false
-      return null
-    }
-    const largest = appended(tables).reduce<LandedTable | null>(
+    const { used } = this.#used.read()
+    const over = used - this.#budget
+    if (used < wellBelow * this.#budget) this.#told = ''
+    if (over <= 0) return null
+    const held = appended(tables).filter(({ counts }) => counts.rows > 0)
+    const largest = held.reduce<LandedTable | null>(
       (most, table) => (most === null || bytesOf(table) > bytesOf(most) ? table : most),
       null,
     )
-    const isEmpty = largest === null || bytesOf(largest) === 0
-    if (!this.#isOver) this.#tell(isEmpty ? null : largest.name)
-    this.#isOver = true
-    return isEmpty ? null : { table: largest, rows: Math.ceil(over / largest.rowBytes) }
+    if (largest === null) {
+      this.#tell(null)
+      return null
+    }
+    // Rows are measured a moment after a start.
+    if (largest.rowBytes === 0) return null
+    this.#tell(largest.name)
+    return { table: largest, rows: Math.ceil(over / largest.rowBytes) }
   }
 
   #tell(table: string | null): void {
-    const megabytes = `${(this.#budget / 1024 ** 2).toFixed(0)} MB`
+    const kind = table === null ? 'nothing' : 'rows'
+    if (kind === this.#told) return
+    this.#told = kind
+    const budget = sizeWords(this.#budget)
     this.#onEvent(
       table === null
-        ? `the store is over its budget of ${megabytes}, and no table has rows that could go`
-        : `the store has reached its budget of ${megabytes}; the oldest rows of ${table} go`,
+        ? `the store is over its budget of ${budget}, and no table has rows that could go`
+        : `the store has reached its budget of ${budget}; the oldest rows of ${table} go`,
     )
   }
 }

@@ -85,9 +85,10 @@ function planDistinct(input: LandingInput, faults: Fault[]): DistinctPlan | null
   const { columns, origins } = input
   const own = eventTime === null ? undefined : columns.find(({ name }) => origins.get(name) === eventTime)
   const joinsRecord = own === undefined && eventTime !== null && hasCoordinates(input)
+  const ofRecord = joinsRecord ? `record.${quoted(eventTime)}` : null
+  const ofRow = own === undefined ? ofRecord : `landed.${quoted(own.name)}`
   const times = [
-    ...(own === undefined ? [] : [`landed.${quoted(own.name)}`]),
-    ...(joinsRecord ? [`record.${quoted(eventTime)}`] : []),
+    ...(ofRow === null ? [] : [ofRow]),
     ...(columns.some(({ name }) => name === '_timestamp') ? ['landed._timestamp'] : []),
   ]
   return {
@@ -95,6 +96,7 @@ function planDistinct(input: LandingInput, faults: Fault[]): DistinctPlan | null
     key: key.filter((column) => column !== null),
     withinMs: written.withinMs,
     time: times.length > 1 ? `coalesce(${times.join(', ')})` : (times[0] ?? 'NULL'),
+    eventTime: ofRow,
     joinsRecord,
   }
 }

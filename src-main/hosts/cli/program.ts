@@ -128,7 +128,7 @@ function createProgram(output: Output, keep: KeepCode): Command {
     .argument('[path]', pathHelp)
     .summary('find indexes and rollups for the queries that were run')
     .description(
-      'Reads the query history and the store of a workspace, tries indexes on a sample, and prints what was measured to help.',
+      'Reads the query history of the console and the store of a workspace or snapshot, tries indexes on a sample, and prints what was measured to help.',
     )
     .addHelpText('after', examples(['penstock advise', 'penstock advise pipelines/flights']))
     .action(async (folder: string | undefined) => {
@@ -189,7 +189,7 @@ function addQuery(program: Command, context: MakeContext, keep: KeepCode): void 
   withRunFlags(program.command('query').argument('<sql>', 'one statement that reads'))
     .summary('run one SQL statement over what has landed')
     .description(
-      'Queries the store of a workspace that runs or has run. Prints the whole result as it comes.',
+      'Queries the store of a workspace that runs or has run, or a snapshot. Prints the whole result as it comes.',
     )
     .addOption(new Option('--json', 'print JSON lines').conflicts('csv'))
     .addOption(new Option('--csv', 'print CSV (RFC 4180)'))

@@ -3,15 +3,19 @@ import type { LiveSnapshot } from '#contract/live.ts'
 
 /** One line for people: state, rate, rows, dead letters, latency. */
 export function statisticsLine(snapshot: LiveSnapshot): string {
-  const { sources, tables, latency, deadLetters } = snapshot
+  const { sources, tables, rollups, latency, deadLetters } = snapshot
   const parts = [
     new Date(snapshot.at).toISOString().slice(11, 19),
-    snapshot.state + (snapshot.reason === '' ? '' : ` (${snapshot.reason})`),
-    ...sources.map(({ name, state, recordsPerSecond, records }) => {
+    withReason(snapshot.state, snapshot.reason),
+    ...sources.map(({ name, state, reason, recordsPerSecond, records }) => {
       const pace = state === 'running' ? `${amount(recordsPerSecond)}/s` : state
-      return `${name} ${pace}, ${amount(records)} records`
+      const why = state === 'ended' ? '' : reason
+      return `${name} ${withReason(pace, why)}, ${amount(records)} records`
     }),
     ...tables.map(({ name, rows }) => `${name} ${amount(rows)} rows`),
+    ...rollups.flatMap(({ name, problem }) =>
+      problem === '' ? [] : [withReason(`rollup ${name} is not kept up to date`, problem)],
+    ),
     `${amount(deadLetters.total)} dead`,
     `p99 ${latency.p99 === null ? '–' : `${amount(latency.p99)} ms`}`,
   ]
@@ -27,6 +31,7 @@ export function statisticsJson(snapshot: LiveSnapshot): string {
     sources: snapshot.sources.map(({ spark: _, ...source }) => source),
     steps: snapshot.steps,
     tables: snapshot.tables.map(({ spark: _, ...table }) => table),
+    rollups: snapshot.rollups.map(({ spark: _, ...rollup }) => rollup),
     latency: snapshot.latency,
     deadLetters: snapshot.deadLetters,
     store: snapshot.store,
@@ -39,6 +44,10 @@ export function statisticsJson(snapshot: LiveSnapshot): string {
  */
 export function isFinished(snapshot: LiveSnapshot): boolean {
   return snapshot.state === 'running' && snapshot.sources.every(({ state }) => state === 'ended')
+}
+
+function withReason(state: string, reason: string): string {
+  return reason === '' ? state : `${state} (${reason})`
 }
 
 function amount(value: number): string {

@@ -35,7 +35,7 @@ export async function readOpenable(given: string): Promise<Openable> {
 }
 
 /** A file that begins as a database does, or is named as one: also where it is missing, empty or damaged. */
-async function namesSnapshot(given: string): Promise<boolean> {
+export async function namesSnapshot(given: string): Promise<boolean> {
   const facts = await stat(given).catch(() => null)
   if (facts?.isDirectory() === true) return false
   if (/\.(db|sqlite3?|snapshot)$/iu.test(given)) return true

@@ -74,6 +74,16 @@ export function createRouter(session: SessionPort, facts: HostFacts) {
       })),
       schema: contract.query.schema.handler(() => engine().queries.schema()),
     },
+    advice: {
+      start: contract.advice.start.handler(() => engine().advisor.start()),
+      watch: contract.advice.watch.handler(({ input, signal }) =>
+        engine().advisor.watch(input.after, signal),
+      ),
+      stop: contract.advice.stop.handler(({ input }) => engine().advisor.stop(input.id)),
+      rollupFor: contract.advice.rollupFor.handler(async ({ input }) => ({
+        hint: await engine().advisor.rollupFor(input.sql, input.elapsedMs),
+      })),
+    },
     deadLetters: {
       list: contract.deadLetters.list.handler(async ({ input: { before, limit, ...filter } }) => ({
         letters: await engine().deadLetters.list(filter, { before, limit }),

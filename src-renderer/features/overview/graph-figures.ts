@@ -7,6 +7,7 @@ import {
   formatBytes,
   formatByteRate,
   formatCompact,
+  formatCompactCount,
   formatCount,
   formatMilliseconds,
   formatNumber,
@@ -173,7 +174,7 @@ function tableFigures(name: string, { workspace, snapshot }: GraphFacts): StageF
     caption: tableCaption(declared),
     name,
     left: formatRate(live?.rowsPerSecond ?? null),
-    right: live === undefined ? '' : `${formatCompact(live.rows)} rows`,
+    right: live === undefined ? '' : formatCompactCount(live.rows, 'row'),
     ...(filling === null ? {} : { tone: filling.tone, status: filling.word }),
     detail: (filling === null ? about : [filling.reason, ...about]).join('\n'),
     spark: live?.spark ?? null,
@@ -185,7 +186,7 @@ function tableFigures(name: string, { workspace, snapshot }: GraphFacts): StageF
 function tableCaption(declared: WorkspaceView['tables'][number] | undefined): string {
   if (declared === undefined) return 'table'
   if (declared.key.length > 0) return 'keyed table'
-  return declared.deduplicate === null ? 'table' : 'deduplicated'
+  return declared.deduplicate === null ? 'table' : 'distinct'
 }
 
 function tableDetail(live: LiveTable, declared: WorkspaceView['tables'][number] | undefined): string {

@@ -1,5 +1,5 @@
 /** What a rollup's stage says about itself now. Pure. */
-import { formatCompact, formatCount, formatRate } from '../../ui/format.ts'
+import { formatCompactCount, formatCount, formatRate } from '../../ui/format.ts'
 import { route } from '../../state/router.svelte.ts'
 import { lossLines, rollupStatus, windowWords, windowsKept } from '../../state/rollups.ts'
 import type { Stage } from './graph-shape.ts'
@@ -23,7 +23,7 @@ export function rollupFigures(
     caption: 'rollup',
     name,
     left: formatRate(live?.rowsPerSecond ?? null),
-    right: live === undefined ? '' : `${formatCompact(live.groups)} groups`,
+    right: live === undefined ? '' : formatCompactCount(live.groups, 'group'),
     tone: status.tone,
     status: status.tone === 'error' ? 'failed' : status.word,
     detail: (status.reason === '' ? lines : [status.reason, ...lines]).join('\n'),

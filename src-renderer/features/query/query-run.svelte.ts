@@ -2,6 +2,7 @@
  * One run of one statement, from start to its end: followed by long polls, also over a lost connection, cancelled at
  * once, closed when nobody looks at it any more. Made by the workbench, shown by RunBar and ResultPane.
  */
+import type { RollupHint } from '#contract/advice.ts'
 import type { AppError } from '#contract/errors.ts'
 import type { Page, QueryStatus } from '#contract/query.ts'
 import type { SqlStatement } from '../../editor/sql-statements.ts'
@@ -9,7 +10,7 @@ import { Followed, type FollowPorts } from '../../state/followed.svelte.ts'
 import type { PenstockClient } from '../../transport/client.ts'
 
 export interface RunPorts extends FollowPorts {
-  client: Pick<PenstockClient, 'query'>
+  client: Pick<PenstockClient, 'query' | 'advice'>
 }
 
 /** What a run was asked to do. */
@@ -27,13 +28,16 @@ export type RunState = 'starting' | 'queued' | 'running' | 'done' | 'failed' | '
 export class QueryRun {
   readonly request: RunRequest
   readonly #client: PenstockClient['query']
+  readonly #advice: PenstockClient['advice']
   readonly #followed: Followed<QueryStatus>
   #id = $state.raw<string | null>(null)
   #isCancelling = $state(false)
+  #hint = $state.raw<RollupHint | null>(null)
 
   constructor(request: RunRequest, ports: RunPorts) {
     this.request = request
     this.#client = ports.client.query
+    this.#advice = ports.client.advice
     this.#followed = new Followed(ports)
   }
 
@@ -50,6 +54,11 @@ export class QueryRun {
   /** Why it was not started or cannot be followed; a statement's own fault is in `status.error`. */
   get fault(): AppError | null {
     return this.#followed.fault
+  }
+
+  /** A rollup that holds what it computed; null while none is known, and once it was put away. */
+  get hint(): RollupHint | null {
+    return this.#hint
   }
 
   get isCancelling(): boolean {
@@ -95,6 +104,23 @@ export class QueryRun {
   async resume(id: string): Promise<void> {
     this.#id = id
     await this.#watch(id)
+  }
+
+  /** Looks for a rollup that holds its result, once it has ended well. Never rejects. */
+  async lookForRollup(): Promise<void> {
+    const { state, status } = this
+    if (state !== 'done' || status === null || this.#followed.isClosed) return
+    try {
+      const sql = this.request.statement.text
+      this.#hint = (await this.#advice.rollupFor({ sql, elapsedMs: status.elapsedMs })).hint
+    } catch {
+      // The result is there; without a hint nothing is missing.
+      this.#hint = null
+    }
+  }
+
+  putHintAway(): void {
+    this.#hint = null
   }
 
   /** Asks the engine to stop; a run that is not confirmed yet is stopped as soon as it is. */

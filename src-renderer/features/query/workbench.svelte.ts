@@ -73,6 +73,7 @@ export class Workbench {
     await run.start()
     if (tab.run === run) this.tabs.save(tab)
     await run.follow()
+    void run.lookForRollup()
     if (this.history.entries !== null) await this.history.load()
   }
 

@@ -15,6 +15,10 @@ export interface GrowthWords {
 const stillRate = 200
 const yearMs = 365 * 86_400_000
 const soonMs = 3_600_000
+/** A store is full when the next batch finds no room in it; that may take so much. */
+const batchBytes = 64_000_000
+/** A store that evicts stays a little below its budget, by share of it. */
+const swing = 0.03
 
 /** The bound that is met first, and what happens there; null where there is none. */
 export function boundOf({
@@ -29,7 +33,7 @@ export function boundOf({
 /** @param perSecond bytes per second of late; null where that is not known */
 export function growthWords({ state, store }: Facts, perSecond: number | null): GrowthWords {
   const bound = boundOf(store)
-  if (bound !== null && store.usedBytes >= bound.bytes)
+  if (bound !== null && isReached(bound, state, store))
     return bound.name === 'limit'
       ? { tone: 'error', text: 'the limit is reached: ingest waits for room' }
       : { tone: 'neutral', text: 'the budget is reached: the oldest rows go' }
@@ -44,6 +48,15 @@ export function growthWords({ state, store }: Facts, perSecond: number | null): 
     tone: bound.name === 'limit' && leftMs < soonMs ? 'warn' : 'neutral',
     text: `${bound.name} reached in ${formatDuration(leftMs)} at this rate`,
   }
+}
+
+function isReached(
+  { bytes, name }: { bytes: number; name: string },
+  state: Facts['state'],
+  { usedBytes }: Store,
+): boolean {
+  const whenFull = state === 'waiting' ? batchBytes : 0
+  return usedBytes + (name === 'budget' ? swing * bytes : whenFull) >= bytes
 }
 
 /** Whether a rate is more than pages that come and go. */

@@ -86,6 +86,19 @@ describe('parts of a record', () => {
     column('gone', 'boolean', { from: 'tombstone', path: [] }),
   ]
 
+  test('times beyond the year 9999, as of producers that count nanoseconds, count as its end', async () => {
+    const topic = await newTopic('nanoseconds', { 'message.timestamp.after.max.ms': '9223372036854775807' })
+    for (const timestamp of [1_795_646_317_000_000_000, 2 ** 62, 253_402_300_799_998])
+      await cluster.tools.produce(topic, [{ value: '{"id":1}', timestamp }])
+    const engine = await bench.started(landing(bench.folder(), brokers, [topic], { columns }))
+    await untilRecords(engine, 3)
+    expect(await query(engine, 'SELECT at - _timestamp, _timestamp FROM landed ORDER BY 2')).toEqual([
+      [0, 253_402_300_799_998],
+      [0, 253_402_300_799_999],
+      [0, 253_402_300_799_999],
+    ])
+  })
+
   test('key, headers with repeated names, timestamp and tombstones are columns', async () => {
     const topic = await newTopic('parts')
     await cluster.tools.produce(topic, [

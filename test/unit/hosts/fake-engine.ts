@@ -236,6 +236,14 @@ export function createFakeEngine(): FakeEngine {
       watch: notHandled('snapshots.watch'),
       cancel: notHandled('snapshots.cancel'),
     },
+    advisor: {
+      start: () => {
+        throw new Error('fake engine: advisor.start is not handled')
+      },
+      watch: notHandled('advisor.watch'),
+      stop: notHandled('advisor.stop'),
+      rollupFor: notHandled('advisor.rollupFor'),
+    },
     listEvents: notHandled('listEvents'),
   }
 }

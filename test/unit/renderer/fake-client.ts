@@ -41,6 +41,13 @@ export function createFakeClient(calls: FakeCalls = {}): PenstockClient {
       schema: missing('query.schema'),
       ...calls.query,
     },
+    advice: {
+      start: missing('advice.start'),
+      watch: missing('advice.watch'),
+      stop: missing('advice.stop'),
+      rollupFor: missing('advice.rollupFor'),
+      ...calls.advice,
+    },
     deadLetters: {
       list: missing('deadLetters.list'),
       groups: missing('deadLetters.groups'),

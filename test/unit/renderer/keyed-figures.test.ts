@@ -65,7 +65,7 @@ describe('a table in the console', () => {
   it('without duplicates says of what, and how many were left out', () => {
     const { stage, figures } = shown({ deduplicate: { by: ['order_id'], withinMs: 3_600_000 } })
     expect([stage.caption, stage.detail.split('\n')[1]]).toEqual([
-      'deduplicated',
+      'distinct',
       '44 duplicates by order_id left out',
     ])
     expect(figures).toEqual([

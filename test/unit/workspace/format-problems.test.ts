@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Problem } from '#contract/workspace.ts'
 import { formatProblems } from '../../../src-main/workspace/format-problems.ts'
+import { secretInFile } from '../../../src-main/workspace/problem-draft.ts'
 
 const problem: Problem = {
   file: '/w/penstock.yaml',
@@ -34,6 +35,20 @@ it('shows the part of a long line where the fault is', () => {
   const caret = rows[2]?.indexOf('^') ?? -1
   expect(rows[1]?.[caret]).toBe('X')
   expect(rows[1]?.length).toBeLessThan(120)
+})
+
+it('shows no secret that somebody wrote into the file, whatever else is wrong in its line', () => {
+  const text = '    key: { colour: 1, password: hunter2, x: 1 }'
+  const secret = { ...problem, line: 1, column: 33, path: 'password', message: secretInFile }
+  const others = [
+    { ...problem, line: 1, column: 12, path: 'colour' },
+    { ...problem, line: 1, column: 42, path: 'x' },
+  ]
+  const shown = formatProblems([...others, secret], () => text)
+  expect(shown).not.toContain('hunter2')
+  expect(shown.split('\n').filter((row) => row.startsWith('  1 | '))).toEqual(
+    Array.from({ length: 3 }, () => '  1 |     key: { colour: 1, password: …'),
+  )
 })
 
 it('goes without the line where the file cannot be read', () => {

@@ -187,7 +187,7 @@ describe('a whole workspace', () => {
         },
       ],
       rollups: [],
-      store: { mode: 'disk', limitBytes: 4 * 1024 ** 3, budgetBytes: null },
+      store: { mode: 'disk', limitBytes: 4_000_000_000, budgetBytes: null },
       text: whole,
       snapshots: null,
     })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkName, reservedWords, validName, type NamedKind } from '../../../src-main/columns/names.ts'
 import { editDistance, suggest } from '../../../src-main/workspace/suggest.ts'
-import { parseCount, parseDurationMs, parseSizeBytes } from '../../../src-main/workspace/units.ts'
+import { parseCount, parseDurationMs, parseSizeBytes, sizeWords } from '../../../src-main/workspace/units.ts'
 
 const kinds = fc.constantFrom<NamedKind>('source', 'table', 'lookup', 'step', 'column')
 
@@ -53,16 +53,31 @@ describe('amounts', () => {
   })
 
   it.each([
-    ['4GB', 4 * 1024 ** 3],
-    ['512 mb', 512 * 1024 ** 2],
-    ['1.5KB', 1536],
+    ['4GB', 4_000_000_000],
+    ['512 mb', 512_000_000],
+    ['1.5kB', 1500],
     ['100B', 100],
-    ['2TB', 2 * 1024 ** 4],
+    ['2TB', 2_000_000_000_000],
+    ['4GiB', 4 * 1024 ** 3],
+    ['512 mib', 512 * 1024 ** 2],
+    ['1.5KiB', 1536],
     ['4G', null],
     ['100', null],
     ['GB', null],
   ])('size %s', (text, expected) => {
     expect(parseSizeBytes(text)).toBe(expected)
+  })
+
+  it.each([
+    [0, '0 bytes'],
+    [999, '999 bytes'],
+    [1000, '1 kB'],
+    [77_455_360, '77.5 MB'],
+    [99_949_999, '99.9 MB'],
+    [344_064_000, '344 MB'],
+    [4_000_000_000, '4 GB'],
+  ])('%i bytes in words', (bytes, expected) => {
+    expect(sizeWords(bytes)).toBe(expected)
   })
 
   it.each([

@@ -3,6 +3,7 @@
  * does not fit as dead letters. One per topic of a Kafka source; ingest thread.
  */
 import { limits } from '#contract/limits.ts'
+import { nearestTimestamp } from '../../../columns/calendar.ts'
 import type { DeadRecord } from '../../batch/packed-batch.ts'
 import { headersText } from '../../kafka/records/headers-text.ts'
 import type { BatchReader } from '../../kafka/records/batch-reader.ts'
@@ -130,7 +131,7 @@ export class RecordSink {
     const record = this.#record
     record.partition = partition
     record.offset = reader.offset
-    record.timestampMs = reader.timestampMs
+    record.timestampMs = nearestTimestamp(reader.timestampMs)
     record.lineStart = reader.keyStart
     record.lineEnd = reader.headersEnd
     record.isTombstone = reader.valueLength < 0

@@ -1,199 +1,178 @@
 /**
- * Finds what would have made statements of the query history quicker, indexes and rollups: looks for scans in their plans, tries candidates
- * on a sample of the table, and claims only what was measured there. Blocks its caller; for a process of its own.
+ * Finds what would have made statements of the query history quicker, indexes and rollups: looks for scans in their plans, tries
+ * candidates on a sample of the table, and claims only what was measured there. Blocks its caller between reports; for a process of
+ * its own.
  */
-import type { HistoryEntry } from '#contract/query.ts'
+import type { AdviceFindings, RollupProposal } from '#contract/advice.ts'
 import { DatabaseSync } from 'node:sqlite'
-import type { Rollup, Workspace } from '../../../workspace/model.ts'
-import { indexCandidates } from './index-candidates.ts'
-import { rollupsFor } from './rollup-hints.ts'
-import { SampledTable } from './sampled-table.ts'
+import type { AdvisedTable, AdvisedWorkspace } from './advised-workspace.ts'
+import type { AskedStatement, AskedStatements } from './asked-statements.ts'
+import { IndexTrials, type Scan } from './index-trials.ts'
+import { isScanned } from './plan-scans.ts'
+import { factsSql, judgeFacts } from './rollup/rollup-facts.ts'
+import { rollupAnswer } from './rollup/rollup-answer.ts'
+import type { AnsweredTable } from './rollup/rollup-shape.ts'
+import { measure, planOf, SampledTable, type SampleSize } from './sampled-table.ts'
 
-const mostStatements = 50
-const sampleRows = 300_000
-/** An index must make a statement so many times quicker to be worth its room and its part of each batch. */
-const leastGain = 2
-/** Statements that are quicker are left alone. */
-const leastMs = 2
+const defaultSample: SampleSize = { rows: 300_000, bytes: 128 * 1024 * 1024 }
+/** Of a statement as it is shown; history keeps longer ones. */
+const shownCharacters = 4000
 
-/** A table of the workspace, with the names of its columns. */
-interface AdvisedTable {
-  name: string
-  columns: readonly string[]
-}
-
-export interface IndexAdvice {
-  table: string
-  columns: readonly string[]
-  /** The statement that it was measured with, how often it ran, and how long all of that took, milliseconds. */
-  sql: string
-  runs: number
-  totalMs: number
-  /** On the sample, milliseconds: without, with, and to make the index. */
-  beforeMs: number
-  afterMs: number
-  madeMs: number
-  sampledRows: number
-}
-
-/** A rollup that keeps what a statement computed from all rows of its table. */
-export interface RollupAdvice extends AskedStatement {
-  rollup: string
-  table: string
-}
-
-export interface Advice {
-  indexes: IndexAdvice[]
-  rollups: RollupAdvice[]
-}
-
-interface Scan {
-  table: string
-  statement: AskedStatement
-}
-
-interface AskedStatement {
-  sql: string
-  runs: number
-  totalMs: number
+export interface AdviceRequest {
+  storeFile: string
+  workspace: AdvisedWorkspace
+  asked: AskedStatements
+  sample?: SampleSize
 }
 
 /**
- * Advice about the tables and rollups of a workspace, the statements that took longest in all first.
+ * Statements that took longest in all come first.
+ * @param heard told of what is found so far, each time that there is news
  * @throws Error of the database where the store cannot be read
  */
-export function advise(
-  storeFile: string,
-  { tables, rollups }: Pick<Workspace, 'tables' | 'rollups'>,
-  history: readonly HistoryEntry[],
-): Advice {
-  const advised = withColumns(
-    storeFile,
-    tables.map(({ name }) => name),
-  )
-  const scans = findScans(storeFile, advised, asked(history))
-  return {
-    indexes: adviseIndexes(storeFile, advised, scans),
-    rollups: adviseRollups(advised, rollups, scans),
-  }
-}
-
-function withColumns(storeFile: string, tables: readonly string[]): AdvisedTable[] {
+export async function advise(
+  { storeFile, workspace, asked, sample = defaultSample }: AdviceRequest,
+  heard: (findings: AdviceFindings) => Promise<void> = () => Promise.resolve(),
+): Promise<AdviceFindings> {
   const store = new DatabaseSync(storeFile, { readOnly: true })
   try {
-    const columns = store.prepare('SELECT name FROM pragma_table_info(?)')
-    return tables.map((name) => ({ name, columns: columns.all(name).map((row) => String(row['name'])) }))
+    const { statements, considered } = asked
+    const scans = findScans(store, workspace.tables, considered)
+    const findings: AdviceFindings = {
+      ...{ statements, considered: considered.length, scanning: scans.length, tried: 0 },
+      ...{ indexes: [], rollups: [] },
+    }
+    await heard(shown(findings))
+    const answers = new Answers(store, workspace)
+    for (const table of workspace.tables) {
+      const own = scans.filter((scan) => scan.table.name === table.name)
+      if (own.length === 0) continue
+      const sampled = new SampledTable(storeFile, table.name, sample)
+      const trials = new IndexTrials(sampled, table, workspace)
+      try {
+        for (const scan of own) {
+          try {
+            const answer = answers.find(scan, sampled)
+            if (answer !== null) findings.rollups.push(answer)
+            trials.add(scan)
+          } catch (error) {
+            // What a person asked for may fail on other rows than it ran on.
+            if (!isStatementFault(error)) throw error
+          }
+          findings.tried++
+          findings.indexes = [
+            ...findings.indexes.filter((known) => known.table !== table.name),
+            ...trials.proposals,
+          ]
+          await heard(shown(findings))
+        }
+      } finally {
+        sampled.close()
+      }
+    }
+    return shown(findings)
   } finally {
     store.close()
   }
 }
 
-function adviseRollups(
-  tables: readonly AdvisedTable[],
-  rollups: readonly Rollup[],
-  scans: readonly Scan[],
-): RollupAdvice[] {
-  return scans.flatMap(({ table, statement }) => {
-    const columns = tables.find(({ name }) => name === table)?.columns ?? []
-    const [first] = rollupsFor(statement.sql, { table, columns }, rollups)
-    return first === undefined ? [] : [{ ...statement, table, rollup: first.name }]
+/** What helps most first; long statements cut. */
+function shown(findings: AdviceFindings): AdviceFindings {
+  const cut = <Statement extends AskedStatement>(statement: Statement): Statement => ({
+    ...statement,
+    sql:
+      statement.sql.length > shownCharacters ? `${statement.sql.slice(0, shownCharacters)}…` : statement.sql,
   })
-}
-
-/** One piece per index. */
-function adviseIndexes(
-  storeFile: string,
-  tables: readonly AdvisedTable[],
-  scans: readonly Scan[],
-): IndexAdvice[] {
-  const advice = new Map<string, IndexAdvice>()
-  for (const table of tables) {
-    const statements = scans.filter((scan) => scan.table === table.name)
-    if (statements.length === 0) continue
-    const sample = new SampledTable(storeFile, table.name, sampleRows)
-    try {
-      for (const { statement } of statements) {
-        const found = tryCandidates(sample, table, statement)
-        const key = found === null ? '' : `${found.table}\n${found.columns.join('\n')}`
-        if (found !== null && !advice.has(key)) advice.set(key, found)
-      }
-    } finally {
-      sample.close()
-    }
+  const savedBy = (statements: readonly AskedStatement[]): number =>
+    statements.reduce((sum, { totalMs }) => sum + totalMs, 0)
+  return {
+    ...findings,
+    indexes: findings.indexes
+      .map((proposal) => ({ ...proposal, statements: proposal.statements.map(cut) }))
+      .sort((one, other) => savedBy(other.statements) - savedBy(one.statements)),
+    rollups: findings.rollups
+      .map((proposal) => ({ ...proposal, statement: cut(proposal.statement) }))
+      .sort((one, other) => other.statement.totalMs - one.statement.totalMs),
   }
-  return [...advice.values()].sort((one, other) => other.totalMs - one.totalMs)
-}
-
-/** Statements that gave a result, each once, those that took longest in all first. */
-function asked(history: readonly HistoryEntry[]): AskedStatement[] {
-  const statements = new Map<string, AskedStatement>()
-  for (const { sql, durationMs, state } of history) {
-    if (state !== 'done') continue
-    const known = statements.get(sql) ?? { sql, runs: 0, totalMs: 0 }
-    statements.set(sql, { sql, runs: known.runs + 1, totalMs: known.totalMs + durationMs })
-  }
-  return [...statements.values()].sort((one, other) => other.totalMs - one.totalMs).slice(0, mostStatements)
 }
 
 function findScans(
-  storeFile: string,
+  store: DatabaseSync,
   tables: readonly AdvisedTable[],
   statements: readonly AskedStatement[],
 ): Scan[] {
-  const store = new DatabaseSync(storeFile, { readOnly: true })
-  try {
-    return statements.flatMap((statement) => {
-      const plan = planOf(store, statement.sql)
-      return tables
-        .filter(({ name }) =>
-          plan.some((detail) => detail === `SCAN ${name}` || detail.startsWith(`SCAN ${name} `)),
-        )
-        .map(({ name }) => ({ table: name, statement }))
-    })
-  } finally {
-    store.close()
-  }
+  return statements.flatMap((statement) => {
+    const plan = planIfAny(store, statement.sql)
+    return tables
+      .filter(({ name }) => isScanned(plan, statement.sql, name))
+      .map((table) => ({ table, statement, plan }))
+  })
 }
 
 /** Empty where the statement is of another workspace, has parameters, or is no query. */
-function planOf(store: DatabaseSync, sql: string): string[] {
+function planIfAny(store: DatabaseSync, sql: string): string[] {
   if (!/^\s*(SELECT|WITH)\b/i.test(sql) || /[?@:$]\w*/.test(sql.replace(/'[^']*'/g, ''))) return []
   try {
-    return store
-      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-      .all()
-      .map((row) => String(row['detail']))
+    return planOf(store, sql)
   } catch {
     // Tables that are not in this store.
     return []
   }
 }
 
-function tryCandidates(
-  sample: SampledTable,
-  { name, columns }: AdvisedTable,
-  { sql, runs, totalMs }: AskedStatement,
-): IndexAdvice | null {
-  const beforeMs = sample.measure(sql)
-  if (beforeMs < leastMs) return null
-  let best: IndexAdvice | null = null
-  for (const candidate of indexCandidates(sql, columns)) {
-    const { output: afterMs, madeMs } = sample.withIndex(candidate, () =>
-      sample.plan(sql).some((detail) => detail.includes('INDEX tried')) ? sample.measure(sql) : null,
-    )
-    if (afterMs === null || afterMs * leastGain > beforeMs || (best !== null && afterMs > 0.8 * best.afterMs))
-      continue
-    best = {
-      table: name,
-      columns: candidate,
-      sql,
-      runs,
-      totalMs,
-      beforeMs,
-      afterMs,
-      madeMs,
-      sampledRows: sample.rows,
+/** SQLITE_ERROR, SQLITE_TOOBIG and SQLITE_MISMATCH: about the statement and its values, not about the store. */
+function isStatementFault(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && [1, 18, 20].includes(Number(error.errcode) & 0xff)
+}
+
+/** Rollups that hold what scans compute, as far as the store has them whole. */
+class Answers {
+  readonly #store: DatabaseSync
+  readonly #workspace: AdvisedWorkspace
+  readonly #tables: AnsweredTable[]
+
+  constructor(store: DatabaseSync, workspace: AdvisedWorkspace) {
+    this.#store = store
+    this.#workspace = workspace
+    const columns = store.prepare('SELECT name, type FROM pragma_table_info(?)')
+    this.#tables = workspace.tables
+      .filter(({ hasKey }) => !hasKey)
+      .map(({ name, retainAgeMs }) => ({
+        ...{ name, retainAgeMs },
+        columns: columns
+          .all(name)
+          .map((row) => ({ name: String(row['name']), sqlType: String(row['type']) })),
+      }))
+  }
+
+  find({ statement, plan }: Scan, sample: SampledTable): RollupProposal | null {
+    const answer = rollupAnswer(statement.sql, this.#tables, this.#workspace.rollups)
+    if (answer === null) return null
+    const facts = this.#store.prepare(factsSql(answer)).get()
+    const note = judgeFacts(Object.values(facts ?? {}), answer)
+    if (note === null) return null
+    const { rollup, table, columns } = answer
+    const sql = this.#plan(answer.sql) === null ? null : answer.sql
+    return {
+      ...{ rollup, table, columns: [...columns], sql, note },
+      ...{ sampledRows: sample.rows, tableRows: sample.tableRows },
+      statement: {
+        ...statement,
+        ...{ beforeMs: sample.measure(statement.sql), planBefore: [...plan] },
+        afterMs: sql === null ? null : measure(this.#store, sql),
+        planAfter: this.#plan(sql) ?? [],
+      },
     }
   }
-  return best
+
+  /** Null where there is nothing, or SQLite does not take it. */
+  #plan(sql: string | null): string[] | null {
+    if (sql === null) return null
+    try {
+      return planOf(this.#store, sql)
+    } catch {
+      // The rollup is named all the same.
+      return null
+    }
+  }
 }

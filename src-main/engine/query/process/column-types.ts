@@ -13,19 +13,26 @@ export function resultColumns(database: DatabaseSync, statement: StatementSync):
     const name =
       column.name.length > nameCharacters ? `${column.name.slice(0, nameCharacters)}…` : column.name
     if (column.table === null || column.column === null) return { name, type: null }
+    const relation = relationOf(column.table)
     const type = columnTypeOf({
-      relation: column.table,
+      relation,
       column: column.column,
-      declared: declared?.get(column.table, column.column)?.['type'],
+      declared: declared?.get(relation, column.column)?.['type'],
       sqlType: column.type ?? '',
     })
     return { name, type }
   })
 }
 
+/** A rollup is a view of a table that is named after it, with a slash. */
+function relationOf(table: string): string {
+  const slash = table.indexOf('/')
+  return slash === -1 ? table : table.slice(0, slash)
+}
+
 /** Null in a database that no Penstock made. */
 function declaredTypes(database: DatabaseSync): StatementSync | null {
-  const exists = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = '_penstock_columns'`).get()
+  const exists = database.prepare(`SELECT 1 FROM pragma_table_info('_penstock_columns')`).get()
   if (exists === undefined) return null
   return database.prepare('SELECT type FROM _penstock_columns WHERE relation = ? AND column_name = ?')
 }

@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import type { ProcessLimits } from '../query-limits.ts'
 import { Authorizer } from './authorizer.ts'
+import { standInForMissing } from './missing-relations.ts'
 import { QueryFault, sqliteCode } from './query-fault.ts'
 
 const cacheKibibytes = 32 * 1024
@@ -63,6 +64,7 @@ function connect(location: string | URL, limits: ProcessLimits): OpenStore {
     limits: { length: limits.valueBytes, attach: 0 },
   })
   try {
+    standInForMissing(database)
     database.exec('PRAGMA query_only = 1')
     database.exec(`PRAGMA cache_size = -${String(cacheKibibytes)}`)
     // Without effect where SQLite keeps no memory statistics; the watchdog bounds the process either way.

@@ -6,10 +6,10 @@ import fs from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { parseOrder } from '../process-messages.ts'
 import type { SqlValue } from '../../../columns/values.ts'
-import type { ExecuteOrder, OpenOrder, ProcessReport, ReadOrder } from '../process-messages.ts'
+import type { AdviseOrder, ExecuteOrder, OpenOrder, ProcessReport, ReadOrder } from '../process-messages.ts'
 import { openStore } from './open-store.ts'
 import type { OpenStore } from './open-store.ts'
-import { QueryFault } from './query-fault.ts'
+import { QueryFault, sqliteCode } from './query-fault.ts'
 import { memoryBytes, parseRow, runStatement } from './run-statement.ts'
 import { faultOf } from './sql-fault.ts'
 import type { WatchdogOrder } from './watchdog.ts'
@@ -60,17 +60,18 @@ class StatementServer {
   }
 
   /** The watchdog is off duty again before the answer leaves, since the next order may follow at once. */
-  async answer(order: ExecuteOrder | ReadOrder): Promise<void> {
+  async answer(order: ExecuteOrder | ReadOrder | AdviseOrder): Promise<void> {
     this.#setBusy(1)
     const answer = await this.#answerTo(order)
     this.#setBusy(0)
     await this.#send(answer)
   }
 
-  async #answerTo(order: ExecuteOrder | ReadOrder): Promise<ProcessReport> {
+  async #answerTo(order: ExecuteOrder | ReadOrder | AdviseOrder): Promise<ProcessReport> {
     try {
       this.#store ??= openStore(this.#order.storeFile, this.#order.limits)
       if (order.kind === 'read') return readRows(this.#store, order)
+      if (order.kind === 'advise') return await this.#advise(order)
       return await runStatement(this.#store, order, {
         limits: this.#order.limits,
         report: (message) => this.#send(message),
@@ -78,6 +79,22 @@ class StatementServer {
     } catch (error) {
       const fault = error instanceof QueryFault ? error : new QueryFault('INTERNAL', String(error))
       return { kind: 'failed', pages: [], fault: fault.toShape(), memoryBytes: memoryBytes() }
+    }
+  }
+
+  /** Loaded where it is asked for: most processes never are. */
+  async #advise({ workspace, asked }: AdviseOrder): Promise<ProcessReport> {
+    const { advise } = await import('../advice/advise.ts')
+    const { storeFile } = this.#order
+    try {
+      const findings = await advise({ storeFile, workspace, asked }, (sofar) =>
+        this.#send({ kind: 'findings', findings: sofar }),
+      )
+      return { kind: 'advised', findings, memoryBytes: memoryBytes() }
+    } catch (error) {
+      if (sqliteCode(error) === null) throw error
+      const reason = error instanceof Error ? error.message : ''
+      throw new QueryFault('STORE_UNUSABLE', `The store ${storeFile} cannot be read: ${reason}.`)
     }
   }
 

@@ -11,8 +11,8 @@
 const accuracy = 0.01
 const growth = (1 + accuracy) / (1 - accuracy)
 const logGrowth = Math.log(growth)
-/** Smaller magnitudes count as zero. */
-const smallest = 1e-9
+/** Smaller magnitudes, which doubles hold with fewer digits, count as zero. */
+const smallest = 2 ** -1022
 /** Buckets per sign: 2048 cover 17 orders of magnitude. Beyond, those nearest to zero become one. */
 const mostBuckets = 2048
 

@@ -8,8 +8,8 @@ import { backup, type DatabaseSync } from 'node:sqlite'
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
 import { markCopy } from '../../signals/store-copies.ts'
+import { sizeWords } from '../../../workspace/units.ts'
 import type { CopyOrder, SnapshotReport } from '../process-messages.ts'
-import { compactBytes } from './byte-words.ts'
 import { finishCopy } from './finish-copy.ts'
 import { isDamage, openSource, resultCode, unreadable } from './open-source.ts'
 import { removeOlder } from './remove-older.ts'
@@ -65,7 +65,7 @@ function requireRoom(source: DatabaseSync, folder: string): void {
   const needed = pageFacts(source).bytes + limits.snapshotRoomBytes
   const free = bavail * bsize
   if (free >= needed) return
-  const words = `the snapshot needs ${compactBytes(needed)} in ${folder}, which has ${compactBytes(free)} left`
+  const words = `the snapshot needs ${sizeWords(needed)} in ${folder}, which has ${sizeWords(free)} left`
   throw new AppError('SNAPSHOT_FAILED', words)
 }
 
@@ -126,7 +126,7 @@ class LogGrowth {
     const grown = this.#size() - this.#first
     if (grown <= this.#mostBytes) return null
     const words =
-      `while the store was copied its log grew by ${compactBytes(grown)}: ` +
+      `while the store was copied its log grew by ${sizeWords(grown)}: ` +
       'ingest writes faster than this disk takes the copy. Pause ingest for as long, or use a faster disk'
     return new AppError('SNAPSHOT_FAILED', words)
   }

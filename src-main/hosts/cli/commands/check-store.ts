@@ -1,23 +1,22 @@
-/** `penstock check --store`: reads the store of a workspace through, also while it runs. Changes nothing. Called by program.ts. */
+/** `penstock check --store`: reads the store of a workspace through, also while it runs, or a snapshot. Changes nothing. Called by program.ts. */
 import { startSnapshotProcess } from '../../../engine/snapshots/snapshot-process.ts'
-import { storeLocation } from '../../../engine/store/store-location.ts'
 import { formatProblems } from '../../../workspace/format-problems.ts'
-import { loadWorkspace } from '../../../workspace/load.ts'
 import { findEngineEntries } from '../../shared/entries.ts'
 import { startCommandHost } from '../command-host.ts'
 import type { CommandContext } from '../command-host.ts'
 import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
+import { namedStore } from '../store-argument.ts'
 import { checkedWords } from '../snapshot-words.ts'
 
-/** @param path absolute path of the workspace. @returns exit code: 1 where the store is damaged */
+/** @param path absolute path of the workspace or snapshot. @returns exit code: 1 where the store is damaged */
 export async function checkStoreCommand(path: string, context: CommandContext): Promise<number> {
   const { output } = context
-  const loaded = await loadWorkspace(path)
-  if ('problems' in loaded) {
-    output.note(formatProblems(loaded.problems))
+  const store = await namedStore(path)
+  if ('problems' in store) {
+    output.note(formatProblems(store.problems))
     return exitCodes.failure
   }
-  const storeFile = storeLocation(loaded.workspace).file
+  const storeFile = store.file
   const { shutdown, ended } = startCommandHost(context)
   const startedAt = Date.now()
   const order = { kind: 'check', storeFile } as const
@@ -31,9 +30,10 @@ export async function checkStoreCommand(path: string, context: CommandContext): 
         await output.write(`${checkedWords(storeFile, bytes, Date.now() - startedAt)}\n`)
       else {
         output.note([`${storeFile} is damaged:`, ...faults.map((fault) => `  ${fault}`)].join('\n'))
-        output.note(
-          'Penstock sets it aside and begins a new store as soon as it meets the damage, or move the file away yourself.',
-        )
+        if (!store.isSnapshot)
+          output.note(
+            'Penstock sets it aside and begins a new store as soon as it meets the damage, or move the file away yourself.',
+          )
       }
       await shutdown.end(faults.length === 0 ? exitCodes.ok : exitCodes.failure)
     })

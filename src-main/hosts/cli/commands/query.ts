@@ -1,5 +1,5 @@
 /**
- * `penstock query`: one statement over the store of a running or stopped workspace, read-only, in a process of its own.
+ * `penstock query`: one statement over the store of a running or stopped workspace or a snapshot, read-only, in a process of its own.
  * The whole result is streamed. Main thread; called by program.ts.
  */
 import path from 'node:path'
@@ -8,11 +8,10 @@ import { formatProblems } from '../../../workspace/format-problems.ts'
 import { openQueryPool } from '../../../engine/query/query-pool.ts'
 import { defaultQueryLimits } from '../../../engine/query/query-limits.ts'
 import type { QueryLimits } from '../../../engine/query/query-limits.ts'
-import { storeLocation } from '../../../engine/store/store-location.ts'
-import { loadWorkspace } from '../../../workspace/load.ts'
 import { findEngineEntries } from '../../shared/entries.ts'
 import { startCommandHost } from '../command-host.ts'
 import type { CommandContext } from '../command-host.ts'
+import { namedStore } from '../store-argument.ts'
 import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
 import { csvFormat } from '../results/csv.ts'
 import { jsonLinesFormat } from '../results/json-lines.ts'
@@ -24,7 +23,7 @@ import type { WrittenResult } from '../results/write-result.ts'
 /** Options of {@link queryCommand}. */
 export interface QueryOptions {
   sql: string
-  /** Absolute path of the workspace. */
+  /** Absolute path of the workspace, or of a snapshot. */
   workspace: string
   format: 'table' | 'json' | 'csv'
   /** Most rows to write; undefined for all. */
@@ -53,14 +52,14 @@ const formats: Record<QueryOptions['format'], () => ResultFormat> = {
 /** Runs the statement. @returns exit code */
 export async function queryCommand(options: QueryOptions, context: CommandContext): Promise<number> {
   const { output } = context
-  const loaded = await loadWorkspace(options.workspace)
-  if ('problems' in loaded) {
-    output.note(formatProblems(loaded.problems))
+  const store = await namedStore(options.workspace)
+  if ('problems' in store) {
+    output.note(formatProblems(store.problems))
     return exitCodes.failure
   }
   const host = startCommandHost(context)
   const pool = await openQueryPool({
-    storeFile: storeLocation(loaded.workspace).file,
+    storeFile: store.file,
     spoolFolder: path.join(host.folder, 'results'),
     stateFolder: host.folder,
     entries: findEngineEntries(),

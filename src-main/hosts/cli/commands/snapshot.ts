@@ -47,7 +47,7 @@ export async function snapshotCommand(options: SnapshotOptions, context: Command
     .begin({ file: options.file })
     .then(async (run) => {
       told.stop()
-      if (run.state === 'cancelled') return
+      if (shutdown.signal.aborted) return
       if (run.state !== 'done') throw faultOf(run)
       await output.write(`${run.file}\n`)
       output.note(copiedWords(run))
@@ -70,7 +70,7 @@ function faultOf({ error }: SnapshotRun): AppError {
 function tellProgress(snapshots: StoreSnapshots, tell: (words: string) => void): { stop: () => void } {
   const timer = setInterval(() => {
     const { run } = snapshots.status()
-    if (run !== null && run.endedAt === null) tell(progressWords(run))
+    if (run !== null && run.endedAt === null && run.totalBytes > 0) tell(progressWords(run))
   }, reportEveryMs)
   return {
     stop: () => {

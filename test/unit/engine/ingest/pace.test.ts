@@ -28,14 +28,17 @@ describe('a steady pace', () => {
 })
 
 describe('the original pace', () => {
-  it('keeps distances divided by the factor, and lets late and timeless records go at once', () => {
+  it('keeps distances divided by the factor, and lets late, timeless and future records go at once', () => {
     const pace = new OriginalPace(10)
+    const now = 2_000_000
+    expect(pace.waitMs(Number.NaN, now)).toBe(0)
+    expect(pace.waitMs(now + 60_001, now)).toBe(0)
     expect(pace.hasBegun).toBe(false)
-    expect(pace.waitMs(Number.NaN, 50)).toBe(0)
-    expect(pace.waitMs(1_000_000, 100)).toBe(0)
-    expect(pace.waitMs(1_002_000, 100)).toBe(200)
-    expect(pace.waitMs(999_000, 100)).toBe(0)
-    expect(pace.waitMs(1_002_000, 250)).toBe(50)
+    expect(pace.waitMs(1_000_000, now)).toBe(0)
+    expect(pace.waitMs(1_002_000, now)).toBe(200)
+    expect(pace.waitMs(999_000, now)).toBe(0)
+    expect(pace.waitMs(now + 60_001, now)).toBe(0)
+    expect(pace.waitMs(1_002_000, now + 150)).toBe(50)
     expect(pace.hasBegun).toBe(true)
   })
 

@@ -121,6 +121,15 @@ describe('RecordDecoder', () => {
     expect(decoded(value, column(type))).toEqual(expected)
   })
 
+  it('says of numbers that are no times in which unit they would be', () => {
+    expect(decoded('1774746000.25', column('timestamp'))).toBe(
+      'v: 1774746000.25 is not a time in whole ms since 1970, in the years 1 to 9999',
+    )
+    expect(decoded('253402300800', column('timestamp', { unit: 's' }))).toBe(
+      'v: 253402300800 is not a time in s since 1970, in the years 1 to 9999',
+    )
+  })
+
   it('reads timestamps in the declared format', () => {
     const at = column('timestamp', { format: '%Y/%m/%d %H:%M' })
     expect(decoded('"2001/01/14 21:55"', at)).toEqual([979509300000n, 'integer'])

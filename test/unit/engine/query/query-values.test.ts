@@ -114,4 +114,16 @@ describe('results of statements', () => {
     expect(await rowsOf('PRAGMA table_info(nothing)')).toEqual([])
     expect(await rowsOf('SELECT count(*) FROM _penstock_columns')).toEqual([[7]])
   })
+
+  it('of rollups name the types of their windows', async () => {
+    store.writer.exec(`
+      CREATE TABLE "hours/state" (window_start INTEGER, window_end INTEGER, _1 INTEGER);
+      CREATE VIEW hours AS SELECT window_start AS "window_start", window_end AS window_end, _1 AS n FROM "hours/state";
+      INSERT INTO _penstock_columns VALUES ('hours', 'rollup', 'window_start', 0, 'timestamp'),
+        ('hours', 'rollup', 'window_end', 1, 'timestamp'), ('hours', 'rollup', 'n', 2, 'integer')`)
+    const { columns } = await run(pool, 'SELECT * FROM hours')
+    expect(columns.map(({ name, type }) => `${name} ${String(type)}`)).toEqual([
+      ...['window_start timestamp', 'window_end timestamp', 'n integer'],
+    ])
+  })
 })

@@ -1,5 +1,7 @@
+import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { problemsOf, workspaceOf } from './rollup-bench.ts'
+import { planRollups } from '../../../../src-main/engine/rollups/plan-rollups.ts'
+import { problemsOf, RollupBench, shape, workspaceOf } from './rollup-bench.ts'
 
 describe('what a measure cannot be', () => {
   test.each([
@@ -11,10 +13,18 @@ describe('what a measure cannot be', () => {
     ['median(weight)', /exact median cannot be merged.*percentile_approx/],
     ['group_concat(city)', /list of all values cannot be kept/],
     ['nonsense(amount)', /nonsense is no aggregate that a rollup can keep \| there are count, sum/],
-    ['sum(nowhere)', /no such column: nowhere/],
+    ['sum(nowhere)', /t has no column "nowhere" \| there are at, city, amount/],
+    ['sum(amuont + weight)', /t has no column "amuont" \| write "amount"/],
+    ['sum("no where")', /t has no column "no where"/],
     ['sum(city)', /sum needs numbers, and city is text/],
-    ['avg(sum(amount))', /misuse of aggregate/],
-    ['count(*) filter (where nowhere > 1)', /no such column: nowhere/],
+    ['avg(sum(amount))', /misuse of aggregate.*\| write one aggregate over the columns of a row/],
+    ['sum(amount) / count(*)', /"\/" cannot stand here \| make each aggregate a measure, and compute/],
+    [
+      'percentile_cont(0.5) within group (order by weight)',
+      /ordered values cannot be merged.*percentile_approx/,
+    ],
+    ['sum(amount) over (partition by city)', /"over" cannot stand here \| write one aggregate/],
+    ['count(*) filter (where nowhere > 1)', /t has no column "nowhere"/],
     ['count(*) filter amount > 1', /the filter is not complete/],
     ['count(*) over ()', /"over" cannot stand here/],
     ['amount', /"amount" is no aggregate \| for example max\(amount\)/],
@@ -36,6 +46,53 @@ describe('what a measure cannot be', () => {
   })
 })
 
+test('a problem is shown where it is written', () => {
+  const scratch = new Database(':memory:')
+  const rollups = [
+    'a:',
+    '  from: t',
+    '  window:',
+    '    every: 1h',
+    '    on: city',
+    '  by: [city,',
+    '    nothing]',
+    '  measures:',
+    '    n: sum(nowhere)',
+    'b:',
+    '  measures: { n: n }',
+    '  window: { every: 90s,',
+    '    on: window_start }',
+    '  from: c',
+    'c: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) } }',
+  ].join('\n')
+  const { problems } = planRollups(workspaceOf(rollups), [shape], scratch)
+  scratch.close()
+  const line = (text: string): number => 5 + rollups.split('\n').findIndex((each) => each.includes(text))
+  expect(problems.map(({ path, line: at }) => [path, at])).toEqual([
+    ['rollups.a.window.on', line('on: city')],
+    ['rollups.a.by[1]', line('nothing]')],
+    ['rollups.a.measures.n', line('sum(nowhere)')],
+    ['rollups.b.window.every', line('every: 90s')],
+  ])
+})
+
+test('a comment may end a filter', () => {
+  const bench = new RollupBench(`
+r:
+  from: t
+  measures:
+    n: |
+      count(*) filter (where amount > 5 -- large
+      )
+`)
+  const row = { at: 0, city: '', weight: 0 }
+  bench.land([
+    { ...row, amount: 5 },
+    { ...row, amount: 6 },
+  ])
+  expect(bench.rows('SELECT n FROM r')).toEqual([[1]])
+})
+
 describe('what a rollup cannot be made from', () => {
   test.each([
     [
@@ -44,13 +101,16 @@ describe('what a rollup cannot be made from', () => {
     ],
     [
       'r: { from: t, window: { every: 1h, on: any }, measures: { n: count(*) } }',
-      /any is an expression of no certain type/,
+      /any is an expression of no certain type.*name a timestamp column that steps pass on as it is: at/,
     ],
     [
       'r: { from: t, window: { every: 1h, on: nothing }, measures: { n: count(*) } }',
       /t has no column "nothing"/,
     ],
-    ['r: { from: t, by: [cty], measures: { n: count(*) } }', /rollups\.r\.by\[0\]: t has no column "cty"/],
+    [
+      'r: { from: t, by: [cty], measures: { n: count(*) } }',
+      /rollups\.r\.by\[0\]: t has no column "cty" \| write "city"/,
+    ],
     [
       'a: { from: t, window: { every: 1h, over: 2h, on: at }, measures: { n: count(*) } }\nr: { from: a, measures: { n: n } }',
       /windows of a overlap, so that rows would count several times/,
@@ -62,6 +122,10 @@ describe('what a rollup cannot be made from', () => {
     [
       'a: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) } }\nr: { from: a, window: { every: 1d, on: window_start, zone: Asia/Kolkata }, measures: { n: n } }',
       /use the same zone in both/,
+    ],
+    [
+      'a: { from: t, window: { every: 3d, on: at }, measures: { n: count(*) } }\nr: { from: a, window: { every: 21d, on: window_start }, measures: { n: n } }',
+      /windows of a do not fit into these evenly \| weeks begin on Mondays: write every: 1d in a, or make it from t/,
     ],
     [
       'a: { from: t, measures: { n: avg(amount) } }\nr: { from: a, measures: { n: avg(n) } }',

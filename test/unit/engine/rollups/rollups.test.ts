@@ -103,6 +103,59 @@ r:
   })
 })
 
+describe('values and places at the edges of their types', () => {
+  test('min_by and max_by go by integers of all 64 bits', () => {
+    const bench = new RollupBench(
+      'r: { from: t, measures: { least: "min_by(city, amount)", most: "max_by(city, amount)" } }',
+    )
+    const largest = 9_223_372_036_854_775_807n
+    const amounts = { a: -largest - 1n, b: -1n, c: 0n, d: 4_611_686_018_427_387_905n, e: largest }
+    for (const [city, amount] of Object.entries(amounts).toReversed()) {
+      bench.land([row(0, city, amount)])
+    }
+    expect(bench.rows('SELECT least, most FROM r')).toEqual([['a', 'e']])
+  })
+
+  test('first and last give back texts with NUL, bytes and infinities, and older SQLite reads them', () => {
+    const bench = new RollupBench(
+      `r: { from: t, measures: { words: 'first(city, at)', bytes: 'first(note, at)', kind: 'first("any", at)', weight: 'first(weight, at)', kind2: 'last("any", at)', weight2: 'last(weight, at)' } }`,
+    )
+    const infinite = Number.POSITIVE_INFINITY
+    const bytes = Buffer.from([0, 255, 65])
+    bench.land([
+      { ...row(1, 'a\0b', 1, infinite), note: bytes, any: '\0z' },
+      { ...row(2, '', 1, -infinite), note: Buffer.from([]), any: bytes },
+    ])
+    expect(bench.rows('SELECT words, bytes, kind, weight, kind2, weight2 FROM r')).toEqual([
+      ['a\0b', bytes, '\0z', infinite, bytes, -infinite],
+    ])
+    // unhex came with 3.41, and there are many tools with an older one.
+    expect(bench.rows("SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%unhex%'")).toEqual([[0]])
+  })
+
+  test('the variance counts texts as SQL does, and goes to infinity where squares do', () => {
+    const bench = new RollupBench('r: { from: t, measures: { spread: var_pop("any") } }')
+    bench.land([
+      { ...row(0, '', 0), any: '5' },
+      { ...row(0, '', 0), any: 7n },
+      { ...row(0, '', 0), any: 'x9' },
+    ])
+    expect(bench.rows('SELECT round(spread, 9) FROM r')).toEqual([[8.666666667]])
+    bench.land([{ ...row(0, '', 0), any: 1e300 }])
+    bench.restart('r: { from: t, measures: { spread: var_pop("any") } }')
+    expect(bench.rows('SELECT spread FROM r')).toEqual([[Number.POSITIVE_INFINITY]])
+  })
+
+  test('a rollup of a rollup with values too large to be squared has an infinite variance', () => {
+    const bench = new RollupBench(`
+hours: { from: t, window: { every: 1h, on: at }, measures: { spread: var_pop(weight) } }
+ever: { from: hours, measures: { spread: spread } }
+`)
+    bench.land([row(0, 'a', 1, 1e300), row(1, 'a', 1, 1), row(hour, 'a', 1, 2)])
+    expect(bench.rows('SELECT spread FROM ever')).toEqual([[Number.POSITIVE_INFINITY]])
+  })
+})
+
 describe('rollups over time', () => {
   const definition =
     'r: { from: t, window: { every: 1h, on: at }, by: [city], measures: { n: count(*), total: sum(amount) } }'
@@ -122,6 +175,16 @@ describe('rollups over time', () => {
     expect(bench.events[0]).toBe(
       'rollup-made r: r was changed and is made anew from the 60000 rows that t holds',
     )
+  })
+
+  test('a new rollup of a rollup has all that this one holds, and the event says so', () => {
+    const hours = 'hours: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) } }'
+    const bench = new RollupBench(hours)
+    bench.land([row(0, 'a', 1), row(hour, 'a', 1)])
+    bench.restart(`${hours}\never: { from: hours, measures: { n: n } }`)
+    bench.land([row(1, 'a', 1)])
+    expect(bench.rows('SELECT n FROM ever')).toEqual([[3]])
+    expect(bench.events).toEqual(['rollup-made ever: ever is new and is made from what hours holds'])
   })
 
   test('after a restart nothing is taken in twice', () => {
@@ -148,6 +211,17 @@ describe('rollups over time', () => {
     expect(bench.set.states[0]).toMatchObject({ evicted: 1, missed: 1, groups: 2 })
   })
 
+  test('a row that its rollup misses is missing in what is made of it, and is counted there, too', () => {
+    const bench = new RollupBench(`
+hours: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) }, retain: { age: 2h } }
+ever: { from: hours, measures: { n: n } }
+`)
+    bench.land([row(0, 'a', 1), row(5 * hour, 'a', 1)])
+    bench.land([row(1, 'a', 1), row(5 * hour, 'a', 1)])
+    expect(bench.rows('SELECT n FROM ever')).toEqual([[3]])
+    expect(bench.set.states.map(({ missed }) => missed)).toEqual([1, 1])
+  })
+
   test('a clock far ahead does not make the others old', () => {
     const bench = new RollupBench(
       'r: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) }, retain: { age: 2h } }',
@@ -157,6 +231,32 @@ describe('rollups over time', () => {
     bench.evict(now)
     bench.land([row(now, 'a', 1)], now)
     expect(bench.rows('SELECT n FROM r')).toEqual([[2], [1]])
+  })
+
+  test('a clock far ahead in an old capture does not make its history old', () => {
+    const bench = new RollupBench(
+      'r: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) }, retain: { age: 2h } }',
+    )
+    const now = 1_700_000_000_000
+    bench.land([row(0, 'a', 1), row(3 * hour, 'a', 1), row(4e12, 'a', 1)], now)
+    bench.evict(now)
+    bench.land([row(4 * hour, 'a', 1), row(0, 'a', 1)], now)
+    bench.evict(now)
+    expect(bench.rows('SELECT n FROM r ORDER BY window_start')).toEqual([[1], [1], [1]])
+    expect(bench.set.states[0]).toMatchObject({ evicted: 1, missed: 1 })
+  })
+
+  test('keeping windows for another time, or for ever, leaves those that are there', () => {
+    const kept = (retain: string): string =>
+      `r: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) }${retain} }`
+    const bench = new RollupBench(kept(', retain: { age: 90d }'))
+    bench.land([row(0, 'a', 1)])
+    bench.database.exec('DELETE FROM t')
+    for (const retain of ['', ', retain: { age: 2h }', ', retain: { age: 9d }']) {
+      bench.restart(kept(retain))
+      expect(bench.rows('SELECT n FROM r')).toEqual([[1]])
+    }
+    expect(bench.events).toEqual([])
   })
 
   test('a row that makes a measure fail leaves the rollup behind, says so, and lands all the same', () => {
@@ -170,7 +270,11 @@ r: { from: t, measures: { n: 'sum(abs(amount))' } }
     expect(bench.rows('SELECT count(*) FROM t')).toEqual([[3]])
     expect(bench.rows('SELECT n FROM sound')).toEqual([[3]])
     expect(bench.rows('SELECT n FROM r')).toEqual([[1]])
-    expect(bench.events).toEqual(['rollup-failed r: r is not kept up to date any more: integer overflow'])
+    const problem = 'integer overflow, in one of the rows 2 to 2 of t'
+    expect(bench.set.states.map((state) => state.problem)).toEqual(['', problem])
+    expect(bench.events).toEqual([
+      `rollup-failed r: r is not kept up to date any more: ${problem}. Change its measures, or leave such rows out with filter (where ...)`,
+    ])
   })
 
   test('a rollup of a rollup gives what the rows give', () => {

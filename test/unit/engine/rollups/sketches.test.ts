@@ -22,9 +22,15 @@ describe('quantiles', () => {
         const ordered = [...numbers].sort((one, other) => one - other)
         const exact = ordered[Math.max(0, Math.ceil(share * ordered.length) - 1)] ?? 0
         const estimate = quantilesOf(numbers).quantile(share) ?? Number.NaN
-        expect(Math.abs(estimate - exact)).toBeLessThanOrEqual(Math.max(1e-9, 0.0101 * Math.abs(exact)))
+        expect(Math.abs(estimate - exact)).toBeLessThanOrEqual(Math.max(1e-300, 0.0101 * Math.abs(exact)))
       }),
     )
+  })
+
+  test('of values of any size are within that bound', () => {
+    for (const size of [1e-300, 1e-12, 1, 1e12, 1e300]) {
+      expect(Math.abs((quantilesOf([-size, size, size]).quantile(0.5) ?? 0) / size - 1)).toBeLessThan(0.0101)
+    }
   })
 
   test('do not depend on how the values were split and in which order they were merged', () => {

@@ -66,6 +66,66 @@ describe('windows in a zone with daylight saving', () => {
   )
 })
 
+describe('where the clock is set by less than a window, or not on a quarter of an hour', () => {
+  const windows = (zone: ZoneTime, from: string, to: string, every: number): [string, string][] => {
+    const found = new Map<number, number>()
+    for (let ms = at(from); ms < at(to); ms += 30_000) {
+      const start = zone.windowStart(ms, every)
+      found.set(start, zone.shift(start, 1, every))
+    }
+    return [...found].map(([start, end]) => [iso(start).slice(8, 19), iso(end).slice(8, 19)])
+  }
+
+  test('hours follow each other without a gap where the clock goes by half an hour', () => {
+    const zone = new ZoneTime('Australia/Lord_Howe')
+    // 02:00 became 02:30 (+11:00), and 02:00 became 01:30 (+10:30).
+    expect(windows(zone, '2025-10-04T14:30Z', '2025-10-04T17:00Z', hour)).toEqual([
+      ['04T14:30:00', '04T15:30:00'],
+      ['04T15:30:00', '04T16:00:00'],
+      ['04T16:00:00', '04T17:00:00'],
+    ])
+    expect(windows(zone, '2026-04-04T14:00Z', '2026-04-04T16:30Z', hour)).toEqual([
+      ['04T14:00:00', '04T15:00:00'],
+      ['04T15:00:00', '04T15:30:00'],
+      ['04T15:30:00', '04T16:30:00'],
+    ])
+  })
+
+  test('changes count from their very minute', () => {
+    const zone = new ZoneTime('America/St_Johns')
+    // 2010-03-14 00:01 became 01:01 (-02:30).
+    expect(windows(zone, '2010-03-14T02:30Z', '2010-03-14T05:30Z', hour)).toEqual([
+      ['14T02:30:00', '14T03:30:00'],
+      ['14T03:30:00', '14T03:31:00'],
+      ['14T03:31:00', '14T04:30:00'],
+      ['14T04:30:00', '14T05:30:00'],
+    ])
+    expect(iso(zone.windowStart(at('2010-11-07T02:40Z'), day))).toBe('2010-11-06T02:30:00.000Z')
+  })
+
+  test('windows back and forth are those that tumbling ones are, over any number of them', () => {
+    for (const [name, from] of [
+      ['Australia/Lord_Howe', '2026-04-04T10:00Z'],
+      ['Australia/Lord_Howe', '2025-10-04T10:00Z'],
+      ['America/St_Johns', '2010-03-13T23:00Z'],
+      ['America/St_Johns', '2010-11-06T21:00Z'],
+      ['Europe/Zurich', '2026-10-24T20:00Z'],
+    ] as const) {
+      const zone = new ZoneTime(name)
+      const starts: number[] = []
+      for (let ms = at(from); ms < at(from) + 12 * hour; ms += 30_000) {
+        const start = zone.windowStart(ms, hour)
+        if (starts.at(-1) !== start) starts.push(start)
+      }
+      starts.forEach((start, index) => {
+        starts.forEach((other, place) => {
+          expect(iso(zone.shift(start, place - index, hour))).toBe(iso(other))
+        })
+      })
+    }
+  })
+})
+
 test('a rollup by local days holds what each day held, with its end', () => {
   const bench = new RollupBench(
     'r: { from: t, window: { every: 1d, on: at, zone: Europe/Zurich }, measures: { n: count(*) } }',

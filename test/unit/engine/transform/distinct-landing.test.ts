@@ -66,6 +66,29 @@ describe('a table without duplicates', () => {
     expect(offsets(bench)).toEqual([1, 2, 3, 4])
   })
 
+  it('goes on comparing the records of an old capture after one of the future', () => {
+    const bench = timed()
+    bench.batch([row(1, 1, 1000), row(2, 9, 4_000_000_000_000), row(3, 1, 1010)], now)
+    bench.batch([row(4, 1, 1020), row(5, 9, 4_000_000_000_001)], now + 1)
+    expect(offsets(bench)).toEqual([1, 2])
+    bench.batch([row(6, 1, 1101)], now + 1)
+    expect(offsets(bench)).toEqual([1, 2, 6])
+  })
+
+  it('goes on comparing the records of an old capture after one without event time', () => {
+    const bench = timed()
+    bench.batch([row(1, 1, 1000), { ...row(2, 9, null), timestampMs: now }, row(3, 1, 1010)], now)
+    bench.batch([row(4, 1, 1020), { ...row(5, 9, null), timestampMs: now }], now)
+    expect(offsets(bench)).toEqual([1, 2])
+  })
+
+  it('forgets by the time of arrival where all clocks are ahead', () => {
+    const bench = timed()
+    for (const [id, arrival] of [1000, 1100, 1350].entries())
+      bench.batch([row(id, id, 4_000_000_000_000)], arrival)
+    expect(bench.all('SELECT id FROM _penstock_seen_t ORDER BY id')).toEqual([{ id: 2 }])
+  })
+
   it('tells keys apart as SQL does', () => {
     const own = [column('k', 'text'), column('n', 'integer')]
     const tables = [table('t', 's', [], { deduplicate: distinctBy(['K', 'n'], 100) })]

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { LiveSnapshot, LiveSource, LiveTable } from '#contract/live.ts'
+import type { LiveRollup, LiveSnapshot, LiveSource, LiveTable } from '#contract/live.ts'
 import { isFinished, statisticsJson, statisticsLine } from '../../../../src-main/hosts/cli/run-report.ts'
 import { emptySnapshot } from '../fake-engine.ts'
 
@@ -39,6 +39,21 @@ const table: LiveTable = {
   newestAt: null,
   spark: [1],
 }
+const rollup = (name: string, problem: string): LiveRollup => ({
+  name,
+  from: 'late',
+  rows: 9,
+  behind: 0,
+  groups: 1,
+  untimed: 0,
+  missed: 0,
+  evicted: 0,
+  oldestAt: null,
+  newestAt: null,
+  problem,
+  rowsPerSecond: 1,
+  spark: [1],
+})
 const snapshot = (sources: LiveSource[], change: Partial<LiveSnapshot> = {}): LiveSnapshot => ({
   ...emptySnapshot(),
   state: 'running',
@@ -63,10 +78,26 @@ it('says why the state is not running, and that a latency is not known', () => {
   expect(text).toContain('p99 –')
 })
 
+it('says why a source does not run, and which rollup is not kept up to date', () => {
+  const failed = { ...source('users', 'failed'), reason: 'mask_key: the environment variable MK is not set' }
+  const text = statisticsLine(
+    snapshot([failed], { rollups: [rollup('sound', ''), rollup('hours', 'integer overflow')] }),
+  )
+  expect(text).toContain('users failed (mask_key: the environment variable MK is not set), 1,234 records')
+  expect(text).toContain('rollup hours is not kept up to date (integer overflow)')
+  expect(text).not.toContain('sound')
+  const ended = { ...source('users', 'ended'), reason: 'the capture has been read to its end' }
+  expect(statisticsLine(snapshot([ended]))).toContain('users ended, 1,234 records')
+})
+
 it('writes one line of JSON without the series for charts', () => {
-  const text = statisticsJson(snapshot([source('flights', 'running')]))
+  const text = statisticsJson(snapshot([source('flights', 'running')], { rollups: [rollup('hours', '')] }))
   expect(text).not.toMatch(/spark|\n/u)
-  expect(JSON.parse(text)).toMatchObject({ state: 'running', tables: [{ name: 'late', rows: 99 }] })
+  expect(JSON.parse(text)).toMatchObject({
+    state: 'running',
+    tables: [{ name: 'late', rows: 99 }],
+    rollups: [{ name: 'hours', groups: 1 }],
+  })
 })
 
 it.each([

@@ -31,9 +31,13 @@ describe('penstock snapshot', () => {
     const file = path.join(at.base, 'kept', 'one.db')
     const end = await runPenstock(at, ['snapshot', file, at.workspace])
     expect(end).toMatchObject({ code: 0, stdout: `${file}\n` })
-    expect(end.stderr).toMatch(/(^|\n)\d+(\.\d)? MB in \d+\.\d s\. Open it with `penstock open`\.\n$/)
+    expect(end.stderr).toMatch(/(^|\n)\d+(\.\d)? [kM]B in \d+\.\d s\. Open it with `penstock open`\.\n$/)
     expect(readStore(file, 'SELECT count(*) AS n FROM t')).toEqual([{ n: 2000 }])
     expect(readStore(file, 'SELECT text FROM sys_workspace')).toEqual([{ text: yaml('disk') }])
+    const asked = await runPenstock(at, ['query', 'SELECT count(*) AS n FROM t', file, '--json'])
+    expect(asked).toMatchObject({ code: 0, stdout: '{"n":2000}\n' })
+    const checked = await runPenstock(at, ['check', '--store', file])
+    expect(checked.stdout).toMatch(/one\.db is whole: /)
   })
 
   it('copies a workspace that runs, in memory too, and does not disturb it', async () => {
@@ -91,7 +95,7 @@ describe('a damaged store', () => {
     await runPenstock(at, ['run', at.workspace])
     const whole = await runPenstock(at, ['check', '--store', at.workspace])
     expect(whole).toMatchObject({ code: 0, stderr: '' })
-    expect(whole.stdout).toMatch(/store\.db is whole: \d+(\.\d)? MB read in \d+\.\d s\n$/)
+    expect(whole.stdout).toMatch(/store\.db is whole: \d+(\.\d)? [kM]B read in \d+\.\d s\n$/)
     const store = path.join(at.workspace, '.penstock', 'store.db')
     writeFileSync(store, 'dear reader, '.repeat(2000))
     const damaged = await runPenstock(at, ['check', '--store', at.workspace])

@@ -64,7 +64,7 @@ describe('workspace view', () => {
     const timed = { ...source, eventTime: 'at', latenessMs: 60_000, tooLate: 'dead_letter' } as const
     const position = { line: 1, column: 1 }
     const rollup: Rollup = {
-      ...{ name: 'by_hour', from: 'late', by: ['origin'], retainAgeMs: null, position },
+      ...{ name: 'by_hour', from: 'late', by: ['origin'], retainAgeMs: null, position, places: {} },
       window: { everyMs: 3_600_000, overMs: null, on: 'at', zone: 'Europe/Zurich' },
       measures: [
         { name: 'flights', sql: 'count(*)', position },

@@ -7,6 +7,7 @@ import { AppError } from '#contract/errors.ts'
 import View from '../../../../src-renderer/features/connections/ConnectionsView.svelte'
 import type { FakeCalls } from '../fake-client.ts'
 import { settle } from '../fake-clock.ts'
+import { FakeEngine } from '../fake-engine.ts'
 import InApp from '../InApp.svelte'
 import { createTestApp } from '../test-app.ts'
 
@@ -48,6 +49,23 @@ async function show(address: string, calls: FakeCalls['connections'] = {}) {
   await settle()
   await tick()
   return app
+}
+/** The same over an open snapshot. */
+async function showSnapshot(connections: ConnectionView[]): Promise<void> {
+  const snapshot = { file: '/s.db', takenAt: 1000, penstock: '1' }
+  const workspace = { ...new FakeEngine({ scenario: 'busy' }).workspace, snapshot }
+  const { app } = createTestApp(
+    {
+      workspace: { get: () => Promise.resolve(workspace) },
+      connections: { list: async () => ({ connections }) },
+    },
+    '/connections',
+  )
+  stops.push(app.start())
+  await settle()
+  render(InApp, { props: { app, component: View, props: { active: true } } })
+  await settle()
+  await tick()
 }
 const type = (testid: string, value: string): Promise<boolean> =>
   fireEvent.input(screen.getByTestId(testid), { target: { value } })
@@ -144,5 +162,20 @@ describe('removing a connection', () => {
     await settle()
     await tick()
     expect(screen.getByTestId('RemoveConnection_error').textContent).toContain('is used by s')
+  })
+})
+
+describe('connections of a snapshot', () => {
+  it('are only looked at', async () => {
+    await showSnapshot([view('orders')])
+    expect(screen.getByTestId('ConnectionPage').textContent).toContain('a:9092')
+    const changing = ['sView_add', 'Page_edit', 'Page_remove', 'Page_test']
+    for (const part of changing) expect(screen.queryByTestId(`Connection${part}`)).toBeNull()
+  })
+
+  it('are not added where it has none', async () => {
+    await showSnapshot([])
+    expect(screen.getByTestId('ConnectionsView_empty').textContent).toContain('in this snapshot')
+    expect(screen.queryByText('Connect to Kafka')).toBeNull()
   })
 })

@@ -43,6 +43,41 @@ describe('the workbench', () => {
     expect(queries.calls).toEqual(['start SELECT 1', 'close q1', 'start SELECT 1', 'close q2'])
   })
 
+  it('asks once a statement has ended well for a rollup that holds it, and puts that away', async () => {
+    const { queries, workbench } = setUp()
+    const asked: unknown[] = []
+    const hint = { rollup: 'hours', table: 'flights', columns: ['flights'], sql: 'SELECT 2', note: '' }
+    queries.client.advice.rollupFor = async (input) => {
+      asked.push(input)
+      return { hint }
+    }
+    const { active } = workbench.tabs
+    void workbench.run(statement)
+    await settle()
+    expect(asked).toEqual([])
+    queries.set('q1', { state: 'done', elapsedMs: 7 })
+    await settle()
+    expect(asked).toEqual([{ sql: 'SELECT 1', elapsedMs: 7 }])
+    expect([active.run?.hint, active.text]).toEqual([hint, ''])
+    active.run?.putHintAway()
+    expect(active.run?.hint).toBeNull()
+    void workbench.run(statement)
+    await settle()
+    queries.set('q2', { state: 'failed' })
+    await settle()
+    expect([asked.length, active.run?.hint]).toEqual([1, null])
+  })
+
+  it('shows a result all the same where a rollup cannot be asked for', async () => {
+    const { queries, workbench } = setUp()
+    void workbench.run(statement)
+    await settle()
+    queries.set('q1', { state: 'done', rows: 1 })
+    await settle()
+    const { run } = workbench.tabs.active
+    expect([run?.state, run?.hint]).toEqual(['done', null])
+  })
+
   it('finds a running statement again after the page was loaded anew', async () => {
     const { queries, make, workbench } = setUp()
     workbench.tabs.edit(workbench.tabs.active.id, 'SELECT 1')

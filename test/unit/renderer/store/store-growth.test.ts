@@ -8,7 +8,7 @@ const MB = 1_000_000
 function grown(seconds: number, bytesAt: (second: number) => number, epoch = 'a'): StoreGrowth {
   const growth = new StoreGrowth()
   for (let ms = 0; ms <= seconds * 1000; ms += 250)
-    growth.note({ at: 1000 + ms, epoch, store: { usedBytes: bytesAt(ms / 1000), bytes: 0 } })
+    growth.note({ at: 1000 + ms, epoch, store: { usedBytes: bytesAt(ms / 1000), bytes: MB } })
   return growth
 }
 
@@ -27,6 +27,15 @@ describe('the growth of the store', () => {
   it('is not decided by one step of eviction', () => {
     const rate = grown(600, (second) => second * MB - (second > 590 ? 200 * MB : 0)).bytesPerSecond
     expect(rate).toBeGreaterThan(0.9 * MB)
+  })
+
+  it('does not begin at nothing while the engine starts and has not looked at its store', () => {
+    const growth = new StoreGrowth()
+    growth.note({ at: 1000, epoch: 'a', store: { usedBytes: 0, bytes: 0 } })
+    for (let at = 2000; at <= 72_000; at += 1000)
+      growth.note({ at, epoch: 'a', store: { usedBytes: 500 * MB, bytes: 500 * MB } })
+    expect(growth.samples[0]).toEqual({ at: 2000, usedBytes: 500 * MB, fileBytes: 500 * MB })
+    expect(growth.bytesPerSecond).toBeCloseTo(0)
   })
 
   it('begins anew with another start of the engine', () => {
@@ -54,6 +63,22 @@ describe('where growth leads', () => {
     expect(tone({}, MB / 10)).toBe('neutral')
     expect(tone({ budgetBytes: 2000 * MB }, MB)).toBe('neutral')
     expect(tone({ usedBytes: 4000 * MB }, 0)).toBe('error')
+  })
+
+  it('is that the budget is reached, also where eviction keeps the store just below it', () => {
+    const words = 'the budget is reached: the oldest rows go'
+    expect(said({ budgetBytes: 1000 * MB }, MB)).toBe(words)
+    expect(said({ budgetBytes: 1010 * MB }, MB)).toBe(words)
+    expect(said({ budgetBytes: 1100 * MB }, MB)).toBe('budget reached in 1 min at this rate')
+  })
+
+  it('is that the limit is reached where the next batch finds no room', () => {
+    const full = { ...store, usedBytes: 3996 * MB }
+    const words = 'the limit is reached: ingest waits for room'
+    expect(growthWords({ state: 'waiting', store: full }, null)).toEqual({ tone: 'error', text: words })
+    expect(growthWords({ state: 'waiting', store }, null).text).toBe(
+      'no projection while the engine is waiting',
+    )
   })
 
   it('is not said where it cannot be', () => {

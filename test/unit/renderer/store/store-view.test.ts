@@ -126,7 +126,11 @@ describe('the store', () => {
     const app = await open('busy', '/store?snapshot=new')
     expect(screen.getByTestId('SnapshotBar_form')).toBeTruthy()
     expect(app.router.current).toEqual(route('store'))
+    expect(document.activeElement).toBe(screen.getByTestId('SnapshotBar_file'))
     await fireEvent.click(screen.getByText('Not now'))
+    expect(screen.queryByTestId('SnapshotBar_form')).toBeNull()
+    await fireEvent.click(screen.getByTestId('StoreView_snapshot'))
+    await fireEvent.keyDown(screen.getByTestId('SnapshotBar_file'), { key: 'Escape' })
     expect(screen.queryByTestId('SnapshotBar_form')).toBeNull()
   })
 
@@ -136,6 +140,7 @@ describe('the store', () => {
     expect(screen.queryByTestId('StoreView_snapshot')).toBeNull()
     expect(screen.queryByTestId('SizeCards_growth')).toBeNull()
     expect(textOf(screen.getByTestId('SizeCards_rows'))).toMatch(/batches when the snapshot was taken$/)
+    expect(screen.getByText('sizes are not measured yet')).toBeTruthy()
   })
 
   it('says where nothing is declared', async () => {

@@ -16,12 +16,16 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop()
 })
 
-async function open(address: string, scenario: Scenario, calls: FakeCalls = {}): Promise<FakeAddress> {
+async function open(
+  address: string,
+  scenario: Scenario,
+  calls: Pick<FakeCalls, 'topics' | 'workspace'> = {},
+): Promise<FakeAddress> {
   const engine = new FakeEngine({ scenario })
   const { clusters } = engine
   const { app, address: bar } = createTestApp(
     {
-      workspace: { get: () => Promise.resolve(engine.workspace) },
+      workspace: { get: () => Promise.resolve(engine.workspace), ...calls.workspace },
       live: {
         next: ({ after }) =>
           after === null ? Promise.resolve(engine.snapshot()) : new Promise(() => undefined),
@@ -116,6 +120,17 @@ describe('the topics', () => {
     await open('/topics/orders-cluster', 'kafka-empty')
     expect(text(screen.getByTestId('EmptyState'))).toContain('Nothing is known of this cluster yet')
     expect(text(screen.getByTestId('ListNote'))).toBe('being read for the first time')
+  })
+
+  it('of a snapshot that remembers none are not waited for', async () => {
+    const snapshot = { file: '/s.db', takenAt: 1000, penstock: '1' }
+    const { workspace } = new FakeEngine({ scenario: 'kafka' })
+    await open('/topics/orders-cluster', 'kafka', {
+      workspace: { get: () => Promise.resolve({ ...workspace, snapshot }) },
+      topics: { list: () => Promise.resolve({ total: 0, topics: [], at: null, intervalMs: 1000 }) },
+    })
+    expect(screen.getByText('The snapshot holds nothing of this cluster')).toBeTruthy()
+    expect(screen.queryByTestId('ListNote')).toBeNull()
   })
 
   it('say what failed and try again at a word', async () => {

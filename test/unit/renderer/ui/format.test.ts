@@ -6,6 +6,7 @@ import {
   formatByteRate,
   formatBytes,
   formatCompact,
+  formatCompactCount,
   formatCount,
   formatDuration,
   formatMilliseconds,
@@ -61,6 +62,7 @@ describe('numbers', () => {
       '12,345 rows',
       '2 matches',
     ])
+    expect([formatCompactCount(1, 'row'), formatCompactCount(12_345, 'row')]).toEqual(['1 row', '12.3k rows'])
   })
 
   it('of 64 bits lose nothing when grouped', () => {

@@ -28,6 +28,7 @@ import { createFile } from './replace-file.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import { connectionOfDraft, eraseConnection, keepSecrets, writeConnection } from './session-connections.ts'
 import type { OpenWorkspace, SessionPort } from './session-port.ts'
+import { storedVersion } from './stored-losses.ts'
 
 /** Options of {@link WorkspaceSession}. */
 export interface WorkspaceSessionOptions extends HostPorts {
@@ -82,6 +83,8 @@ export class WorkspaceSession implements SessionPort {
 
   /**
    * Opens a workspace or a snapshot in place of what is open, or tries one again. Resolves when its engine runs or has failed.
+   * Where its file was changed while nothing ran, and that would lose something of what its store holds, the version that
+   * filled the store starts, and the changed file waits to be applied.
    * @throws AppError WORKSPACE_NOT_FOUND, SNAPSHOT_UNUSABLE; then what was open stays open
    */
   async open(given: string): Promise<SessionView> {
@@ -164,7 +167,7 @@ export class WorkspaceSession implements SessionPort {
   async apply(): Promise<SessionView> {
     const pending = this.#pending
     if (pending === null) throw new AppError('USAGE', 'no changed file waits to be applied')
-    await this.#switchTo(pending.loaded)
+    await this.#switchTo(pending.loaded, pending.losses)
     return this.#view()
   }
 
@@ -187,18 +190,21 @@ export class WorkspaceSession implements SessionPort {
       if (isSaid && this.#state === 'open') this.#show('open')
       return
     }
-    this.#pending = null
+    const [waiting, switches] = [this.#pending, this.#switches]
+    const isSame = waiting?.loaded.digest === loaded.digest
+    if (!isSame) this.#pending = null
     if ('problems' in loaded.parsed) {
       this.#show('open', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
       return
     }
     const refusal = await this.#refusalOf(open.engine, loaded.parsed.workspace)
-    if (this.#loaded !== before || this.#open !== open) return
+    if (this.#loaded !== before || this.#open !== open || this.#switches !== switches) return
     if (refusal !== null) {
+      this.#pending = null
       this.#show('open', refusal, problemsOf(refusal))
       return
     }
-    const losses = lossesOf(open.workspace, loaded.parsed.workspace)
+    const losses = isSame ? waiting.losses : lossesOf(open.workspace, loaded.parsed.workspace)
     if (losses.length === 0) await this.#switchTo(loaded)
     else {
       this.#pending = { loaded, losses }
@@ -232,22 +238,26 @@ export class WorkspaceSession implements SessionPort {
   /**
    * Goes over to another workspace, or to another version of the same. Then its store goes on, and where the new version
    * does not start the one before does again.
+   * @param accepted losses that a person agreed to
    */
-  async #switchTo(loaded: Openable): Promise<void> {
+  async #switchTo(wanted: Openable, accepted: readonly string[] = []): Promise<void> {
     const mine = ++this.#switches
     const isNewest = (): boolean => mine === this.#switches
     const before =
       this.#open === null || this.#loaded === null ? null : { ...this.#open, loaded: this.#loaded }
-    const goesOn = before !== null && isSuccessor(before.workspace, loaded)
+    const goesOn = before !== null && isSuccessor(before.workspace, wanted)
     this.#pending = null
-    if (goesOn && 'workspace' in loaded.parsed) {
-      const isDone = await this.#changeRunning(before, loaded, loaded.parsed.workspace)
+    if (goesOn && 'workspace' in wanted.parsed) {
+      const isDone = await this.#changeRunning(before, wanted, wanted.parsed.workspace)
       if (isDone || !isNewest()) return
     }
-    this.#loaded = loaded
+    this.#loaded = wanted
+    if (!goesOn) this.#file?.stop()
     this.#show('opening')
     await this.#stopEngine(goesOn)
     if (!isNewest()) return
+    const loaded = goesOn ? wanted : this.#withoutLosses(wanted, accepted)
+    this.#loaded = loaded
     if ('problems' in loaded.parsed) {
       this.#show('failed', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
       return
@@ -268,6 +278,20 @@ export class WorkspaceSession implements SessionPort {
       }
     }
     this.#show('failed', failure, problemsOf(failure))
+  }
+
+  /**
+   * The version to start: the one that filled the store where the wanted one would lose something that nobody agreed to; then
+   * that one waits.
+   */
+  #withoutLosses(wanted: Openable, accepted: readonly string[]): Openable {
+    if ('problems' in wanted.parsed || wanted.snapshot !== null) return wanted
+    const stored = storedVersion(wanted.parsed.workspace, (err, file) => {
+      this.#options.logger.warn({ err, file }, 'the version that filled the store could not be read')
+    })
+    if (stored === null || stored.losses.every((loss) => accepted.includes(loss))) return wanted
+    this.#pending = { loaded: wanted, losses: stored.losses }
+    return stored.loaded
   }
 
   /**

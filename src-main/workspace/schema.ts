@@ -320,9 +320,25 @@ export const workspaceSchema = map({
       ),
     snapshots: snapshots.optional().describe('Copies of the store and this file, taken by themselves.'),
   })
+    .check(checkStoreSizes)
     .optional()
     .describe('The database that holds tables, lookups, dead letters and statistics.'),
 })
+
+/** A store that is full before its budget is reached would never let rows go. */
+function checkStoreSizes(
+  context: Parameters<typeof reject>[0] & {
+    value: { limit?: number | undefined; budget?: number | undefined }
+  },
+): void {
+  const { value } = context
+  const { limit, budget } = value
+  if (limit === undefined || budget === undefined || budget < limit) return
+  reject(context, value, 'the store would be full before rows go to keep the budget', {
+    hint: 'make budget smaller than limit',
+    key: 'budget',
+  })
+}
 
 /** A file that has the right form; references between its entries are not checked yet. */
 export type WorkspaceFile = z.output<typeof workspaceSchema>

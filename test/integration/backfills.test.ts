@@ -184,12 +184,12 @@ it.each(['store', 'ingest'])(
     await untilEnded(engine, count)
     const tables = [
       t('SELECT n, n * 2 AS twice FROM input'),
-      table('copy', 's', [step('slow', 'SELECT n FROM input WHERE length(hex(zeroblob(20000))) > 0')]),
+      table('copy', 's', [step('slow', 'SELECT n FROM input WHERE length(hex(zeroblob(20000 + n % 2))) > 0')]),
     ]
     expect(await engine.change(plan(folder, file, { tables }))).toBe(true)
     await untilLive(engine, ({ backfills }) => backfills.some(({ records }) => records > 0))
     await threads.findLast((thread) => thread.name === name)?.worker.terminate()
-    await untilLive(engine, ({ state }) => state === 'waiting')
+    await untilLive(engine, ({ events }) => events.some(({ kind }) => kind === 'thread-crashed'))
     await untilLive(engine, ({ state, backfills }) => state === 'running' && backfills.length === 0)
     expect(await query(engine, 'SELECT count(*), count(DISTINCT n) FROM copy')).toEqual([[count, count]])
     expect(await query(engine, 'SELECT count(*), sum(twice = 2 * n) FROM t')).toEqual([[count, count]])

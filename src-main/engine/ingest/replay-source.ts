@@ -77,6 +77,7 @@ export class ReplaySource implements IngestSource {
     this.#source = source
     this.#port = port
     this.#builder = new BatchBuilder(source.name, source.topic, 'json')
+    this.#builder.mostRecords = port.batchRecords
     this.#rows = new RowWriter(columns, source.eventTime, keyPath, new CaptureParts())
     this.#masked = masker === null ? null : new MaskedLines(masker, this.#builder, keyPath)
     const isBounded = start.until !== null
@@ -514,6 +515,7 @@ export class ReplaySource implements IngestSource {
     })
     this.#decodeMs = 0
     this.#port.send(batch)
+    this.#builder.mostRecords = this.#port.batchRecords
   }
 }
 

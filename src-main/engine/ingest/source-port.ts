@@ -19,6 +19,8 @@ export interface SourcePort {
   /** Resolves when a batch may be sent; the bound on batches in flight is the port's. */
   whenReady(): Promise<void>
   send(batch: PackedBatch): void
+  /** Records of the next batch, at most. */
+  readonly batchRecords: number
   state(state: SourceState, reason: string): void
   event(level: 'info' | 'warn' | 'error', kind: string, message: string): void
   /** Resolves at once while the source may run, or when a pause ends. */

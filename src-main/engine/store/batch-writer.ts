@@ -104,18 +104,19 @@ export class BatchWriter {
       const nowMs = Math.floor(begun)
       const rows = loadWhole(transform, batch)
       const loaded = this.#now()
-      const { steps, failures, eventTime, ...tables } = transform.run(
+      const result = transform.run(
         rows,
         { topic: batch.topic, ingestedAt: nowMs },
         this.watermarks.newestAt(batch.source),
       )
+      const { steps, failures, eventTime } = result
       const ran = this.#now()
       this.deadLetters.addDecodeFailures(batch, nowMs)
       this.deadLetters.addStepFailures(batch, failures, nowMs)
       this.deadLetters.trim()
       this.#settle(
         this.tables.filter(({ source }) => source === batch.source),
-        tables,
+        result,
         nowMs,
       )
       this.positions.save(batch)
@@ -127,7 +128,7 @@ export class BatchWriter {
         stepsMs: ran - loaded,
         eventTime: eventTime === null ? null : { ...eventTime, watermark: transform.watermark(eventTime) },
       }
-      const batchId = this.batches.addBatch(batch, steps, failures.length, times, nowMs)
+      const batchId = this.batches.addBatch(batch, result, times, nowMs)
       this.topics.addBatch(batch, nowMs)
       this.events.flush()
       const beforeCommit = this.#now()

@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS _penstock_positions (
   PRIMARY KEY (source, topic, partition)
 ) STRICT, WITHOUT ROWID;
 
--- rows_landed: what the last steps gave; what tables with key or deduplicate made of it is in sys_tables.
+-- rows_landed: rows that tables took; of those with key, also those that took the place of another.
 -- watermark: newest event time minus the allowed lateness; late and too_late: records behind the newest, and behind the watermark.
 -- commit_ms, total_ms and the latencies are known only once the batch has committed, so the next transaction fills them in.
 CREATE TABLE IF NOT EXISTS sys_batches (

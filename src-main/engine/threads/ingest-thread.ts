@@ -21,7 +21,7 @@ import { fileLookup } from '../lookups/file-lookup.ts'
 import { inferKafkaSource } from './infer-kafka-source.ts'
 import { LookupLoader } from './lookup-loader.ts'
 import { backfillListener, sourceListener } from './source-listeners.ts'
-import { ThreadSourcePort } from './source-port.ts'
+import { portBeside, ThreadSourcePort } from './source-port.ts'
 import { isTopicLookup, TopicLookups } from './topic-lookups.ts'
 import { hasKind, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type {
@@ -89,6 +89,7 @@ export class IngestThread {
       if (!isReceipt(message)) return
       const running = this.#sources.get(message.source)
       running?.source?.reuse(message.topic, message.buffers)
+      if (running !== undefined && running.of !== message.source) running.port.stepAside(message)
       running?.port.received()
     })
   }
@@ -156,11 +157,8 @@ export class IngestThread {
     this.#endBackfills(input.backfills)
     for (const start of input.backfills) {
       if (this.#sources.has(start.run)) continue
-      const port = new ThreadSourcePort(
-        backfillListener(start.run, start.source, this.#toStore()),
-        input.paused,
-        1,
-      )
+      const listener = backfillListener(start.run, start.source, this.#toStore())
+      const port = portBeside(listener, input.paused)
       this.#sources.set(start.run, {
         of: start.source,
         source: null,

@@ -13,7 +13,8 @@ export interface LandingPorts {
   takes: (batch: PackedBatch) => boolean
   /** @throws the database's error; the batch can be landed again */
   land: (batch: PackedBatch) => void
-  landed: (batch: PackedBatch) => void
+  /** @param landMs milliseconds that it took */
+  landed: (batch: PackedBatch, landMs: number) => void
   /** There is no room; tells why once, until there is. */
   full: (error: Error) => void
   room: () => void
@@ -62,6 +63,7 @@ export class LandingQueue {
     const at = this.#batches.findIndex((waiting) => this.#ports.takes(waiting))
     const batch = this.#batches[at]
     if (batch === undefined) return false
+    const begun = performance.now()
     try {
       this.#ports.land(batch)
     } catch (error) {
@@ -74,7 +76,7 @@ export class LandingQueue {
       this.#isFull = false
       this.#ports.room()
     }
-    this.#ports.landed(batch)
+    this.#ports.landed(batch, performance.now() - begun)
     if (this.#batches.length > 0) this.drainSoon()
     return true
   }

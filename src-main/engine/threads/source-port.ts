@@ -1,6 +1,6 @@
 /** Connects a source, or a run beside one, to the threads around it: bound on batches in flight, pause, stop. */
 import { limits } from '#contract/limits.ts'
-import type { PackedBatch } from '../batch/packed-batch.ts'
+import type { BatchReceipt, PackedBatch } from '../batch/packed-batch.ts'
 import { transferables } from '../ingest/batch-builder.ts'
 import type { LogEnd, SourcePort, SourceState } from '../ingest/source-port.ts'
 import { nowMs } from './thread-calls.ts'
@@ -14,8 +14,14 @@ export interface SourceListener {
   event(level: 'info' | 'warn' | 'error', kind: string, message: string): void
 }
 
+/** Milliseconds for which a batch of a run beside a source may keep the store from that source's own. */
+const asideMs = 40
+const fewestRecords = 256
+const firstRecords = 2048
+
 export class ThreadSourcePort implements SourcePort {
   stopped = false
+  batchRecords: number = limits.batchRecords
   readonly #listener: SourceListener
   readonly #mostInFlight: number
   readonly #wakers = new Set<() => void>()
@@ -46,6 +52,13 @@ export class ThreadSourcePort implements SourcePort {
   send(batch: PackedBatch): void {
     this.#inFlight++
     this.#listener.batch(batch, transferables(batch))
+  }
+
+  /** Has batches made so small that others need not wait for them. */
+  stepAside({ records, landMs }: BatchReceipt): void {
+    if (records === 0) return
+    const wanted = Math.round((records * asideMs) / Math.max(1, landMs))
+    this.batchRecords = Math.min(limits.batchRecords, Math.max(fewestRecords, wanted))
   }
 
   /** A batch has committed. */
@@ -129,4 +142,11 @@ export class ThreadSourcePort implements SourcePort {
     this.#wakers.clear()
     for (const wake of wakers) wake()
   }
+}
+
+/** The port of a run beside a source: one batch under way, and small ones to begin with. */
+export function portBeside(listener: SourceListener, paused: boolean): ThreadSourcePort {
+  const port = new ThreadSourcePort(listener, paused, 1)
+  port.batchRecords = firstRecords
+  return port
 }

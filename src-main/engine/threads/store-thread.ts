@@ -60,8 +60,8 @@ export class StoreThread {
       land: (batch) => {
         this.#planned?.write(batch)
       },
-      landed: (batch) => {
-        this.#receipt(batch)
+      landed: (batch, landMs) => {
+        this.#receipt(batch, landMs)
       },
       full: (error) => {
         this.#tellFull(error)
@@ -288,9 +288,10 @@ export class StoreThread {
     else if (hasKind(message, 'source-state')) this.#states.set(message.source, message.state)
   }
 
-  #receipt({ source, topic, jsonb, raw }: PackedBatch): void {
+  #receipt({ source, topic, records, jsonb, raw }: PackedBatch, landMs: number): void {
     const buffers = [jsonb.buffer, raw.buffer]
-    this.#ingest?.tell({ kind: 'receipt', source, topic, buffers } satisfies BatchReceipt, buffers)
+    const receipt: BatchReceipt = { kind: 'receipt', source, topic, records, landMs, buffers }
+    this.#ingest?.tell(receipt, buffers)
   }
 
   /** @returns where a run of a backfill goes on; null where it is done */

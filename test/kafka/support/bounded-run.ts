@@ -14,6 +14,7 @@ import { idColumns } from './landing-workspace.ts'
 /** A port that has room for everything, and can be paused and stopped. */
 export class RunPort implements SourcePort {
   stopped = false
+  readonly batchRecords = 16_384
   readonly batches: PackedBatch[] = []
   readonly states: string[] = []
   readonly events: string[] = []

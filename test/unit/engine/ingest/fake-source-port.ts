@@ -1,9 +1,11 @@
 /** A port that takes everything at once, and lets time pass only where the source sleeps. */
+import { limits } from '../../../../src-main/contract/limits.ts'
 import type { PackedBatch } from '../../../../src-main/engine/batch/packed-batch.ts'
 import type { LogEnd, SourcePort, SourceState } from '../../../../src-main/engine/ingest/source-port.ts'
 
 export class FakePort implements SourcePort {
   stopped = false
+  batchRecords: number = limits.batchRecords
   paused = false
   now = 0
   sleeps = 0

@@ -155,6 +155,20 @@ it.each([
   expect(await query(engine, exact('ta'))).toEqual(whole)
 })
 
+it('changes that come while another one is made are made after it, and read nothing twice', async () => {
+  const { plan, a, b, tables } = twoSources()
+  const onlyA = plan({ sources: [a], tables: tables.filter(({ name }) => name === 'ta') })
+  const engine = await bench.started(onlyA)
+  await untilLive(engine, (snapshot) => snapshot.tables.every(({ rows }) => rows > 500))
+  const both = plan({ sources: [a, b] })
+  const made = [both, onlyA, both].map((version) => engine.change(version))
+  expect(await Promise.all(made)).toEqual([true, true, true])
+  const { sources } = await untilEnded(engine, 2 * count)
+  expect(sources.map(({ records }) => records)).toEqual([count, count])
+  expect(await query(engine, exact('ta'))).toEqual(whole)
+  expect(await query(engine, exact('tb'))).toEqual(whole)
+})
+
 it('many changes, one after the other and while records come, lose and double nothing', async () => {
   const { plan, tables } = twoSources()
   const engine = await bench.started(plan({}))

@@ -63,6 +63,8 @@ export class PipelineThreads {
   #cluster: EngineThread | null = null
   #paused: boolean
   #damage = ''
+  /** Settles when the changes asked for so far have been made, or could not be. */
+  #changes: Promise<unknown> = Promise.resolve()
   #isStopped = false
 
   constructor(options: PipelineOptions) {
@@ -117,11 +119,20 @@ export class PipelineThreads {
 
   /**
    * Goes over to another version of the workspace; what did not change runs on. The store has the new one from one batch to
-   * the next.
+   * the next. One that comes while another is being made waits for that.
    * @returns columns as {@link start}; null where everything has to be started anew, and then nothing was done
-   * @throws AppError WORKSPACE_INVALID, SOURCE_UNREADABLE, STORE_UNUSABLE before anything was done; others afterwards
+   * @throws AppError WORKSPACE_INVALID, SOURCE_UNREADABLE, STORE_UNUSABLE, STORE_FULL, and then what ran runs on; others
+   * afterwards
    */
   async change(workspace: Workspace, maskKeys: ResolvedMaskKeys): Promise<UsedColumns | null> {
+    // Told without waiting: one that is under way may wait for what this one changes, such as room in the store.
+    if (changeBetween(this.#workspace, workspace) === null) return null
+    const mine = this.#changes.then(() => this.#change(workspace, maskKeys))
+    this.#changes = mine.catch(() => undefined)
+    return mine
+  }
+
+  async #change(workspace: Workspace, maskKeys: ResolvedMaskKeys): Promise<UsedColumns | null> {
     const change = changeBetween(this.#workspace, workspace)
     const [store, ingest] = [this.#store, this.#ingest]
     if (change === null || store === null || ingest === null) return null
@@ -130,17 +141,21 @@ export class PipelineThreads {
     const { problems } = await store.calls.call<StorePlanOutput>('check', plan)
     if (problems.length > 0) throw invalid(problems)
     const begun = new Set([...change.begun.map(({ name }) => name), ...this.#packedAnew(workspace, used)])
-    await ingest.calls.call('end', [...new Set([...change.ended, ...begun])])
-    await store.calls.call<StorePlanOutput>('change', plan)
+    const ended = new Set([...change.ended, ...begun])
+    await ingest.calls.call('end', [...ended])
+    const sourcesOf = (version: Workspace, names: ReadonlySet<string>): Source[] =>
+      version.sources.filter(({ name }) => names.has(name))
+    try {
+      await store.calls.call<StorePlanOutput>('change', plan)
+    } catch (error) {
+      await this.#startSources(store, ingest, sourcesOf(this.#workspace, ended))
+      throw error
+    }
     const isClusterOther = change.ended.length > 0 || change.begun.length > 0
     this.#workspace = workspace
     this.#maskKeys = maskKeys
     this.#used = used
-    await this.#startSources(
-      store,
-      ingest,
-      workspace.sources.filter(({ name }) => begun.has(name)),
-    )
+    await this.#startSources(store, ingest, sourcesOf(workspace, begun))
     if (isClusterOther) {
       await this.#cluster?.stop({ discard: false })
       this.#cluster = null

@@ -6,7 +6,7 @@
 import type { Database } from 'better-sqlite3'
 import type { TableShape } from '../batch/relations.ts'
 import { quoted } from '../sql/identifier.ts'
-import { distance, namesOf, untilName } from './backfills.ts'
+import { distance, namesOf, type Offsets, ofTopics, untilName } from './backfills.ts'
 import type { Positions } from './positions.ts'
 
 /** Backfills that are over and stay listed. */
@@ -21,6 +21,8 @@ export interface BackfillTarget {
   beginsAtEnd: boolean
   /** Whether its rows tell which records they came from. */
   carriesPlaces: boolean
+  /** Whether its source reads a topic, and not only did so before it was changed. */
+  reads: (topic: string) => boolean
 }
 
 /** Columns that stay empty in the rows that a table holds. */
@@ -65,7 +67,7 @@ export class BackfillChanges {
 
   /** What becomes of a backfill that runs, or waits for its table. */
   #follow(backfill: StoredBackfill): void {
-    const { id, state, source, columns, run } = backfill
+    const { id, state, columns, run } = backfill
     const target = this.#targetOf(backfill)
     if (target === undefined) {
       if (state === 'running') this.#pause(backfill)
@@ -74,7 +76,7 @@ export class BackfillChanges {
     const names = target.shape.columns.map(({ name }) => name)
     if (!target.isWanted || !columns.every((name) => names.includes(name))) this.#set(id, 'stopped')
     else if (state === 'paused') {
-      const { nextOffsets } = this.#positions.peek(source)
+      const nextOffsets = this.#readBy(target)
       const isWhole = columns.length === 0
       if (isWhole && distance(this.#positions.peek(run).nextOffsets, nextOffsets) === 0) this.#set(id, 'done')
       else {
@@ -127,7 +129,7 @@ export class BackfillChanges {
       const run = runs.get(source) ?? `${source}/${String(id)}`
       runs.set(source, run)
       this.#setRun(id, run)
-      this.#positions.put(untilName(run), this.#positions.peek(source).nextOffsets)
+      this.#positions.put(untilName(run), this.#readBy(target))
     }
     return leftOut
   }
@@ -151,6 +153,11 @@ export class BackfillChanges {
     )
     const hasRows = this.#database.prepare(`SELECT 1 FROM ${quoted(name)} LIMIT 1`).get() !== undefined
     return added.length > 0 && hasRows ? added.map((column) => column.name) : null
+  }
+
+  /** Where the source of a table stands, in the topics that it reads now. */
+  #readBy({ shape, reads }: BackfillTarget): Offsets {
+    return ofTopics(this.#positions.peek(shape.source).nextOffsets, reads)
   }
 
   #hasRead(source: string): boolean {

@@ -180,6 +180,11 @@ export function untilName(run: string): string {
   return `${run}/until`
 }
 
+/** Offsets of topics that a source reads; it may have read others before it was changed. */
+export function ofTopics(offsets: Offsets, reads: (topic: string) => boolean): Offsets {
+  return new Map([...offsets].filter(([topic]) => reads(topic)))
+}
+
 /** Those of the first that the second has, too. */
 function sharedWith(offsets: Offsets, others: Offsets): Offsets {
   return new Map(

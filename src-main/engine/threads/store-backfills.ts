@@ -5,15 +5,16 @@
 import type { Database } from 'better-sqlite3'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import { quoted } from '../sql/identifier.ts'
+import { topicForm } from '../ingest/kafka/run-bound.ts'
 import { BackfillChanges, type BackfillTarget } from '../store/backfill-changes.ts'
-import { type BackfillRun, Backfills } from '../store/backfills.ts'
+import { type BackfillRun, Backfills, ofTopics } from '../store/backfills.ts'
 import type { BatchWriter } from '../store/batch-writer.ts'
 import type { EventLog } from '../store/event-log.ts'
 import { Positions } from '../store/positions.ts'
 import { carriesPlaces, fillingPlan } from '../transform/column-fill.ts'
 import type { SourcePlan, TablePlan } from '../transform/source-plan.ts'
 import { SourceTransform } from '../transform/run-batch.ts'
-import type { Workspace } from '../../workspace/model.ts'
+import type { Source, Workspace } from '../../workspace/model.ts'
 import { nowMs } from './thread-calls.ts'
 import type { BackfillStart } from './thread-messages.ts'
 
@@ -38,8 +39,7 @@ export class StoreBackfills {
   readonly #held = new Map<string, NodeJS.Timeout>()
   /** Runs that an earlier start began. */
   readonly #known: ReadonlySet<string>
-  /** Sources that read topics. */
-  readonly #topics: ReadonlySet<string>
+  readonly #sources: readonly Source[]
 
   /** Notes what is new. To be called before the store is brought to the workspace. */
   constructor(database: Database, workspace: Workspace, plans: readonly SourcePlan[], events: EventLog) {
@@ -50,8 +50,7 @@ export class StoreBackfills {
     const changes = new BackfillChanges(database, this.#positions, targetsOf(workspace, plans), nowMs())
     const begin = database.transaction(() => changes.note())
     this.#known = new Set(this.#backfills.runs().map(({ name }) => name))
-    const ofTopics = workspace.sources.filter(({ input }) => input.kind === 'kafka')
-    this.#topics = new Set(ofTopics.map(({ name }) => name))
+    this.#sources = workspace.sources
     for (const { table, columns } of begin()) {
       const message = `${table} holds NULL in ${columns.join(', ')} for the rows it has: its steps do not keep rows apart, so that they cannot be filled in`
       events.add({ at: nowMs(), level: 'warn', kind: 'backfill-left-out', subject: table, message })
@@ -97,7 +96,7 @@ export class StoreBackfills {
 
   /** A run that only fills columns of topics begins where the oldest rows came from. */
   #beginAtRows({ name, source, tables }: BackfillRun): void {
-    if (!this.#topics.has(source) || tables.some(({ columns }) => columns.length === 0)) return
+    if (!this.#isTopic(source) || tables.some(({ columns }) => columns.length === 0)) return
     this.#backfills.beginAtRows(
       name,
       tables.map(({ table }) => table),
@@ -140,9 +139,10 @@ export class StoreBackfills {
   next(name: string, writer: BatchWriter, release: () => void): BackfillStart | null {
     const run = this.#running.get(name)?.run
     if (run === undefined) return null
-    const source = this.#positions.peek(run.source).nextOffsets
+    const read = this.#sources.find((source) => source.name === run.source)
+    const source = ofTopics(this.#positions.peek(run.source).nextOffsets, readsTopic(read))
     return writer.apart(() => {
-      if (this.#topics.has(run.source)) this.#backfills.followTopics(run)
+      if (this.#isTopic(run.source)) this.#backfills.followTopics(run)
       const isWhole = run.tables.some(({ columns }) => columns.length === 0)
       const missing = isWhole ? this.#backfills.missing(name, source) : 0
       if (missing === 0) {
@@ -166,6 +166,10 @@ export class StoreBackfills {
   stop(): void {
     for (const timer of this.#held.values()) clearTimeout(timer)
     this.#held.clear()
+  }
+
+  #isTopic(name: string): boolean {
+    return this.#sources.some((source) => source.name === name && source.input.kind === 'kafka')
   }
 
   #startOf(run: BackfillRun): BackfillStart {
@@ -206,13 +210,22 @@ function planOf(plan: SourcePlan, table: string, columns: readonly string[]): Ta
 
 function targetsOf(workspace: Workspace, plans: readonly SourcePlan[]): BackfillTarget[] {
   return plans.flatMap(({ source, tables }) => {
-    const input = workspace.sources.find(({ name }) => name === source)?.input
+    const found = workspace.sources.find(({ name }) => name === source)
+    const input = found?.input
     const beginsAtEnd = input?.kind === 'kafka' && input.from.kind === 'latest'
     return tables.map((shape) => {
       const isWanted = workspace.tables.find(({ name }) => name === shape.name)?.backfills === true
-      return { shape, isWanted, beginsAtEnd, carriesPlaces: carriesPlaces(shape) }
+      return { shape, isWanted, beginsAtEnd, carriesPlaces: carriesPlaces(shape), reads: readsTopic(found) }
     })
   })
+}
+
+/** Tells which topics a source reads. */
+function readsTopic(source: Source | undefined): (topic: string) => boolean {
+  if (source?.input.kind !== 'kafka') return (topic) => topic === source?.topic
+  const { input } = source
+  const form = topicForm(input)
+  return (topic) => (form === null ? input.topics.includes(topic) : form.test(topic))
 }
 
 /** A slash cannot stand in a workspace's names. */

@@ -119,4 +119,20 @@ describe('a workspace that changes while a topic is read', () => {
     const made = 'SELECT count(*), count(DISTINCT id) FROM copy WHERE id >= 1000'
     expect(await query(engine, made)).toEqual([[65, 65]])
   })
+
+  test('a source that read another topic before it was changed fills from the one that it reads', async () => {
+    const [before, now] = [cluster.topicName('before'), cluster.topicName('now')]
+    const folder = bench.folder()
+    await cluster.tools.createTopics({ name: before, partitions: 1 }, { name: now, partitions: 1 })
+    await cluster.tools.produce(before, numbered(0, 100))
+    await cluster.tools.produce(now, numbered(1000, 60))
+    const engine = await bench.started(plan(folder, before, {}))
+    await untilRecords(engine, 100)
+    expect(await engine.change(plan(folder, now, {}))).toBe(true)
+    await untilLive(engine, ({ tables }) => tables[0]?.rows === 160)
+    expect(await engine.change(plan(folder, now, { tables: [t(), copy] }))).toBe(true)
+    await untilLive(engine, ({ backfills }) => backfills.length === 0)
+    expect(await query(engine, 'SELECT count(*), min(id) FROM copy')).toEqual([[60, 1000]])
+    expect(await query(engine, 'SELECT records, total FROM sys_backfills')).toEqual([[60, 60]])
+  })
 })

@@ -184,7 +184,9 @@ it.each(['store', 'ingest'])(
     await untilEnded(engine, count)
     const tables = [
       t('SELECT n, n * 2 AS twice FROM input'),
-      table('copy', 's', [step('slow', 'SELECT n FROM input WHERE length(hex(zeroblob(20000 + n % 2))) > 0')]),
+      table('copy', 's', [
+        step('slow', 'SELECT n FROM input WHERE length(hex(zeroblob(20000 + n % 2))) > 0'),
+      ]),
     ]
     expect(await engine.change(plan(folder, file, { tables }))).toBe(true)
     await untilLive(engine, ({ backfills }) => backfills.some(({ records }) => records > 0))
@@ -241,6 +243,58 @@ it('a table that was whole and goes gets what it missed when it comes back', asy
   const missed = Number((await query(engine, 'SELECT rows FROM sys_backfills'))[0]?.[0])
   expect(missed).toBeGreaterThan(1000)
   expect(missed).toBeLessThan(count - 1000)
+})
+
+it('of two columns that are being filled one goes, and gets all when it comes back', async () => {
+  const count = 2000
+  const folder = bench.folder()
+  const file = capture(folder, lines(count))
+  const both = t('SELECT n, n + 1 AS a, n + 2 AS b FROM input')
+  const engine = await bench.started(plan(folder, file, {}))
+  await untilEnded(engine, count)
+  await engine.pause()
+  expect(await engine.change(plan(folder, file, { tables: [both] }))).toBe(true)
+  await untilLive(engine, ({ backfills }) => backfills.length === 1)
+  const one = t('SELECT n, n + 2 AS b FROM input')
+  expect(await engine.change(plan(folder, file, { tables: [one] }))).toBe(true)
+  await engine.resume()
+  await untilFilled(engine)
+  expect(await query(engine, 'SELECT count(*), sum(b = n + 2), count(a) FROM t')).toEqual([[count, count, 0]])
+  expect(await engine.change(plan(folder, file, { tables: [both] }))).toBe(true)
+  await untilFilled(engine)
+  expect(await query(engine, 'SELECT sum(b = n + 2), sum(a = n + 1) FROM t')).toEqual([[count, count]])
+})
+
+it('a column that goes gets what it missed when it comes back', async () => {
+  const count = 6000
+  const folder = bench.folder()
+  const file = capture(folder, lines(count))
+  const tables = [t('SELECT n, n * 2 AS twice FROM input')]
+  const engine = await bench.started(plan(folder, file, { tables }, 3000))
+  await untilLive(engine, (snapshot) => (snapshot.tables[0]?.rows ?? 0) > 1000)
+  expect(await engine.change(plan(folder, file, {}, 3000))).toBe(true)
+  await untilLive(engine, (snapshot) => (snapshot.tables[0]?.rows ?? 0) > 4000)
+  expect(await engine.change(plan(folder, file, { tables }, 3000))).toBe(true)
+  await untilEnded(engine, count)
+  await untilFilled(engine)
+  expect(await query(engine, 'SELECT count(*), sum(twice = 2 * n) FROM t')).toEqual([[count, count]])
+})
+
+it('a column that is being filled keeps NULL where its steps do not keep rows apart any more', async () => {
+  const count = 100
+  const folder = bench.folder()
+  const file = capture(folder, lines(count))
+  const engine = await bench.started(plan(folder, file, {}))
+  await untilEnded(engine, count)
+  await engine.pause()
+  const more = t('SELECT n, n + 1 AS a FROM input')
+  expect(await engine.change(plan(folder, file, { tables: [more] }))).toBe(true)
+  const grouped = t('SELECT n, max(n + 1) AS a FROM input GROUP BY n')
+  expect(await engine.change(plan(folder, file, { tables: [grouped] }))).toBe(true)
+  await engine.resume()
+  await untilFilled(engine)
+  expect(await query(engine, 'SELECT count(*), count(a) FROM t')).toEqual([[count, 0]])
+  expect((await engine.listEvents({ limit: 50 })).map(({ kind }) => kind)).toContain('backfill-left-out')
 })
 
 it('records that a new step cannot take become dead letters once, and those of before do not again', async () => {

@@ -164,7 +164,7 @@ describe('keys', () => {
 
   it('wants a store to let rows go before it is full', () => {
     expect(problemsAfterSource('store: { limit: 1GB, budget: 1000MB }\n')).toEqual([
-      '6:22 store.budget | the store would be full before rows go to keep the budget | make budget smaller than limit',
+      '6:30 store.budget | the store would be full before rows go to keep the budget | make budget smaller than limit',
     ])
     expect(problemsAfterSource('store: { limit: 1GB, budget: 999MB }\n')).toEqual([])
   })

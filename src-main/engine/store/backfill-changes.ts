@@ -4,7 +4,7 @@
  * Store thread only; inside the caller's transaction, before the store is brought to the workspace.
  */
 import type { Database } from 'better-sqlite3'
-import type { TableShape } from '../batch/relations.ts'
+import { addedColumns, type TableShape } from '../batch/relations.ts'
 import { quoted } from '../sql/identifier.ts'
 import { distance, namesOf, type Offsets, ofTopics, untilName } from './backfills.ts'
 import type { Positions } from './positions.ts'
@@ -47,6 +47,7 @@ export class BackfillChanges {
   readonly #positions: Positions
   readonly #targets: readonly BackfillTarget[]
   readonly #nowMs: number
+  readonly #leftOut: LeftOut[] = []
 
   constructor(database: Database, positions: Positions, targets: readonly BackfillTarget[], nowMs: number) {
     this.#database = database
@@ -60,30 +61,46 @@ export class BackfillChanges {
     const stored = this.#stored()
     for (const backfill of stored) this.#follow(backfill)
     this.#noteGone(stored)
-    const leftOut = this.#beginNew()
+    for (const target of this.#targets) this.#noteGoneColumns(target)
+    this.#beginNew()
     this.#forget()
-    return leftOut
+    return this.#leftOut
   }
 
-  /** What becomes of a backfill that runs, or waits for its table. */
+  /** What becomes of a backfill that runs, or waits for its table or columns. */
   #follow(backfill: StoredBackfill): void {
-    const { id, state, columns, run } = backfill
+    const { id, state, table, columns } = backfill
     const target = this.#targetOf(backfill)
-    if (target === undefined) {
+    const gone = target === undefined ? columns : columns.filter((name) => !has(target, name))
+    if (target === undefined || (gone.length > 0 && gone.length === columns.length)) {
       if (state === 'running') this.#pause(backfill)
+    } else if (!target.isWanted) this.#set(id, 'stopped')
+    else if (columns.length > 0 && !target.carriesPlaces) {
+      this.#set(id, 'stopped')
+      this.#leftOut.push({ table, columns })
+    } else {
+      if (gone.length > 0) this.#pauseSome(backfill, gone)
+      if (state === 'paused') this.#resume(backfill, this.#readBy(target))
+    }
+  }
+
+  /** Goes on up to where the source stands: rows that came meanwhile are without the columns. */
+  #resume({ id, run }: StoredBackfill, until: Offsets): void {
+    if (distance(this.#positions.peek(run).nextOffsets, until) === 0) {
+      this.#set(id, 'done')
       return
     }
-    const names = target.shape.columns.map(({ name }) => name)
-    if (!target.isWanted || !columns.every((name) => names.includes(name))) this.#set(id, 'stopped')
-    else if (state === 'paused') {
-      const nextOffsets = this.#readBy(target)
-      const isWhole = columns.length === 0
-      if (isWhole && distance(this.#positions.peek(run).nextOffsets, nextOffsets) === 0) this.#set(id, 'done')
-      else {
-        this.#set(id, 'running')
-        if (isWhole) this.#positions.put(untilName(run), nextOffsets)
-      }
-    }
+    this.#set(id, 'running')
+    this.#positions.put(untilName(run), until)
+  }
+
+  /** The other columns of a run go on without these. */
+  #pauseSome(backfill: StoredBackfill, gone: readonly string[]): void {
+    const rest = backfill.columns.filter((name) => !gone.includes(name))
+    this.#database
+      .prepare('UPDATE sys_backfills SET columns = ? WHERE id = ?')
+      .run(JSON.stringify(rest), backfill.id)
+    this.#pause({ ...backfill, id: this.#insert(backfill, gone, 'paused') })
   }
 
   /** A run that others use too goes on without it, so that it keeps a place of its own. */
@@ -113,16 +130,31 @@ export class BackfillChanges {
     }
   }
 
+  /** Columns that a table holds and does not get any more; the rows that come now are without them. */
+  #noteGoneColumns(target: BackfillTarget): void {
+    const { name: table, source } = target.shape
+    if (!target.carriesPlaces || !this.#hasRead(source)) return
+    const noted = this.#stored().filter((backfill) => backfill.table === table && backfill.source === source)
+    const known = new Set(noted.flatMap(({ columns }) => columns.map((name) => name.toLowerCase())))
+    for (const { name } of addedColumns) known.add(name)
+    const gone = this.#columnsOf(table).filter((name) => !has(target, name) && !known.has(name))
+    if (gone.length === 0 || !this.#hasRows(table)) return
+    const whole = noted.find(({ columns }) => columns.length === 0)
+    const id = this.#insert({ table, source }, gone, 'paused')
+    const run = `${source}/${String(id)}`
+    this.#setRun(id, run)
+    this.#positions.copy(whole?.run ?? source, run)
+  }
+
   /** Tables and columns that the store does not have yet; those of a source share a run. */
-  #beginNew(): LeftOut[] {
-    const leftOut: LeftOut[] = []
+  #beginNew(): void {
     const runs = new Map<string, string>()
     for (const target of this.#targets) {
       const { name: table, source } = target.shape
       const columns = this.#newOf(target)
       if (columns === null) continue
       if (columns.length > 0 && !target.carriesPlaces) {
-        leftOut.push({ table, columns })
+        this.#leftOut.push({ table, columns })
         continue
       }
       const id = this.#insert({ table, source }, columns, 'running')
@@ -131,7 +163,6 @@ export class BackfillChanges {
       this.#setRun(id, run)
       this.#positions.put(untilName(run), this.#readBy(target))
     }
-    return leftOut
   }
 
   /** @returns new columns of a table, none for a new table; null where nothing is to be filled */
@@ -139,10 +170,7 @@ export class BackfillChanges {
     const { name, source, columns } = target.shape
     if (!target.isWanted || !this.#hasRead(source)) return null
     const known = this.#stored().filter(({ table, state }) => table === name && state === 'running')
-    const stored = this.#database
-      .prepare<[string], string>('SELECT lower(name) FROM pragma_table_info(?)')
-      .pluck()
-      .all(name)
+    const stored = this.#columnsOf(name)
     if (stored.length === 0) {
       const isKnown = known.some((backfill) => backfill.columns.length === 0)
       return target.beginsAtEnd || isKnown ? null : []
@@ -151,8 +179,19 @@ export class BackfillChanges {
     const added = columns.filter(
       (column) => !stored.includes(column.name.toLowerCase()) && !filled.has(column.name),
     )
-    const hasRows = this.#database.prepare(`SELECT 1 FROM ${quoted(name)} LIMIT 1`).get() !== undefined
-    return added.length > 0 && hasRows ? added.map((column) => column.name) : null
+    return added.length > 0 && this.#hasRows(name) ? added.map((column) => column.name) : null
+  }
+
+  /** Names in lower case; none where the store does not have the table. */
+  #columnsOf(table: string): string[] {
+    return this.#database
+      .prepare<[string], string>('SELECT lower(name) FROM pragma_table_info(?)')
+      .pluck()
+      .all(table)
+  }
+
+  #hasRows(table: string): boolean {
+    return this.#database.prepare(`SELECT 1 FROM ${quoted(table)} LIMIT 1`).get() !== undefined
   }
 
   /** Where the source of a table stands, in the topics that it reads now. */
@@ -221,4 +260,8 @@ export class BackfillChanges {
       )
       .run(keptBackfills)
   }
+}
+
+function has({ shape }: BackfillTarget, column: string): boolean {
+  return shape.columns.some(({ name }) => name.toLowerCase() === column.toLowerCase())
 }

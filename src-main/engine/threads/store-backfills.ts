@@ -91,10 +91,10 @@ export class StoreBackfills {
         `CREATE INDEX IF NOT EXISTS ${quoted(name)} ON ${quoted(table)} (_topic, _partition, _offset)`,
       )
     }
-    for (const run of this.#runs) if (!this.#known.has(run.name)) this.#beginAtRows(run)
+    for (const run of this.#runs) this.#beginAtRows(run)
   }
 
-  /** A run that only fills columns of topics begins where the oldest rows came from. */
+  /** A run that only fills columns of topics begins where the oldest rows came from; one that has begun stands where it does. */
   #beginAtRows({ name, source, tables }: BackfillRun): void {
     if (!this.#isTopic(source) || tables.some(({ columns }) => columns.length === 0)) return
     this.#backfills.beginAtRows(

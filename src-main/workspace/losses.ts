@@ -56,10 +56,10 @@ function rollupLosses(before: Workspace, after: Workspace, held: HeldByStore | n
   })
 }
 
-/** Positions in the file do not count, and neither does how long windows are kept. */
+/** Positions in the file and names of measures do not count, and neither does how long windows are kept. */
 function isSameRollup(one: Rollup, other: Rollup): boolean {
   const facts = ({ from, window, by, measures }: Rollup): string =>
-    JSON.stringify([from, window, by, measures.map(({ name, sql }) => [name, sql])])
+    JSON.stringify([from, window, by, measures.map(({ sql }) => sql)])
   return facts(one) === facts(other)
 }
 

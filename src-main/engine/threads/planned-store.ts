@@ -15,7 +15,7 @@ import { PlannerStatistics } from '../store/planner-statistics.ts'
 import type { CommittedPosition } from '../store/positions.ts'
 import { prepareIndexes } from '../store/table-indexes.ts'
 import { checkTables, prepareTables } from '../store/tables.ts'
-import { noteWorkspace } from '../store/workspace-row.ts'
+import { notedText, noteWorkspace } from '../store/workspace-row.ts'
 import { SourceTransform } from '../transform/run-batch.ts'
 import type { CompiledWorkspace } from './compile-workspace.ts'
 import { StoreBackfills } from './store-backfills.ts'
@@ -65,7 +65,6 @@ export class PlannedStore {
       events.add({ at: nowMs(), level: 'info', kind: `index-${what}`, subject, message })
     }
     this.backfills.prepare(plans)
-    noteWorkspace(database, workspace, input.sourceColumns, nowMs())
     lookups.keepOnly(workspace.lookups.map((lookup) => lookup.name))
     lookups.freezeColumns()
     const running = this.backfills.withoutFilled(plans)
@@ -74,9 +73,13 @@ export class PlannedStore {
     for (const source of this.#sources) this.writer.positions.read(source)
     const { budgetBytes } = workspace.store
     if (budgetBytes !== null) this.writer.keepWithin(budgetBytes)
-    this.#rollups = new StoreRollups(database, rollups, this.writer, (table) =>
-      this.backfills.fillsRowsOf(table),
-    )
+    this.#rollups = new StoreRollups(database, rollups, this.writer, {
+      isFilled: (table) => this.backfills.fillsRowsOf(table),
+      isSameFile: notedText(database) === workspace.text,
+      prepared: () => {
+        noteWorkspace(database, workspace, input.sourceColumns, nowMs())
+      },
+    })
     const shown = { tables, rollups: this.#rollups, backfills: this.backfills }
     this.#figures = new StoreFigureSource(database, file, this.writer, shown)
     this.#log = new LogRestart(database, () => isCopied(file))

@@ -13,6 +13,15 @@ import { nowMs } from './thread-calls.ts'
 /** While batches come, catching up takes one turn in so many milliseconds. */
 const catchUpMs = 20
 
+export interface RollupSetting {
+  /** Whether rows of a table are still being filled in. */
+  isFilled: (table: string) => boolean
+  /** Whether penstock.yaml is, to the letter, the one that filled the store. */
+  isSameFile: boolean
+  /** Called in the transaction that brought the rollups to the workspace. */
+  prepared: () => void
+}
+
 export class StoreRollups {
   readonly set: RollupSet
   readonly #writer: BatchWriter
@@ -20,12 +29,11 @@ export class StoreRollups {
   #timer: NodeJS.Timeout | null = null
 
   /** Makes what is missing in the store; to be called once, before the first batch. */
-  /** @param isFilled whether rows of a table are still being filled in */
   constructor(
     database: Database,
     plans: readonly RollupPlan[],
     writer: BatchWriter,
-    isFilled: (table: string) => boolean,
+    { isFilled, isSameFile, prepared }: RollupSetting,
   ) {
     this.#writer = writer
     this.#isFilled = isFilled
@@ -34,7 +42,8 @@ export class StoreRollups {
     }
     defineRollupFunctions(database)
     writer.apart(() => {
-      prepareRollups(database, plans, this.#held, onEvent)
+      prepareRollups(database, plans, { held: this.#held, isSameFile, onEvent })
+      prepared()
     })
     this.set = new RollupSet(database, plans, onEvent)
     writer.keepRollups(this.set)

@@ -27,9 +27,10 @@ test('what is made of a rollup that is made anew is made anew, too', () => {
   ])
 })
 
-test('how long windows are kept, and where they stand in the file, is no other rollup', () => {
+test('how long windows are kept, what measures are called, and where they stand in the file, is no other rollup', () => {
   const position = { line: 9, column: 9 }
-  const moved = { ...hours, retainAgeMs: null, position, places: { from: position } }
+  const measures = hours.measures.map((measure) => ({ ...measure, name: 'rows' }))
+  const moved = { ...hours, measures, retainAgeMs: null, position, places: { from: position } }
   expect(lossesOf(withRollups({ ...hours, retainAgeMs: 5 }, days), withRollups(moved, days))).toEqual([])
 })
 

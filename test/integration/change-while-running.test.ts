@@ -169,6 +169,24 @@ it('changes that come while another one is made are made after it, and read noth
   expect(await query(engine, exact('tb'))).toEqual(whole)
 })
 
+it('a source changes also while the store has no room', async () => {
+  const folder = bench.folder()
+  const lines = Array.from({ length: 60_000 }, (_, n) => JSON.stringify({ n }))
+  const file = capture(folder, lines)
+  const large = table('t', 's', [step('large', 'SELECT n, hex(zeroblob(100)) AS filler FROM input')])
+  const version = (extra: Workspace['sources'][number]['columns']): Workspace =>
+    workspace(folder, {
+      sources: [source('s', file, [...columns, ...(extra ?? [])])],
+      tables: [large],
+      store: { mode: 'disk', limitBytes: 6_000_000, budgetBytes: null },
+    })
+  const engine = await bench.started(version([]))
+  await untilLive(engine, ({ state }) => state === 'waiting')
+  expect(await engine.change(version([column('m', 'integer')]))).toBe(true)
+  const { tables } = await untilLive(engine, ({ state }) => state === 'waiting')
+  expect(await query(engine, exact('t'))).toEqual([[tables[0]?.rows, tables[0]?.rows, expect.any(Number)]])
+})
+
 it('many changes, one after the other and while records come, lose and double nothing', async () => {
   const { plan, tables } = twoSources()
   const engine = await bench.started(plan({}))

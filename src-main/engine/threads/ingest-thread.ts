@@ -261,14 +261,20 @@ export class IngestThread {
     return new KafkaSource(source, parts, port)
   }
 
-  /** Ends sources, and backfills of them, that go on otherwise or not at all; resolves when all that they sent has committed. */
+  /**
+   * Ends sources, and backfills of them, that go on otherwise or not at all. Resolves when all that they sent has committed, or
+   * was let go: a store without room would keep it for long.
+   */
   async #end(names: readonly string[]): Promise<void> {
     const ending = [...this.#sources].filter(([, { of }]) => names.includes(of))
     for (const [, { port, source }] of ending) {
       port.stop()
       source?.stop()
     }
-    await Promise.all(ending.flatMap(([, { done, port }]) => [done, port.whenCommitted()]))
+    await Promise.all(ending.map(([, { done }]) => done))
+    const senders = ending.map(([name]) => name)
+    await this.#toStore().call('let-go', senders)
+    await Promise.all(ending.map(([, { port }]) => port.whenCommitted()))
     for (const [name] of ending) this.#sources.delete(name)
   }
 

@@ -43,6 +43,14 @@ export class LandingQueue {
     this.#batches.length = 0
   }
 
+  /** Lets go of what waits of these senders, as if it had landed; it has not been committed, and is read again. */
+  letGo(senders: ReadonlySet<string>): void {
+    const dropped = this.#batches.filter(({ source }) => senders.has(source))
+    const rest = this.#batches.filter(({ source }) => !senders.has(source))
+    this.#batches.splice(0, this.#batches.length, ...rest)
+    for (const batch of dropped) this.#ports.landed(batch)
+  }
+
   drainSoon(): void {
     this.#draining ??= setImmediate(() => {
       this.#draining = null

@@ -241,6 +241,9 @@ export class StoreThread {
           writer: () => this.#running().writer,
           unlessFull: (work) => this.#unlessFull(work),
         }),
+        'let-go': (senders: string[]) => {
+          this.#queue.letGo(new Set(senders))
+        },
         'backfill-next': (run: string) => this.#unlessFull(() => this.#nextOfBackfill(run)),
       },
       (message) => {
@@ -294,8 +297,10 @@ export class StoreThread {
     this.#ingest?.tell(receipt, buffers)
   }
 
-  /** @returns where a run of a backfill goes on; null where it is done */
+  /** @returns where a run of a backfill goes on; null where it is done. @throws AppError STORE_FULL */
   #nextOfBackfill(run: string): BackfillStart | null {
+    // Going over to a plan needs some room, too.
+    if (this.#full !== '') throw new AppError('STORE_FULL', this.#full)
     const { backfills, writer, input } = this.#running()
     const next = backfills.next(run, writer, () => {
       this.#queue.drainSoon()

@@ -418,7 +418,7 @@ function isSuccessor(before: Workspace, { parsed, snapshot }: Openable): boolean
 
 /** Whether a version is refused for what it says, so that what runs is as it was. */
 function isRefusal(error: unknown): error is AppError {
-  const codes = ['WORKSPACE_INVALID', 'SOURCE_UNREADABLE', 'STORE_UNUSABLE']
+  const codes = ['WORKSPACE_INVALID', 'SOURCE_UNREADABLE', 'STORE_UNUSABLE', 'STORE_FULL']
   return error instanceof AppError && codes.includes(error.code)
 }
 

@@ -17,6 +17,7 @@ import type { Engine } from '../../engine/engine-api.ts'
 import { draftOfConnection, fileOfDraft } from '../../workspace/connection-draft.ts'
 import { newWorkspaceText } from '../../workspace/edit.ts'
 import { workspaceFileName } from '../../workspace/load.ts'
+import { changeBetween } from '../../workspace/changes.ts'
 import { hasSameStore, lossesOf } from '../../workspace/losses.ts'
 import type { Connection, Workspace } from '../../workspace/model.ts'
 import { createHostEngine, createOfflineEngine } from './host-engine.ts'
@@ -60,6 +61,8 @@ export class WorkspaceSession implements SessionPort {
   #file: FileChanges | null = null
   /** Digest of the version that was tried last and did not start. */
   #refused = ''
+  /** Changes that are being made in the engine that runs. */
+  #changing = 0
   /** Grows with each switch; one that is not the newest any more has no say. */
   #switches = 0
 
@@ -197,6 +200,9 @@ export class WorkspaceSession implements SessionPort {
       this.#show('open', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
       return
     }
+    // The file is looked at again once that has been made; what begins everything anew does not wait for it.
+    const begins = changeBetween(open.workspace, loaded.parsed.workspace) === null
+    if (this.#changing > 0 && !begins) return
     const refusal = await this.#refusalOf(open.engine, loaded.parsed.workspace)
     if (this.#loaded !== before || this.#open !== open || this.#switches !== switches) return
     if (refusal !== null) {
@@ -304,7 +310,8 @@ export class WorkspaceSession implements SessionPort {
     workspace: Workspace,
   ): Promise<boolean> {
     const { engine, snapshot } = open
-    const isOpen = (): boolean => this.#open?.engine === engine
+    const isOpen = (): boolean => this.#open?.engine === engine && this.#state !== 'opening'
+    this.#changing++
     try {
       if (!(await engine.change(workspace))) return false
       if (!isOpen()) return true
@@ -322,9 +329,11 @@ export class WorkspaceSession implements SessionPort {
         return false
       }
       this.#refused = loaded.digest
-      this.#watchFile(open.loaded)
+      this.#watchFile(this.#loaded ?? open.loaded)
       this.#show('open', error, problemsOf(error))
       return true
+    } finally {
+      this.#changing--
     }
   }
 

@@ -529,6 +529,52 @@ describe('a penstock.yaml that changes while it is open', () => {
     await session.stop()
   })
 
+  it('is taken over after the change that is being made, when it is saved again meanwhile', async () => {
+    const { base, log, running, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    const taken: string[] = []
+    running.change = ({ tables }) => {
+      taken.push(tables.map(({ name }) => name).join())
+      if (taken.length > 1) return Promise.resolve(true)
+      writeFileSync(file, text(table('c')))
+      // As long as several looks at the file.
+      return new Promise((resolve) => setTimeout(resolve, 100, true)).then(() => {
+        taken.push('done')
+        return true
+      })
+    }
+    writeFileSync(file, text(table('b')))
+    await until(session, () => session.current().workspace.tables[0]?.name === 'c')
+    expect(taken).toEqual(['b', 'done', 'c'])
+    expect(log).toEqual(['start shop'])
+    await session.stop()
+  })
+
+  it('that begins everything anew does so also while a change is being made', async () => {
+    const { base, log, running, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    const stuck = Promise.withResolvers<boolean>()
+    const other = `${text(table('c'))}store: { limit: 1GB }\n`
+    running.change = ({ store }) => {
+      if (store.limitBytes !== null) return Promise.resolve(false)
+      writeFileSync(file, other)
+      return stuck.promise
+    }
+    writeFileSync(file, text(table('b')))
+    const isOther = (): boolean => session.current().workspace.tables[0]?.name === 'c'
+    await until(session, ({ state }) => state === 'open' && isOther())
+    stuck.resolve(true)
+    await stuck.promise
+    expect(log).toEqual(['start shop', 'stop shop, store kept', 'start shop with its store'])
+    // It is still the one whose file is looked at.
+    running.change = () => Promise.resolve(true)
+    writeFileSync(file, `${text(table('d'))}store: { limit: 1GB }\n`)
+    await until(session, () => session.current().workspace.tables[0]?.name === 'd')
+    await session.stop()
+  })
+
   it('that the engine refuses leaves what runs as it is, and losses are not asked about before', async () => {
     const { base, log, running, session } = setUp(10)
     const file = workspaceIn(base, 'shop', text(table('a', ', retain: { rows: 9 }')))

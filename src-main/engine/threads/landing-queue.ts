@@ -48,7 +48,8 @@ export class LandingQueue {
     const dropped = this.#batches.filter(({ source }) => senders.has(source))
     const rest = this.#batches.filter(({ source }) => !senders.has(source))
     this.#batches.splice(0, this.#batches.length, ...rest)
-    for (const batch of dropped) this.#ports.landed(batch)
+    if (rest.length === 0) this.#noteRoom()
+    for (const batch of dropped) this.#ports.landed(batch, 0)
   }
 
   drainSoon(): void {
@@ -80,13 +81,17 @@ export class LandingQueue {
       return false
     }
     this.#batches.splice(at, 1)
-    if (this.#isFull) {
-      this.#isFull = false
-      this.#ports.room()
-    }
+    this.#noteRoom()
     this.#ports.landed(batch, performance.now() - begun)
     if (this.#batches.length > 0) this.drainSoon()
     return true
+  }
+
+  /** Nothing waits for room any more. */
+  #noteRoom(): void {
+    if (!this.#isFull) return
+    this.#isFull = false
+    this.#ports.room()
   }
 
   #waitForRoom(error: Error): void {

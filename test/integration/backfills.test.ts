@@ -109,7 +109,9 @@ it('new columns are filled into the rows that are there, before a rollup takes t
   expect(await query(engine, 'SELECT state, rows, records FROM sys_backfills')).toEqual([
     ['done', count, count],
   ])
-  expect(await query(engine, "SELECT count(*) FROM sqlite_schema WHERE name LIKE '%by place'")).toEqual([[0]])
+  expect(await query(engine, "SELECT count(*) FROM sqlite_schema WHERE name LIKE '%/place'")).toEqual([[0]])
+  const events = await engine.listEvents({ limit: 50 })
+  expect(events.filter(({ kind }) => kind.startsWith('index'))).toEqual([])
 })
 
 it('a column of a table with a key is filled where the newest record of the key is one of before', async () => {

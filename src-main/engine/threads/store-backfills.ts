@@ -82,7 +82,7 @@ export class StoreBackfills {
       this.#running.set(run.name, { run, transform, newestEventAt: null })
     }
     const stored = this.#database
-      .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE '%/by place'`)
+      .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE '%/place'`)
       .pluck()
       .all()
     for (const name of stored) if (!filled.has(name)) this.#database.exec(`DROP INDEX ${quoted(name)}`)
@@ -230,5 +230,5 @@ function readsTopic(source: Source | undefined): (topic: string) => boolean {
 
 /** A slash cannot stand in a workspace's names. */
 function placeIndex(table: string): string {
-  return `${table}/by place`
+  return `${table}/place`
 }

@@ -119,7 +119,8 @@ class ThreadedEngine implements Engine {
       },
     })
     this.#advisor = new QueryAdvisor({
-      ...{ storeFile: this.#location.file, workspace, queries: this.#queries, ...ports },
+      ...{ storeFile: this.#location.file, queries: this.#queries, ...ports },
+      workspace: () => this.#workspace,
     })
     this.#schedule =
       workspace.snapshots === null

@@ -76,7 +76,8 @@ class SnapshotEngine implements Engine {
     this.#events = new StoredEvents(this.queries)
     this.clusters = new StoredClusters(this.queries, workspace, () => this.live.snapshot)
     this.advisor = new QueryAdvisor({
-      ...{ storeFile: this.storeFile, workspace, queries: this.queries, ...ports },
+      ...{ storeFile: this.storeFile, queries: this.queries, ...ports },
+      workspace: () => workspace,
     })
     this.snapshots = {
       start: refuse,

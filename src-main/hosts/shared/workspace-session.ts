@@ -272,6 +272,8 @@ export class WorkspaceSession implements SessionPort {
     if (!isNewest()) return
     if (failure === null) return this.#opened(loaded, loaded.parsed.workspace)
     this.#options.logger.error({ err: failure, file: loaded.file }, 'the workspace could not be started')
+    // Another Penstock has the store: what waits is for that one to apply.
+    if (failure instanceof AppError && failure.code === 'STORE_IN_USE') this.#pending = null
     if (goesOn) {
       this.#loaded = before.loaded
       const again = await this.#startEngine(before.loaded, before.workspace, { goesOn, isNewest })

@@ -683,6 +683,19 @@ describe('a file that was changed while nothing ran', () => {
     await session.stop()
   })
 
+  it('does not wait while another Penstock has the store', async () => {
+    const { base, starts, session } = setUp()
+    const file = workspaceIn(base, 'shop', summed)
+    storeIn(path.dirname(file), counted)
+    starts.set('shop', () => Promise.reject(new AppError('STORE_IN_USE', 'the store is in use')))
+    const error = { code: 'STORE_IN_USE' }
+    expect(await session.open(file)).toMatchObject({ state: 'failed', error, pending: null })
+    await expect(session.apply()).rejects.toMatchObject({ code: 'USAGE' })
+    starts.clear()
+    expect(await session.open(file)).toMatchObject({ state: 'open', pending: { losses: [lost] } })
+    await session.stop()
+  })
+
   it('starts as it is where nothing is lost, or nothing is known', async () => {
     const { base, session } = setUp()
     const file = workspaceIn(base, 'shop', summed)

@@ -46,6 +46,12 @@ async function untilFilled(engine: Engine): Promise<void> {
   await untilLive(engine, ({ backfills }) => backfills.length === 0)
 }
 
+async function runsWithPlaces(engine: Engine): Promise<unknown[]> {
+  return (
+    await query(engine, "SELECT DISTINCT source FROM _penstock_positions WHERE source LIKE '%/%' ORDER BY 1")
+  ).flat()
+}
+
 /** Rows of a table as they lie, without the time of their arrival. */
 function rowsOf(engine: Engine, name: string, names: string): Promise<unknown[][]> {
   return query(
@@ -219,6 +225,7 @@ it('a table that goes in the middle pauses, and gets the rest when it comes back
     ['other', 'done'],
   ])
   expect(await query(engine, 'SELECT (SELECT count(*) FROM copy), count(*) FROM other')).toEqual([[0, count]])
+  expect(await runsWithPlaces(engine)).toEqual(['s/1/paused/until'])
   expect(await engine.change(plan(folder, file, { tables: [t(), copy, other] }))).toBe(true)
   await untilFilled(engine)
   expect(await query(engine, 'SELECT count(*), count(DISTINCT n) FROM copy')).toEqual([[count, count]])
@@ -280,6 +287,18 @@ it('a column that goes gets what it missed when it comes back', async () => {
   await untilEnded(engine, count)
   await untilFilled(engine)
   expect(await query(engine, 'SELECT count(*), sum(twice = 2 * n) FROM t')).toEqual([[count, count]])
+})
+
+it('a table that goes and comes, again and again, leaves no more places than it needs', async () => {
+  const folder = bench.folder()
+  const file = capture(folder, lines(100))
+  const engine = await bench.started(plan(folder, file, {}))
+  await untilEnded(engine, 100)
+  await engine.pause()
+  const tables = [t(), table('copy', 's', [step('all', 'SELECT n FROM input')])]
+  for (const version of [{ tables }, {}, { tables }, {}])
+    expect(await engine.change(plan(folder, file, version))).toBe(true)
+  expect(await runsWithPlaces(engine)).toEqual(['s/1/paused/until'])
 })
 
 it('a column that is being filled keeps NULL where its steps do not keep rows apart any more', async () => {

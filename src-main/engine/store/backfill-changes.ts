@@ -242,18 +242,16 @@ export class BackfillChanges {
     this.#database.prepare('UPDATE sys_backfills SET run = ? WHERE id = ?').run(run, id)
   }
 
-  /** What is over needs no places, and the oldest are not listed any more. */
+  /** What is over needs no places, and the oldest are not listed any more. Names of sources have no slash. */
   #forget(): void {
     const over = this.#database
-      .prepare<[], string>(
-        `SELECT DISTINCT run FROM sys_backfills WHERE state IN ('done', 'stopped')
-         EXCEPT SELECT run FROM sys_backfills WHERE state IN ('running', 'paused')`,
+      .prepare<[string], string>(
+        `WITH kept AS (SELECT run FROM sys_backfills WHERE state IN ('running', 'paused'))
+         SELECT DISTINCT source FROM _penstock_positions WHERE instr(source, '/') > 0
+         EXCEPT SELECT run FROM kept EXCEPT SELECT run || ? FROM kept`,
       )
       .pluck()
-    for (const run of over.all()) {
-      this.#positions.forget(run)
-      this.#positions.forget(untilName(run))
-    }
+    for (const name of over.all(untilName(''))) this.#positions.forget(name)
     this.#database
       .prepare(
         `DELETE FROM sys_backfills WHERE state IN ('done', 'stopped') AND id <= (SELECT max(id) FROM sys_backfills) - ?`,

@@ -2,7 +2,6 @@
  * What a host has open: nothing yet, a workspace with its engine, or one that would not start. Switching stops the engine
  * before and starts the next; the contract's router asks here for each call. Main thread; one per host that has a console.
  */
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError, toErrorShape } from '#contract/errors.ts'
 import type { ErrorShape } from '#contract/errors.ts'
@@ -12,22 +11,17 @@ import { problem } from '#contract/workspace.ts'
 import type { Problem } from '#contract/workspace.ts'
 import { FileChanges } from './file-changes.ts'
 import { Changes } from '../../engine/signals/changes.ts'
-import { ConnectionTests } from './connection-tests.ts'
 import type { Engine } from '../../engine/engine-api.ts'
-import { draftOfConnection, fileOfDraft } from '../../workspace/connection-draft.ts'
-import { newWorkspaceText } from '../../workspace/edit.ts'
-import { workspaceFileName } from '../../workspace/load.ts'
 import { changeBetween } from '../../workspace/changes.ts'
 import { hasSameStore, lossesOf } from '../../workspace/losses.ts'
-import type { Connection, Workspace } from '../../workspace/model.ts'
+import type { Workspace } from '../../workspace/model.ts'
 import { createHostEngine, createOfflineEngine } from './host-engine.ts'
 import type { HostPorts } from './host-engine.ts'
+import { OpenConnections } from './open-connections.ts'
 import { type Openable, readOpenable } from './openable.ts'
 import { demoFolder } from './package-root.ts'
 import { RecentWorkspaces } from './recent-workspaces.ts'
-import { createFile } from './replace-file.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
-import { connectionOfDraft, eraseConnection, keepSecrets, writeConnection } from './session-connections.ts'
 import type { OpenWorkspace, SessionPort } from './session-port.ts'
 import { storedVersion } from './stored-losses.ts'
 
@@ -49,7 +43,7 @@ export class WorkspaceSession implements SessionPort {
   readonly #folder: string
   readonly #recent: RecentWorkspaces
   readonly #changes = new Changes()
-  readonly #tests: ConnectionTests
+  readonly #connections: OpenConnections
   #version = 1
   #state: SessionView['state'] = 'none'
   #error: ErrorShape | null = null
@@ -70,7 +64,10 @@ export class WorkspaceSession implements SessionPort {
     this.#options = options
     this.#folder = options.folder ?? process.cwd()
     this.#recent = new RecentWorkspaces(options.stateFolder, options.logger)
-    this.#tests = new ConnectionTests(options.logger)
+    this.#connections = new OpenConnections({
+      ...{ secrets: options.secrets, logger: options.logger, folder: this.#folder },
+      loaded: () => this.#loaded,
+    })
   }
 
   current(): OpenWorkspace {
@@ -101,70 +98,31 @@ export class WorkspaceSession implements SessionPort {
   }
 
   async create(request: { folder: string; connection: ConnectionDraft }): Promise<SessionView> {
-    const { connection } = request
-    const folder = path.resolve(this.#folder, request.folder)
-    const file = path.join(folder, workspaceFileName)
-    connectionOfDraft(connection, folder, this.#options.secrets)
-    const kept = await keepSecrets(connection, null, this.#options.secrets)
-    try {
-      await mkdir(folder, { recursive: true })
-      const text = newWorkspaceText(connection.name, fileOfDraft(kept.draft))
-      if (!(await createFile(file, text, 0o644))) {
-        throw new AppError('USAGE', `${file} is there already; open it, or choose another folder`)
-      }
-    } catch (error) {
-      await kept.undo()
-      if (error instanceof AppError) throw error
-      const why = error instanceof Error ? error.message : String(error)
-      throw new AppError('USAGE', `${file} cannot be made: ${why}`, { cause: error })
-    }
-    return this.open(folder)
+    return this.open(await this.#connections.create(request))
   }
 
   testConnection(input: { name: string } | { draft: ConnectionDraft }): Promise<ConnectionTest> {
-    const environment = process.env
-    const { secrets: store } = this.#options
-    if ('name' in input) {
-      const connection = this.#connection(input.name)
-      return Promise.resolve(this.#tests.start(connection, { secrets: store, environment }))
-    }
-    const { connection, secrets } = connectionOfDraft(input.draft, this.#workspaceFolder(), store)
-    return Promise.resolve(this.#tests.start(connection, { secrets, environment }))
+    return Promise.resolve(this.#connections.test(input))
   }
 
   watchTest(id: string, after: number | null, signal?: AbortSignal): Promise<ConnectionTest> {
-    return this.#tests.watch(id, after, signal)
+    return this.#connections.watchTest(id, after, signal)
   }
 
   stopTest(id: string): boolean {
-    return this.#tests.stop(id)
+    return this.#connections.stopTest(id)
   }
 
   connectionDraft(name: string): ConnectionDraft {
-    return draftOfConnection(this.#connection(name), this.#workspaceFolder())
+    return this.#connections.draft(name)
   }
 
   async saveConnection(draft: ConnectionDraft): Promise<void> {
-    const loaded = this.#loaded
-    refuseUnlessWritable(loaded)
-    const before = this.#workspace()?.connections.find(({ name }) => name === draft.name) ?? null
-    connectionOfDraft(draft, path.dirname(loaded.file), this.#options.secrets)
-    const kept = await keepSecrets(draft, before, this.#options.secrets)
-    try {
-      await writeConnection(loaded.file, loaded.digest, kept.draft)
-    } catch (error) {
-      await kept.undo()
-      throw error
-    }
-    await this.#switchTo(await readOpenable(loaded.file))
+    await this.#switchTo(await readOpenable(await this.#connections.save(draft)))
   }
 
   async removeConnection(name: string): Promise<void> {
-    const [loaded, workspace] = [this.#loaded, this.#workspace()]
-    refuseUnlessWritable(loaded)
-    this.#connection(name)
-    if (workspace !== null) await eraseConnection(loaded.file, loaded.digest, { workspace, name })
-    await this.#switchTo(await readOpenable(loaded.file))
+    await this.#switchTo(await readOpenable(await this.#connections.remove(name)))
   }
 
   async apply(): Promise<SessionView> {
@@ -177,7 +135,7 @@ export class WorkspaceSession implements SessionPort {
   /** Stops what is open, for good. Safe at any time. */
   async stop(): Promise<void> {
     this.#switches++
-    this.#tests.close()
+    this.#connections.close()
     this.#file?.stop()
     await this.#stopEngine()
   }
@@ -397,29 +355,6 @@ export class WorkspaceSession implements SessionPort {
       folder: this.#folder,
     }
   }
-
-  #workspace(): Workspace | null {
-    const parsed = this.#loaded?.parsed
-    return parsed !== undefined && 'workspace' in parsed ? parsed.workspace : null
-  }
-
-  #workspaceFolder(): string {
-    return this.#loaded === null ? this.#folder : path.dirname(this.#loaded.file)
-  }
-
-  /** Also of a workspace that was read but would not start. */
-  #connection(name: string): Connection {
-    const found = this.#workspace()?.connections.find((connection) => connection.name === name)
-    if (found === undefined) throw new AppError('CONNECTION_UNKNOWN', `there is no connection "${name}"`)
-    return found
-  }
-}
-
-/** @throws AppError ENGINE_NOT_RUNNING, SNAPSHOT_ONLY */
-function refuseUnlessWritable(loaded: Openable | null): asserts loaded is Openable {
-  if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
-  if (loaded.snapshot !== null)
-    throw new AppError('SNAPSHOT_ONLY', 'a snapshot is open, and nothing is written into it')
 }
 
 /** Whether a workspace is another version of the one that is open, with the same store. */

@@ -134,7 +134,9 @@ export class Backfills {
 
   /** What keeps a run waiting; empty where nothing does. */
   problem(run: string, problem: string): void {
-    this.#database.prepare('UPDATE sys_backfills SET problem = ? WHERE run = ?').run(problem, run)
+    this.#database
+      .prepare('UPDATE sys_backfills SET problem = @problem WHERE run = @run AND problem <> @problem')
+      .run({ run, problem })
   }
 
   /** The caller's transaction. @returns records read and rows filled, by table */

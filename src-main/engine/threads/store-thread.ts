@@ -286,9 +286,17 @@ export class StoreThread {
     if (message.kind === 'batch') {
       this.#queue.add(message)
     } else if (message.kind === 'event') this.#event(message)
-    else if (message.kind === 'backfill-problem')
-      this.#planned?.backfills.problem(message.run, message.problem)
+    else if (message.kind === 'backfill-problem') this.#noteProblem(message.run, message.problem)
     else if (hasKind(message, 'source-state')) this.#states.set(message.source, message.state)
+  }
+
+  #noteProblem(run: string, problem: string): void {
+    try {
+      this.#planned?.backfills.problem(run, problem)
+    } catch (error) {
+      if (!isStoreFull(error)) throw error
+      // That the store is full is told already, and the run tells what it waits for again.
+    }
   }
 
   #receipt({ source, topic, records, jsonb, raw }: PackedBatch, landMs: number): void {

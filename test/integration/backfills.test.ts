@@ -301,6 +301,41 @@ it('a table that goes and comes, again and again, leaves no more places than it 
   expect(await runsWithPlaces(engine)).toEqual(['s/1/paused/until'])
 })
 
+it('records that come too late stay out also where the workspace changes in the middle, and it is said', async () => {
+  const count = 60_000
+  const folder = bench.folder()
+  // Nothing is late in the first batches, and each tenth record afterwards.
+  const isLate = (n: number): boolean => n >= 20_000 && n % 10 === 0
+  const at = (n: number): number => 1_700_000_000_000 + (isLate(n) ? 0 : n * 1000)
+  const file = capture(
+    folder,
+    Array.from({ length: count }, (_, n) => JSON.stringify({ n, at: at(n) })),
+  )
+  const timed = source('s', file, [...columns, column('at', 'timestamp')])
+  const sources = [{ ...timed, eventTime: 'at', latenessMs: 1000, tooLate: 'dead_letter' as const }]
+  const engine = await bench.started(plan(folder, file, { sources }))
+  await untilEnded(engine, count)
+  const slow = 'SELECT n FROM input WHERE length(hex(zeroblob(20000))) > 0'
+  const version = (sql: string): Workspace =>
+    plan(folder, file, { sources, tables: [t(sql), table('copy', 's', [step('slow', slow)])] })
+  expect(await engine.change(version('SELECT n FROM input'))).toBe(true)
+  for (let filter = 0, goesOn = true; goesOn; filter++) {
+    await untilLive(engine, ({ backfills }) => backfills.every(({ records }) => records > 20_000))
+    expect(await engine.change(version(`SELECT n FROM input WHERE n <> -1 - ${String(filter)}`))).toBe(true)
+    const { backfills } = await engine.live.next(null, null)
+    goesOn = backfills.length > 0
+  }
+  const late = count / 10 - 2000
+  expect(await query(engine, 'SELECT count(*) FROM copy')).toEqual([[count - late]])
+  const events = await engine.listEvents({ limit: 50 })
+  expect(events.find(({ kind }) => kind === 'backfill-done')?.message).toBe(
+    `copy is filled: ${String(count - late)} rows from ${String(count)} records, of which ${String(late)} came too late by their event time`,
+  )
+  expect(await query(engine, "SELECT count(*) FROM _penstock_watermarks WHERE source LIKE '%/%'")).toEqual([
+    [0],
+  ])
+})
+
 it('a column that is being filled keeps NULL where its steps do not keep rows apart any more', async () => {
   const count = 100
   const folder = bench.folder()

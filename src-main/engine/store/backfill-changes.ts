@@ -106,10 +106,21 @@ export class BackfillChanges {
   /** A run that others use too goes on without it, so that it keeps a place of its own. */
   #pause({ id, source, run }: StoredBackfill): void {
     const own = `${source}/${String(id)}/paused`
-    this.#positions.copy(run, own)
+    this.#copyPlace(run, own)
     this.#positions.copy(untilName(run), untilName(own))
     this.#set(id, 'paused')
     this.#setRun(id, own)
+  }
+
+  /** Has a run stand where a source or another run does, also in event time. */
+  #copyPlace(name: string, to: string): void {
+    this.#positions.copy(name, to)
+    this.#database
+      .prepare(
+        `INSERT OR IGNORE INTO _penstock_watermarks (source, newest_at, late, too_late, ahead)
+         SELECT ?, newest_at, 0, 0, 0 FROM _penstock_watermarks WHERE source = ?`,
+      )
+      .run(to, name)
   }
 
   /** Tables that had all that their source has read, and get no more. */
@@ -126,7 +137,7 @@ export class BackfillChanges {
       const id = this.#insert(gone, [], 'paused')
       const run = `${gone.source}/${String(id)}`
       this.#setRun(id, run)
-      this.#positions.copy(gone.source, run)
+      this.#copyPlace(gone.source, run)
     }
   }
 
@@ -143,7 +154,7 @@ export class BackfillChanges {
     const id = this.#insert({ table, source }, gone, 'paused')
     const run = `${source}/${String(id)}`
     this.#setRun(id, run)
-    this.#positions.copy(whole?.run ?? source, run)
+    this.#copyPlace(whole?.run ?? source, run)
   }
 
   /** Tables and columns that the store does not have yet; those of a source share a run. */
@@ -252,6 +263,12 @@ export class BackfillChanges {
       )
       .pluck()
     for (const name of over.all(untilName(''))) this.#positions.forget(name)
+    this.#database
+      .prepare(
+        `DELETE FROM _penstock_watermarks WHERE instr(source, '/') > 0 AND source NOT IN
+         (SELECT run FROM sys_backfills WHERE state IN ('running', 'paused'))`,
+      )
+      .run()
     this.#database
       .prepare(
         `DELETE FROM sys_backfills WHERE state IN ('done', 'stopped') AND id <= (SELECT max(id) FROM sys_backfills) - ?`,

@@ -32,8 +32,6 @@ export interface BackfillBatch {
   run: BackfillRun
   transform: BatchTransform
   backfills: Backfills
-  /** Newest event time that the run has seen; null where it has none. */
-  newestEventAt: number | null
 }
 
 /** Milliseconds since 1970 with fractions, the same in all threads. */
@@ -148,17 +146,17 @@ export class BatchWriter {
 
   /**
    * Lands one batch of a backfill. Records, and those that could not be decoded or came too late, were counted when the
-   * source read them first.
-   * @returns newest event time of the run after this batch
+   * source read them first. What is too late is so in the order of this reading; the run has a watermark of its own.
    * @throws the database's error, after rolling back; the batch can be written again
    */
-  fill(batch: PackedBatch, { run, transform, backfills, newestEventAt }: BackfillBatch): number | null {
+  fill(batch: PackedBatch, { run, transform, backfills }: BackfillBatch): void {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       const nowMs = Math.floor(this.#now())
       const rows = loadWhole(transform, batch)
       const constants = { topic: batch.topic, ingestedAt: nowMs }
-      const { steps, failures, landed, changes, eventTime } = transform.run(rows, constants, newestEventAt)
+      const newestAt = this.watermarks.newestAt(run.name)
+      const { steps, failures, landed, changes, eventTime } = transform.run(rows, constants, newestAt)
       const inSteps = failures.filter(({ kind }) => kind !== 'too-late')
       this.deadLetters.addStepFailures({ ...batch, source: run.source }, inSteps, nowMs)
       this.deadLetters.trim()
@@ -174,13 +172,13 @@ export class BatchWriter {
         table,
         (whole.has(table) ? landed.get(table) : changes.get(table)?.updated) ?? 0,
       ])
+      if (eventTime !== null) this.watermarks.add(run.name, eventTime)
       backfills.note(run, batch, new Map(filled))
       this.batches.finishEarlier()
       this.events.flush()
       this.#database.exec('COMMIT')
       this.#committed()
       this.batches.committed(null, 0)
-      return eventTime?.newestAt ?? newestEventAt
     } catch (error) {
       this.#rollBack()
       throw error

@@ -26,7 +26,6 @@ const holdMs = 3000
 interface Running {
   run: BackfillRun
   transform: SourceTransform
-  newestEventAt: number | null
 }
 
 export class StoreBackfills {
@@ -79,7 +78,7 @@ export class StoreBackfills {
         if (columns.length > 0) filled.set(placeIndex(table), table)
       const tables = run.tables.flatMap(({ table, columns }) => planOf(plan, table, columns))
       const transform = new SourceTransform(this.#database, { ...plan, tables })
-      this.#running.set(run.name, { run, transform, newestEventAt: null })
+      this.#running.set(run.name, { run, transform })
     }
     const stored = this.#database
       .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE '%/place'`)
@@ -127,8 +126,7 @@ export class StoreBackfills {
   write(batch: PackedBatch, writer: BatchWriter): void {
     const running = this.#running.get(batch.source)
     if (running === undefined) return
-    const { run, transform, newestEventAt } = running
-    running.newestEventAt = writer.fill(batch, { run, transform, backfills: this.#backfills, newestEventAt })
+    writer.fill(batch, { ...running, backfills: this.#backfills })
   }
 
   /**
@@ -146,7 +144,8 @@ export class StoreBackfills {
       const isWhole = run.tables.some(({ columns }) => columns.length === 0)
       const missing = isWhole ? this.#backfills.missing(name, source) : 0
       if (missing === 0) {
-        for (const done of this.#backfills.finish(run, nowMs())) this.#tellDone(done)
+        const tooLate = writer.watermarks.tooLate(name)
+        for (const done of this.#backfills.finish(run, nowMs())) this.#tellDone(done, tooLate)
         return null
       }
       if (missing <= nearRecords) this.#hold(run.source, release)
@@ -193,8 +192,12 @@ export class StoreBackfills {
     }
   }
 
-  #tellDone({ table, columns, records, rows }: ReturnType<Backfills['finish']>[number]): void {
-    const read = `from ${String(records)} records`
+  #tellDone(
+    { table, columns, records, rows }: ReturnType<Backfills['finish']>[number],
+    tooLate: number,
+  ): void {
+    const late = `, of which ${String(tooLate)} came too late by their event time`
+    const read = `from ${String(records)} records${tooLate > 0 ? late : ''}`
     const message =
       columns.length === 0
         ? `${table} is filled: ${String(rows)} rows ${read}`

@@ -336,6 +336,29 @@ it('records that come too late stay out also where the workspace changes in the 
   ])
 })
 
+it('a column is filled into rows of records that would come too late now', async () => {
+  const count = 10_000
+  const folder = bench.folder()
+  const at = (n: number): number => 1_700_000_000_000 + (n >= 8000 ? 0 : n * 1000)
+  const file = capture(
+    folder,
+    Array.from({ length: count }, (_, n) => JSON.stringify({ n, at: at(n) })),
+  )
+  const timed = { ...source('s', file, [...columns, column('at', 'timestamp')]), eventTime: 'at' }
+  const sources = [{ ...timed, latenessMs: 1000 }]
+  const engine = await bench.started(plan(folder, file, { sources }))
+  await untilEnded(engine, count)
+  const tables = [
+    t('SELECT n, n + 1 AS more FROM input'),
+    table('copy', 's', [step('all', 'SELECT n FROM input')]),
+  ]
+  const stricter = sources.map((entry) => ({ ...entry, tooLate: 'dead_letter' as const }))
+  expect(await engine.change(plan(folder, file, { sources: stricter, tables }))).toBe(true)
+  await untilFilled(engine)
+  expect(await query(engine, 'SELECT count(*), sum(more = n + 1) FROM t')).toEqual([[count, count]])
+  expect(await query(engine, 'SELECT count(*) < 9000 FROM copy')).toEqual([[1]])
+})
+
 it('a column that is being filled keeps NULL where its steps do not keep rows apart any more', async () => {
   const count = 100
   const folder = bench.folder()

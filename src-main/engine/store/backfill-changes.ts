@@ -21,6 +21,8 @@ export interface BackfillTarget {
   beginsAtEnd: boolean
   /** Whether its rows tell which records they came from. */
   carriesPlaces: boolean
+  /** Whether records of its source that come too late do not land. */
+  leavesOutLate: boolean
   /** Whether its source reads a topic, and not only did so before it was changed. */
   reads: (topic: string) => boolean
 }
@@ -157,7 +159,7 @@ export class BackfillChanges {
     this.#copyPlace(whole?.run ?? source, run)
   }
 
-  /** Tables and columns that the store does not have yet; those of a source share a run. */
+  /** Tables and columns that the store does not have yet; those of a source share a run, but where only tables leave records out. */
   #beginNew(): void {
     const runs = new Map<string, string>()
     for (const target of this.#targets) {
@@ -169,8 +171,9 @@ export class BackfillChanges {
         continue
       }
       const id = this.#insert({ table, source }, columns, 'running')
-      const run = runs.get(source) ?? `${source}/${String(id)}`
-      runs.set(source, run)
+      const sharing = target.leavesOutLate && columns.length > 0 ? `${source}/columns` : source
+      const run = runs.get(sharing) ?? `${source}/${String(id)}`
+      runs.set(sharing, run)
       this.#setRun(id, run)
       this.#positions.put(untilName(run), this.#readBy(target))
     }

@@ -77,7 +77,9 @@ export class StoreBackfills {
       for (const { table, columns } of run.tables)
         if (columns.length > 0) filled.set(placeIndex(table), table)
       const tables = run.tables.flatMap(({ table, columns }) => planOf(plan, table, columns))
-      const transform = new SourceTransform(this.#database, { ...plan, tables })
+      // Rows that are there are filled in whether their records would come too late now or not.
+      const eventTime = run.tables.some(({ columns }) => columns.length === 0) ? plan.eventTime : null
+      const transform = new SourceTransform(this.#database, { ...plan, tables, eventTime })
       this.#running.set(run.name, { run, transform })
     }
     const stored = this.#database
@@ -212,13 +214,16 @@ function planOf(plan: SourcePlan, table: string, columns: readonly string[]): Ta
 }
 
 function targetsOf(workspace: Workspace, plans: readonly SourcePlan[]): BackfillTarget[] {
-  return plans.flatMap(({ source, tables }) => {
+  return plans.flatMap(({ source, tables, eventTime }) => {
     const found = workspace.sources.find(({ name }) => name === source)
     const input = found?.input
     const beginsAtEnd = input?.kind === 'kafka' && input.from.kind === 'latest'
     return tables.map((shape) => {
       const isWanted = workspace.tables.find(({ name }) => name === shape.name)?.backfills === true
-      return { shape, isWanted, beginsAtEnd, carriesPlaces: carriesPlaces(shape), reads: readsTopic(found) }
+      return {
+        ...{ shape, isWanted, beginsAtEnd, carriesPlaces: carriesPlaces(shape), reads: readsTopic(found) },
+        leavesOutLate: eventTime?.tooLate === 'dead_letter',
+      }
     })
   })
 }

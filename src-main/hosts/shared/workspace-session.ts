@@ -145,6 +145,8 @@ export class WorkspaceSession implements SessionPort {
     const loaded = await readOpenable(before.file)
     const open = this.#open
     if (loaded.digest === this.#refused) return
+    // Saved again after another one it is tried again.
+    this.#refused = ''
     if (open === null || this.#loaded !== before || loaded.digest === before.digest) {
       const isSaid = this.#pending !== null || this.#error !== null
       this.#pending = null

@@ -1,6 +1,6 @@
 /**
- * What going over from one version of a workspace to another would lose of what the store holds, in words for people. Pure.
- * Sources go on from their positions, and tables keep their rows, so that only what is said here is lost.
+ * What going over from one version of a workspace to another would lose of what the store holds, or double in it, in words for
+ * people. Pure. Sources go on from their positions, and tables keep their rows, so that only what is said here happens.
  */
 import type { Rollup, Table, Workspace } from './model.ts'
 
@@ -33,10 +33,22 @@ export function lossesOf(before: Workspace, after: Workspace, held: HeldByStore 
     return [`the store goes over from ${before.store.mode} to ${after.store.mode} and begins empty; ${left}`]
   }
   return [
+    ...sourceChanges(before, after, held),
     ...rollupLosses(before, after, held),
     ...retentionLosses(before, after, held),
     ...budgetLosses(before, after, held),
   ]
+}
+
+/** A source with another name begins anew, so that appended tables get what both read twice. */
+function sourceChanges(before: Workspace, after: Workspace, held: HeldByStore | null): string[] {
+  return after.tables.flatMap(({ name, source, key }) => {
+    const earlier = before.tables.find((table) => table.name === name)
+    if (earlier === undefined || earlier.source === source || key !== null) return []
+    if (held !== null && rowsOf(held.tables, name) === 0) return []
+    const [from, to] = [earlier.source, source]
+    return [`table ${name} goes over from source ${from} to ${to}; records that both read are in it twice`]
+  })
 }
 
 function rollupLosses(before: Workspace, after: Workspace, held: HeldByStore | null): string[] {

@@ -34,6 +34,24 @@ test('how long windows are kept, what measures are called, and where they stand 
   expect(lossesOf(withRollups({ ...hours, retainAgeMs: 5 }, days), withRollups(moved, days))).toEqual([])
 })
 
+test('an appended table that goes over to another source gets twice what both read', () => {
+  const t = (of: string, extra = {}) =>
+    workspace('/w', {
+      sources: [source(of, 's.ndjson', [])],
+      tables: [table('t', of, [step('all', 'SELECT * FROM input')], extra)],
+    })
+  const words = ['table t goes over from source s to renamed; records that both read are in it twice']
+  expect(lossesOf(t('s'), t('renamed'))).toEqual(words)
+  const key = { columns: ['k'], newestBy: null, deleteWhen: null, position: { line: 1, column: 1 } }
+  expect(lossesOf(t('s', { key }), t('renamed', { key }))).toEqual([])
+  const holding = (rows: number) => ({
+    ...{ rollups: new Map<string, HeldRelation>(), sizeBytes: 1 },
+    tables: new Map([['t', { rows, evicted: 0 }]]),
+  })
+  expect(lossesOf(t('s'), t('renamed'), holding(0))).toEqual([])
+  expect(lossesOf(t('s'), t('renamed'), holding(1))).toEqual(words)
+})
+
 describe('of a store at rest', () => {
   const relation = (rows: number, evicted: number) => ({ rows, evicted })
   const held = (table: HeldRelation, below: HeldRelation, groups = 5) => ({

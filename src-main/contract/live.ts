@@ -135,6 +135,22 @@ export const liveRollup = z.object({
 })
 export type LiveRollup = z.infer<typeof liveRollup>
 
+/** A table, or columns of rows that are there, being filled from what its source had read before. */
+export const liveBackfill = z.object({
+  table: z.string(),
+  source: z.string(),
+  /** New columns of the table; empty where the table itself is new. */
+  columns: z.array(z.string()),
+  /** Records read, of about `total`. */
+  records: count,
+  total: count,
+  /** Rows that landed, or whose columns were filled in. */
+  rows: count,
+  /** What it waits for; empty while it goes on. */
+  problem: z.string(),
+})
+export type LiveBackfill = z.infer<typeof liveBackfill>
+
 /** Event-to-queryable latency of records, milliseconds, over the last 10 seconds; null with no records. */
 export const liveLatency = z.object({
   p50: z.number().nullable(),
@@ -182,6 +198,7 @@ export const liveSnapshot = z.object({
   steps: z.array(liveStep),
   tables: z.array(liveTable),
   rollups: z.array(liveRollup),
+  backfills: z.array(liveBackfill),
   lookups: z.array(liveLookup),
   connections: z.array(
     z.object({ name: z.string(), state: connectionState, reason: z.string(), since: timeMs }),

@@ -25,7 +25,7 @@ export const batchRow = z.object({
   committedAt: z.number(),
   records: z.number(),
   bytes: z.number(),
-  /** Rows that the last steps gave, before tables with `key` or `deduplicate` make of them what lands. */
+  /** Rows that tables took; of those with a key, also those that took the place of another. */
   rowsLanded: z.number(),
   dead: z.number(),
   /**

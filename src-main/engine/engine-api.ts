@@ -21,6 +21,8 @@ import type { LiveEvent, LiveSnapshot } from '#contract/live.ts'
 import type { HistoryEntry, Page, QueryStart, QueryStatus, SchemaView } from '#contract/query.ts'
 import type { SnapshotStatus } from '#contract/snapshots.ts'
 import type { TopicDetail, TopicList, TopicListRequest } from '#contract/topics.ts'
+import type { Problem } from '#contract/workspace.ts'
+import type { Column, Workspace } from '../workspace/model.ts'
 import type { BatchRow, BatchStepRow, PipelineStatistics, Range, Series } from '#contract/statistics.ts'
 
 /** Secrets that the workspace names, from where the host keeps them. */
@@ -162,16 +164,25 @@ export interface Engine {
    * @param options.keepsStore whether a memory store stays, for the next engine of this process
    */
   stop(options?: { keepsStore?: boolean }): Promise<void>
+  /**
+   * What another version of the workspace would meet, as far as that can be told while this one runs on.
+   * @throws AppError SOURCE_UNREADABLE, STORE_UNUSABLE, ENGINE_NOT_RUNNING
+   */
+  check(workspace: Workspace): Promise<Problem[]>
+  /**
+   * Goes over to another version of the workspace while what did not change runs on.
+   * @returns false where that is not possible, and then nothing was done: the engine is to be stopped, and another started
+   * @throws AppError WORKSPACE_INVALID, SOURCE_UNREADABLE, STORE_UNUSABLE where nothing was done; others where the engine
+   * is to be stopped
+   */
+  change(workspace: Workspace): Promise<boolean>
   pause(): Promise<void>
   resume(): Promise<void>
   /** Absolute path of the store file. */
   readonly storeFile: string
   readonly startedAt: number
   /** Columns of each source as used: declared or inferred. Filled by start(). */
-  readonly sourceColumns: ReadonlyMap<
-    string,
-    { columns: readonly import('../workspace/model.ts').Column[]; inferred: boolean }
-  >
+  readonly sourceColumns: ReadonlyMap<string, { columns: readonly Column[]; inferred: boolean }>
   readonly live: LiveFeed
   readonly queries: Queries
   readonly statistics: Statistics

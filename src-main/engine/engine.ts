@@ -4,10 +4,10 @@
  */
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
+import type { Problem } from '#contract/workspace.ts'
 import type { LiveEvent } from '#contract/live.ts'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Column, Workspace } from '../workspace/model.ts'
 import type {
   Advisor,
@@ -20,6 +20,7 @@ import type {
   Snapshots,
   Statistics,
 } from './engine-api.ts'
+import { CrashRestarts } from './crash-restarts.ts'
 import { resolveMaskKeys } from './connections/resolve-mask-keys.ts'
 import { resolveConnections } from './connections/resolve-settings.ts'
 import type { ConnectionStateNotice } from './kafka/client/cluster-clients.ts'
@@ -34,7 +35,7 @@ import { isCopied } from './signals/store-copies.ts'
 import { type StoreLocation, storeLocation } from './store/store-location.ts'
 import type { EngineThread } from './threads/engine-thread.ts'
 import { ClusterCalls } from './threads/cluster-calls.ts'
-import { PipelineThreads } from './threads/pipeline-threads.ts'
+import { PipelineThreads, type UsedColumns } from './threads/pipeline-threads.ts'
 import { hasKind } from './threads/thread-calls.ts'
 import type {
   SourceLogNotice,
@@ -48,14 +49,10 @@ import { StoredEvents } from './watch/history/events.ts'
 import { StoredStatistics } from './watch/history/statistics.ts'
 import { connectionViews } from './watch/connection-views.ts'
 import { EngineFeed } from './watch/live-feed.ts'
+import { feedSettings } from './watch/feed-settings.ts'
 import { type WatchEvent, WorkspaceWatch } from './watch/workspace-watch.ts'
 
 export { checkWorkspace, unreadTopics } from './check-workspace.ts'
-
-/** More crashes than this within the window, and the engine stays down. */
-const mostCrashes = 5
-const crashWindowMs = 60_000
-const restartMs = 500
 
 /** Extra seams for tests; hosts leave them out. */
 export interface EngineHooks {
@@ -70,7 +67,7 @@ export function createEngine(workspace: Workspace, ports: EnginePorts, hooks: En
 class ThreadedEngine implements Engine {
   readonly startedAt = Date.now()
   readonly sourceColumns = new Map<string, { columns: readonly Column[]; inferred: boolean }>()
-  readonly #workspace: Workspace
+  #workspace: Workspace
   readonly #ports: EnginePorts
   readonly #hooks: EngineHooks
   readonly #location: StoreLocation
@@ -86,53 +83,44 @@ class ThreadedEngine implements Engine {
   readonly #schedule: SnapshotSchedule | null
   #threads: PipelineThreads | null = null
   #pool: QueryPool | null = null
-  #crashes: number[] = []
-  #restarting: Promise<void> | null = null
-  /** A crash of threads that are being started anew, which has not been seen to yet. */
-  #crashedAnew: AppError | null = null
   #paused = false
   /** Reads the store through where a statement met damage. */
   #check: StartedProcess | null = null
   /** Why ingest may not go on although threads run; empty where it may. */
   #barrier = ''
   readonly #stopping = new AbortController()
+  readonly #restarts: CrashRestarts
 
   constructor(workspace: Workspace, ports: EnginePorts, hooks: EngineHooks) {
     this.#workspace = workspace
     this.#ports = ports
     this.#hooks = hooks
     this.#location = storeLocation(workspace)
-    const settings = {
-      sources: workspace.sources.map(({ name, topic, input, latenessMs }) => ({
-        name,
-        topic,
-        kind: input.kind,
-        latenessMs,
-      })),
-      connections: workspace.connections.map(({ name }) => name),
-      storeMode: workspace.store.mode,
-      limitBytes: workspace.store.limitBytes,
-      budgetBytes: workspace.store.budgetBytes,
-    }
-    this.#feed = new EngineFeed(settings, randomUUID())
+    this.#feed = new EngineFeed(feedSettings(workspace), randomUUID())
     this.statistics = new StoredStatistics(this.#queries)
     this.deadLetters = new StoredDeadLetters(this.#queries)
     this.#events = new StoredEvents(this.#queries)
     const clusterHistory = new ClusterHistoryReader(this.#queries)
     this.#clusters = new ClusterCalls({
-      connections: () => connectionViews(workspace, this.#feed.snapshot),
+      connections: () => connectionViews(this.#workspace, this.#feed.snapshot),
       topicHistory: (connection, topic, range) => clusterHistory.topic(connection, topic, range),
       groupHistory: (connection, group, range) => clusterHistory.group(connection, group, range),
     })
     this.#snapshots = new StoreSnapshots({
-      ...{ storeFile: this.#location.file, workspace, entries: ports.entries, version: ports.version },
+      ...{
+        storeFile: this.#location.file,
+        workspace: () => this.#workspace,
+        entries: ports.entries,
+        version: ports.version,
+      },
       ended: (run, removed) => {
         for (const event of snapshotEvents(run, removed)) this.#say(event)
         if (run.error?.code === 'STORE_DAMAGED') this.#suspectDamage()
       },
     })
     this.#advisor = new QueryAdvisor({
-      ...{ storeFile: this.#location.file, workspace, queries: this.#queries, ...ports },
+      ...{ storeFile: this.#location.file, queries: this.#queries, ...ports },
+      workspace: () => this.#workspace,
     })
     this.#schedule =
       workspace.snapshots === null
@@ -140,6 +128,23 @@ class ThreadedEngine implements Engine {
         : new SnapshotSchedule({
             ...{ settings: workspace.snapshots, workspace: workspace.name, snapshots: this.#snapshots },
           })
+    this.#restarts = new CrashRestarts({
+      logger: ports.logger,
+      stopping: this.#stopping.signal,
+      stopThreads: async () => {
+        const before = this.#threads
+        this.#threads = null
+        await before?.stop({ discard: false })
+      },
+      mayGoOn: () => this.#barrier === '',
+      startAnew: (reason) => this.#startAnew(reason),
+      waiting: (reason) => {
+        this.#feed.engineState('waiting', reason)
+      },
+      failed: (reason) => {
+        this.#feed.engineState('failed', reason)
+      },
+    })
     this.#watch = new WorkspaceWatch(workspace.file, this.#location.file, (event) => {
       this.#fileEvent(event)
     })
@@ -203,7 +208,7 @@ class ThreadedEngine implements Engine {
     await this.#snapshots.stop()
     await this.#advisor.close()
     await this.#check?.kill()
-    await this.#restarting
+    await this.#restarts.settled
     this.#queries.detach()
     this.#clusters.attach(null)
     await this.#pool?.stop()
@@ -212,6 +217,23 @@ class ThreadedEngine implements Engine {
     this.#threads = null
     this.#feed.engineState('stopped', '')
     this.#feed.close()
+  }
+
+  check(workspace: Workspace): Promise<Problem[]> {
+    return this.#running().check(workspace)
+  }
+
+  async change(workspace: Workspace): Promise<boolean> {
+    if (this.#barrier !== '' || this.#restarts.isRestarting) return false
+    const { secrets } = this.#ports
+    const maskKeys = await resolveMaskKeys(workspace.sources, { secrets, environment: process.env })
+    const columns = await this.#running().change(workspace, maskKeys)
+    if (columns === null) return false
+    this.#workspace = workspace
+    this.#noteColumns(columns)
+    this.#clusters.attach(this.#running().cluster)
+    this.#feed.configure(feedSettings(workspace))
+    return true
   }
 
   async pause(): Promise<void> {
@@ -271,14 +293,19 @@ class ThreadedEngine implements Engine {
         this.#connectionNotice(message)
       },
       crashed: (error) => {
-        if (this.#threads === threads) this.#crashed(error)
+        if (this.#threads === threads) this.#restarts.crashed(error)
       },
       threadStarted: (thread) => this.#hooks.threadStarted?.(thread),
     })
     this.#threads = threads
-    for (const [name, columns] of await threads.start()) this.sourceColumns.set(name, columns)
+    this.#noteColumns(await threads.start())
     if (threads.damage !== '') this.#ports.logger.error({ file: this.#location.file }, threads.damage)
     this.#clusters.attach(threads.cluster)
+  }
+
+  #noteColumns(used: UsedColumns): void {
+    this.sourceColumns.clear()
+    for (const [name, columns] of used) this.sourceColumns.set(name, columns)
   }
 
   async #openQueries(): Promise<void> {
@@ -346,50 +373,9 @@ class ThreadedEngine implements Engine {
     })
   }
 
-  /** Starts both threads anew: the store goes on from what has committed, and so do the sources. */
-  #crashed(error: AppError): void {
-    if (this.#hasStopped()) return
-    if (this.#restarting !== null) {
-      this.#crashedAnew = error
-      return
-    }
-    const now = Date.now()
-    this.#crashes = [...this.#crashes.filter((at) => at > now - crashWindowMs), now]
-    this.#ports.logger.error({ err: error, crashes: this.#crashes.length }, error.message)
-    this.#restarting = this.#restartThreads(error).finally(() => {
-      this.#restarting = null
-    })
-  }
-
-  async #restartThreads(crash: AppError): Promise<void> {
-    let reason = crash.message
-    for (;;) {
-      const before = this.#threads
-      this.#threads = null
-      await before?.stop({ discard: false })
-      if (this.#hasStopped()) return
-      if (this.#barrier !== '') return
-      if (this.#crashes.length > mostCrashes) {
-        this.#feed.engineState('failed', `${reason}; it kept failing, restart Penstock`)
-        return
-      }
-      this.#feed.engineState('waiting', `${reason}; starting it anew`)
-      await this.#waitUnlessStopped(restartMs * this.#crashes.length)
-      if (this.#hasStopped()) return
-      try {
-        await this.#startAnew(reason)
-        return
-      } catch (error) {
-        reason = error instanceof Error ? error.message : String(error)
-        this.#crashes.push(Date.now())
-        this.#ports.logger.error({ err: error }, `starting the threads anew failed: ${reason}`)
-      }
-    }
-  }
-
   /** @throws AppError also where a thread ended again before this was done */
   async #startAnew(reason: string): Promise<void> {
-    this.#crashedAnew = null
+    this.#restarts.begin()
     this.#watch.stop()
     await this.#startThreads(true)
     const isAnother = this.#running().damage !== ''
@@ -398,7 +384,7 @@ class ThreadedEngine implements Engine {
     const goesOn = isAnother ? 'with a new store' : 'from the last committed position'
     const message = `${reason}; started anew ${goesOn}`
     await this.#running().event({ level: 'error', event: 'thread-crashed', subject: 'engine', message })
-    this.#refuseCrashed()
+    this.#restarts.refuseCrashed()
     this.#showRunning()
   }
 
@@ -413,14 +399,17 @@ class ThreadedEngine implements Engine {
 
   /** A statement met a damaged page. The store is read through in a process of its own before it is given up. */
   #suspectDamage(): void {
-    if (this.#check !== null || this.#hasStopped()) return
+    // Threads that start anew look at the store themselves.
+    if (this.#check !== null || this.#hasStopped() || this.#restarts.isRestarting) return
     const { entries, logger } = this.#ports
     const storeFile = this.#location.file
+    const threads = this.#threads
     this.#check = startSnapshotProcess(entries.snapshotProcess, { kind: 'check', storeFile }, () => undefined)
     this.#check.result
       .then(async (result) => {
         const fault = result.kind === 'checked' ? result.faults[0] : undefined
-        if (fault !== undefined) await this.#threads?.damaged(fault)
+        // Threads that were started anew meanwhile may have another store.
+        if (fault !== undefined && this.#threads === threads) await threads?.damaged(fault)
       })
       .catch((error: unknown) => {
         logger.error({ err: error }, 'the store could not be read through')
@@ -428,18 +417,6 @@ class ThreadedEngine implements Engine {
       .finally(() => {
         this.#check = null
       })
-  }
-
-  /** Asked after a wait, in which a thread may have ended. */
-  #refuseCrashed(): void {
-    if (this.#crashedAnew !== null) throw this.#crashedAnew
-  }
-
-  async #waitUnlessStopped(ms: number): Promise<void> {
-    const { signal } = this.#stopping
-    await delay(ms, undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error
-    })
   }
 
   #showRunning(): void {

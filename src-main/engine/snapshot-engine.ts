@@ -4,6 +4,7 @@
  */
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
+import type { Problem } from '#contract/workspace.ts'
 import type { LiveEvent } from '#contract/live.ts'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
@@ -75,7 +76,8 @@ class SnapshotEngine implements Engine {
     this.#events = new StoredEvents(this.queries)
     this.clusters = new StoredClusters(this.queries, workspace, () => this.live.snapshot)
     this.advisor = new QueryAdvisor({
-      ...{ storeFile: this.storeFile, workspace, queries: this.queries, ...ports },
+      ...{ storeFile: this.storeFile, queries: this.queries, ...ports },
+      workspace: () => workspace,
     })
     this.snapshots = {
       start: refuse,
@@ -117,6 +119,14 @@ class SnapshotEngine implements Engine {
     this.#pool = null
     this.live.engineState('stopped', '')
     this.live.close()
+  }
+
+  check(): Promise<Problem[]> {
+    return Promise.resolve([])
+  }
+
+  change(): Promise<boolean> {
+    return Promise.resolve(false)
   }
 
   pause(): Promise<void> {

@@ -196,6 +196,7 @@ function buildTable(name: string, table: TableFile, document: WorkspaceDocument)
     })),
     ...buildKeys(name, table, document),
     indexes: table.indexes ?? [],
+    backfills: table.backfill ?? true,
     retainRows: table.retain?.rows ?? null,
     retainBytes: table.retain?.bytes ?? null,
     retainAgeMs: table.retain?.age ?? null,

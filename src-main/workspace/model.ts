@@ -169,6 +169,8 @@ export interface Table {
   deduplicate: Deduplication | null
   /** Columns of each declared index. */
   indexes: readonly (readonly string[])[]
+  /** Whether it, and columns that are new to it, are filled from what the source still holds. */
+  backfills: boolean
   retainRows: number | null
   /** Most bytes, by an estimate; null for any. */
   retainBytes: number | null

@@ -259,6 +259,12 @@ const table = map({
   })
     .optional()
     .describe('What to keep; older rows are removed and counted. Default: everything.'),
+  backfill: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the table, when it is new, and its new columns are filled from what the source still holds. Default true.',
+    ),
   indexes: z
     .array(z.union([words.transform((name) => [name]), z.array(words).min(1).max(16)]))
     .max(16)
@@ -314,9 +320,25 @@ export const workspaceSchema = map({
       ),
     snapshots: snapshots.optional().describe('Copies of the store and this file, taken by themselves.'),
   })
+    .check(checkStoreSizes)
     .optional()
     .describe('The database that holds tables, lookups, dead letters and statistics.'),
 })
+
+/** A store that is full before its budget is reached would never let rows go. */
+function checkStoreSizes(
+  context: Parameters<typeof reject>[0] & {
+    value: { limit?: number | undefined; budget?: number | undefined }
+  },
+): void {
+  const { value } = context
+  const { limit, budget } = value
+  if (limit === undefined || budget === undefined || budget < limit) return
+  reject(context, value, 'the store would be full before rows go to keep the budget', {
+    hint: 'make budget smaller than limit',
+    key: 'budget',
+  })
+}
 
 /** A file that has the right form; references between its entries are not checked yet. */
 export type WorkspaceFile = z.output<typeof workspaceSchema>

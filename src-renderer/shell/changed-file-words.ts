@@ -11,6 +11,9 @@ export interface ChangedFileWords {
   canApply: boolean
 }
 
+/** Nothing has stopped, and what to do. */
+const next = 'What ran runs on; correct the file and save it.'
+
 /** Null while the file is in use as it is, or nothing is open. */
 export function changedFileWords({ state, error, problems, pending }: SessionView): ChangedFileWords | null {
   if (state !== 'open') return null
@@ -31,9 +34,13 @@ export function changedFileWords({ state, error, problems, pending }: SessionVie
   const more = lines.length > 1 ? ` (and ${String(lines.length - 1)} more)` : ''
   return {
     heading: 'The changed penstock.yaml is not in use',
-    detail: `${lines[0] ?? error.message}${more}`,
+    detail: `${sentence(`${lines[0] ?? error.message}${more}`)} ${next}`,
     all: lines.length === 0 ? error.message : lines.join('\n'),
     isFault: true,
     canApply: false,
   }
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`
 }

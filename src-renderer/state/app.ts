@@ -1,6 +1,7 @@
 /** Everything that views share, made once per page and handed down through the Svelte context. */
 import { createContext } from 'svelte'
 import type { PenstockClient } from '../transport/client.ts'
+import { BackfillPace } from './backfill-pace.svelte.ts'
 import { ClustersState } from './clusters.svelte.ts'
 import { CommandRegistry } from './commands.svelte.ts'
 import { ConnectionState, type StatusSource } from './connection.svelte.ts'
@@ -22,6 +23,8 @@ export interface App {
   live: LiveState
   /** How the store grew since the page was opened. */
   growth: StoreGrowth
+  /** How fast tables and columns are being filled. */
+  pace: BackfillPace
   workspace: WorkspaceState
   /** Connections to clusters. */
   clusters: ClustersState
@@ -52,6 +55,7 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
   const connection = new ConnectionState(link)
   const live = new LiveState(client, connection)
   const growth = new StoreGrowth()
+  const pace = new BackfillPace()
   const workspace = new WorkspaceState(client, connection)
   const router = new Router(parts.address ?? browserAddress(page))
   const clusters = new ClustersState({ client, live, router, preferences })
@@ -71,6 +75,7 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
       session.start(),
       live.onSnapshot((snapshot) => {
         growth.note(snapshot)
+        pace.note(snapshot)
       }),
       live.start(),
       workspace.start(),
@@ -91,6 +96,7 @@ export function createApp({ client, link, page = window, ...parts }: Parts): App
     connection,
     live,
     growth,
+    pace,
     workspace,
     clusters,
     session,

@@ -1,4 +1,4 @@
-/** The workspace as declared: sources, lookups, tables. Read once per connection; a restart may have changed it. */
+/** The workspace as declared: sources, lookups, tables. Read with each connection and each time that it was opened or changed. */
 import type { WorkspaceView } from '#contract/workspace.ts'
 import { type AppError, fromErrorShape, toErrorShape } from '#contract/errors.ts'
 import type { PenstockClient } from '../transport/client.ts'
@@ -11,13 +11,16 @@ export class WorkspaceState {
   readonly #connection: ConnectionState
   #view = $state.raw<WorkspaceView | null>(null)
   #error = $state.raw<AppError | null>(null)
+  /** What {@link view} was made from, and the newest question; an older answer has no say. */
+  #known = ''
+  #asked = 0
 
   constructor(client: Pick<PenstockClient, 'workspace'>, connection: ConnectionState) {
     this.#client = client
     this.#connection = connection
   }
 
-  /** Null until it was read; kept while the connection is cut. */
+  /** Null until it was read; kept while the connection is cut. The same object as long as it says the same. */
   get view(): WorkspaceView | null {
     return this.#view
   }
@@ -33,12 +36,17 @@ export class WorkspaceState {
   }
 
   async load(): Promise<void> {
+    const asked = ++this.#asked
     try {
-      this.#view = await this.#client.workspace.get()
-      endHistoryAt(this.#view.snapshot?.takenAt ?? null)
+      const view = await this.#client.workspace.get()
+      if (asked !== this.#asked) return
+      const text = JSON.stringify(view)
+      if (text !== this.#known) this.#view = view
+      this.#known = text
+      endHistoryAt(view.snapshot?.takenAt ?? null)
       this.#error = null
     } catch (error) {
-      this.#error = fromErrorShape(toErrorShape(error))
+      if (asked === this.#asked) this.#error = fromErrorShape(toErrorShape(error))
     }
   }
 }

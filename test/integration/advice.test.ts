@@ -7,7 +7,7 @@ import type { Engine } from '../../src-main/engine/engine-api.ts'
 import { createSnapshotEngine } from '../../src-main/engine/snapshot-engine.ts'
 import { openSnapshot } from '../../src-main/engine/snapshots/open-snapshot.ts'
 import type { Workspace } from '../../src-main/workspace/model.ts'
-import { capture, ports, query, testBench, untilEnded } from '../support/engines.ts'
+import { capture, ports, query, testBench, untilEnded, untilLive } from '../support/engines.ts'
 import { listDescendants } from '../support/processes.ts'
 import { column, rollup, source, step, table, workspace } from '../support/workspaces.ts'
 
@@ -198,6 +198,19 @@ describe('the rollup of a statement', () => {
       'SELECT 1',
     ])
       expect(await engine.advisor.rollupFor(sql, 60_000), sql).toBeNull()
+  })
+
+  it('is one that has come while the engine ran', async () => {
+    const engine = await started([], { rollups: [] })
+    const sql = 'SELECT name, count(*) FROM t GROUP BY name'
+    expect(await engine.advisor.rollupFor(sql, 60_000)).toBeNull()
+    const folder = path.dirname(path.dirname(engine.storeFile))
+    expect(await engine.change(plan(folder, {}))).toBe(true)
+    await untilLive(
+      engine,
+      ({ rollups }) => rollups.length > 0 && rollups.every(({ rows }) => rows === count),
+    )
+    expect(await engine.advisor.rollupFor(sql, 1)).toMatchObject({ table: 't', rollup: 'hours' })
   })
 
   it('tells of rows that the table no longer holds', async () => {

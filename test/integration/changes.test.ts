@@ -39,7 +39,10 @@ it.each(['memory', 'disk'] as const)(
     await second.start({ goesOn: true })
     try {
       const { events } = await untilEnded(second, count)
-      await untilLive(second, ({ rollups }) => rollups[0]?.rows === count)
+      await untilLive(
+        second,
+        ({ rollups, backfills }) => rollups[0]?.rows === count && backfills.length === 0,
+      )
       const total = (count * (count - 1)) / 2
       expect(await query(second, 'SELECT count(*), count(DISTINCT n), sum(n) FROM t')).toEqual([
         [count, count, total],
@@ -50,7 +53,7 @@ it.each(['memory', 'disk'] as const)(
         'SELECT count(*), (SELECT count(*) FROM t WHERE twice = 2 * n AND n % 2) FROM odd',
       )
       expect(added?.[0]).toBe(added?.[1])
-      expect(Number(added?.[0])).toBeGreaterThan(0)
+      expect(added?.[0]).toBe(count / 2)
       expect(events.map(({ kind }) => kind)).toContain('rollup-made')
     } finally {
       await second.stop()

@@ -105,6 +105,17 @@ describe('a pipeline into a table with a key', () => {
     const { landed, updated, deleted, stale } = counts as Record<string, number>
     expect(Number(landed) - Number(updated) - Number(deleted)).toBe(rows.length)
     expect(Number(stale)).toBeGreaterThan(0)
+    expect(
+      readStore(
+        file,
+        'SELECT sum(rows_landed) AS rows, (SELECT sum(landed) FROM sys_tables) AS landed FROM sys_batches',
+      ),
+    ).toEqual([
+      {
+        rows: Number(landed) + Number(snapshot.tables[1]?.landed),
+        landed: Number(landed) + Number(snapshot.tables[1]?.landed),
+      },
+    ])
     expect(readStore(file, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
   })
 

@@ -41,7 +41,7 @@ export function table(
   steps: readonly Step[],
   extra: Partial<Table> = {},
 ): Table {
-  const keys = { key: null, deduplicate: null, indexes: [] }
+  const keys = { key: null, deduplicate: null, indexes: [], backfills: true }
   return {
     name,
     source,

@@ -87,5 +87,8 @@ export interface BatchReceipt {
   kind: 'receipt'
   source: string
   topic: string
+  records: number
+  /** Milliseconds that landing it took. */
+  landMs: number
   buffers: ArrayBuffer[]
 }

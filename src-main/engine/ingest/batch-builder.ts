@@ -26,6 +26,8 @@ const largestKeptBytes = 2 * limits.batchBytes
 
 export class BatchBuilder {
   readonly writer = new JsonbWriter()
+  /** Records of a batch, at most. */
+  mostRecords: number = limits.batchRecords
   readonly #source: string
   readonly #topic: string
   readonly #spares: ArrayBuffer[] = []
@@ -91,7 +93,7 @@ export class BatchBuilder {
   get isFull(): boolean {
     const packedBytes =
       this.writer.length + this.#rawLength + (this.#runEnd - this.#runStart) + this.#deadBytes
-    return this.#records >= limits.batchRecords || packedBytes >= limits.batchBytes
+    return this.#records >= this.mostRecords || packedBytes >= limits.batchBytes
   }
 
   /** Milliseconds since the first record of the open batch was added; 0 when it is empty. */

@@ -19,6 +19,11 @@ export function readPlace(text: string | null): ReplayPlace {
   return place
 }
 
+/** Records that were read before these next offsets: they count up from 0 in each partition, without gaps. */
+export function recordsBefore(nextOffsets: ReadonlyMap<number, bigint>): number {
+  return nextOffsets.values().reduce((sum, offset) => sum + Number(offset), 0)
+}
+
 /** Size and time of a capture; empty where it cannot be seen. */
 export async function fingerprintOf(file: string): Promise<string> {
   try {

@@ -1,6 +1,8 @@
 /**
  * Replays a capture file as a topic: streams its lines, spreads them over partitions, decodes them and sends micro-batches.
  * Runs in the ingest thread. Its place (pass, line) is committed with each batch, so that a restart goes on exactly there.
+ * A bounded run reads as many records from the beginning as its bounds count, over passes that loop as well, at full speed:
+ * partitions go by key and by count, so they are the ones that the first run read, with the same coordinates.
  */
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
@@ -18,7 +20,7 @@ import type { RecordMasker } from '../masks/record-masker.ts'
 import type { RecordMisfit } from './record-decoder.ts'
 import { RowWriter } from './row-writer.ts'
 import { emptyPlace, type RecordPlace, resetPlace } from './record-place.ts'
-import { fingerprintOf, readPlace, type ReplayPlace } from './replay-place.ts'
+import { fingerprintOf, readPlace, recordsBefore, type ReplayPlace } from './replay-place.ts'
 import type { IngestSource, SourcePort, SourceStart } from './source-port.ts'
 
 const retryMs = 1000
@@ -60,7 +62,11 @@ export class ReplaySource implements IngestSource {
   #passRecords = 0
   #progress: number | null = null
   #decodeMs = 0
-  #roundRobin = 0
+  /** Records that have coordinates, in all passes since the beginning. */
+  #records: number
+  /** So many records are read at most; infinite where the run has no bound. */
+  readonly #mostRecords: number
+  readonly #bounds: ReadonlyMap<number, bigint>
   /** Whether it has been told that the original pace finds no times. */
   #isUntimed = false
   /** What keeps the capture from being read, as it was told last; empty while it is read. */
@@ -71,17 +77,24 @@ export class ReplaySource implements IngestSource {
     this.#source = source
     this.#port = port
     this.#builder = new BatchBuilder(source.name, source.topic, 'json')
+    this.#builder.mostRecords = port.batchRecords
     this.#rows = new RowWriter(columns, source.eventTime, keyPath, new CaptureParts())
     this.#masked = masker === null ? null : new MaskedLines(masker, this.#builder, keyPath)
-    this.#steady = rate.kind === 'perSecond' ? new SteadyPace(rate.records, port.nowMs()) : null
-    this.#original = rate.kind === 'original' ? new OriginalPace(rate.factor) : null
+    const isBounded = start.until !== null
+    this.#bounds = start.until?.get(source.topic) ?? new Map<number, bigint>()
+    this.#mostRecords = isBounded ? recordsBefore(this.#bounds) : Number.POSITIVE_INFINITY
+    this.#steady = rate.kind === 'perSecond' && !isBounded ? new SteadyPace(rate.records, port.nowMs()) : null
+    this.#original = rate.kind === 'original' && !isBounded ? new OriginalPace(rate.factor) : null
     this.#isEnvelope = source.input.envelope
+    this.#records = recordsBefore(start.nextOffsets.get(source.topic) ?? new Map<number, bigint>())
     this.#place = readPlace(start.places.get(source.topic) ?? null)
+    // The place that a bounded run begins with is that of the run before.
+    if (isBounded && this.#records === 0)
+      this.#place = { ...readPlace(null), fingerprint: this.#place.fingerprint }
     this.#skipLines = this.#place.line
     this.#nextOffsets = Array.from({ length: partitions }, (_, index) =>
       Number(start.nextOffsets.get(source.topic)?.get(index) ?? 0n),
     )
-    this.#roundRobin = this.#place.line
   }
 
   /** Buffers of a committed batch. */
@@ -94,9 +107,10 @@ export class ReplaySource implements IngestSource {
     return
   }
 
-  /** Runs until the capture has ended (without `loop`) or the port says stop. Never throws for a bad capture: it waits. */
+  /** Runs until the capture (without `loop`) or the run has ended, or the port says stop. Never throws for a bad capture: it waits. */
   async run(): Promise<void> {
     while (!this.#port.stopped) {
+      if (this.#isAtBound) return this.#complete()
       try {
         await this.#pass()
         if (this.#place.ended) return
@@ -129,8 +143,9 @@ export class ReplaySource implements IngestSource {
       if (this.#port.stopped) return
       if (isFirst) this.#begin()
       isFirst = false
-      this.#progress = block.progress
+      this.#progress = this.#isBounded ? this.#records / this.#mostRecords : block.progress
       await this.#consume(block)
+      if (this.#isAtBound) return
     }
     if (this.#port.stopped) return
     await this.#endOfPass(fingerprint, goesOn)
@@ -152,16 +167,44 @@ export class ReplaySource implements IngestSource {
       const message = `no record of ${file} says when it happened; they came as fast as possible`
       this.#port.event('warn', 'capture-untimed', message)
     }
-    if (!this.#source.input.loop) {
+    const isEmpty = this.#passRecords === 0 && !wentOn
+    if (!this.#source.input.loop || (isEmpty && this.#isBounded)) {
       this.#place.ended = true
+      if (this.#isBounded) return this.#endShort()
       await this.#cut()
       this.#end()
       return
     }
     this.#nextPass()
-    if (this.#passRecords > 0 || wentOn) return
+    if (!isEmpty) return
     this.#port.state('waiting', `${file} is empty`)
     await this.#idle(retryMs)
+  }
+
+  get #isBounded(): boolean {
+    return this.#mostRecords !== Number.POSITIVE_INFINITY
+  }
+
+  /** Whether a bounded run has read all that it is to read. */
+  get #isAtBound(): boolean {
+    return this.#records >= this.#mostRecords
+  }
+
+  /** The capture has fewer records than the bounds count. */
+  async #endShort(): Promise<void> {
+    const { file } = this.#source.input
+    const [count, most] = [this.#records, this.#mostRecords].map(String)
+    const message = `${file} has only ${count ?? ''} of the ${most ?? ''} records that were to be read again`
+    this.#port.event('warn', 'capture-shorter', message)
+    await this.#complete()
+  }
+
+  /** Sends the rest of a bounded run, and the bounds as positions. */
+  async #complete(): Promise<void> {
+    for (const [partition, bound] of this.#bounds) this.#builder.moveTo(partition, Number(bound))
+    await this.#cut()
+    if (!this.#port.stopped)
+      this.#port.state('ended', 'all that lies before the bounds of this run has been read')
   }
 
   #nextPass(): void {
@@ -177,13 +220,14 @@ export class ReplaySource implements IngestSource {
   async #noteFile(): Promise<string> {
     const fingerprint = await fingerprintOf(this.#source.input.file)
     const before = this.#place.fingerprint
-    if (before !== '' && fingerprint !== '' && before !== fingerprint && this.#place.line > 0) {
+    const hasChanged = before !== '' && fingerprint !== '' && before !== fingerprint
+    if (hasChanged && (this.#place.line > 0 || this.#isBounded)) {
       const line = String(this.#place.line + 1)
-      this.#port.event(
-        'warn',
-        'capture-changed',
-        `${this.#source.input.file} has changed; going on at line ${line}`,
-      )
+      const how =
+        this.#place.line > 0
+          ? `going on at line ${line}`
+          : 'what is read again may be other records than were read before'
+      this.#port.event('warn', 'capture-changed', `${this.#source.input.file} has changed; ${how}`)
     }
     return fingerprint
   }
@@ -191,6 +235,7 @@ export class ReplaySource implements IngestSource {
   async #waitForChange(error: AppError): Promise<void> {
     const isDamaged = error.details['damaged'] === true
     if (isDamaged) this.#addPartial(error.details['partial'])
+    if (this.#isAtBound) return
     await this.#cut()
     if (error.message !== this.#trouble)
       this.#port.event('error', isDamaged ? 'capture-damaged' : 'source-unreadable', error.message)
@@ -209,7 +254,7 @@ export class ReplaySource implements IngestSource {
     let index = this.#skip(block)
     if (index === block.count) return
     this.#builder.openBlock(block.bytes)
-    while (index < block.count && !this.#port.stopped) {
+    while (index < block.count && !this.#port.stopped && !this.#isAtBound) {
       await this.#gate()
       const allowed = await this.#allowance(block, index)
       if (allowed > 0) index = this.#slice(block, index, index + allowed)
@@ -298,7 +343,7 @@ export class ReplaySource implements IngestSource {
     const begun = performance.now()
     const nowMs = this.#port.nowMs()
     let index = from
-    while (index < to && !this.#builder.isFull) {
+    while (index < to && !this.#builder.isFull && !this.#isAtBound) {
       this.#line(block, index, nowMs)
       this.#place.line++
       index++
@@ -414,13 +459,14 @@ export class ReplaySource implements IngestSource {
     const offset = this.#nextOffsets[record.partition] ?? 0
     record.offset = offset
     this.#nextOffsets[record.partition] = offset + 1
+    this.#records++
     this.#builder.arrive(record, sizeBytes, nowMs)
   }
 
   #partitionFor(record: RecordPlace, bytes: Uint8Array): number {
     const partitions = this.#nextOffsets.length
     if (partitions === 1) return 0
-    if (record.keyEnd === 0) return this.#roundRobin++ % partitions
+    if (record.keyEnd === 0) return this.#records % partitions
     return partitionOf(bytes, record.keyStart, record.keyEnd, partitions)
   }
 
@@ -459,8 +505,7 @@ export class ReplaySource implements IngestSource {
   }
 
   async #cut(): Promise<void> {
-    const isPlaceNews = this.#place.ended
-    if (this.#builder.records === 0 && !isPlaceNews) return
+    if (this.#builder.isEmpty && !this.#place.ended) return
     await this.#port.whenReady()
     if (this.#port.stopped) return
     const batch = this.#builder.take({
@@ -470,6 +515,7 @@ export class ReplaySource implements IngestSource {
     })
     this.#decodeMs = 0
     this.#port.send(batch)
+    this.#builder.mostRecords = this.#port.batchRecords
   }
 }
 

@@ -19,6 +19,8 @@ export interface SourcePort {
   /** Resolves when a batch may be sent; the bound on batches in flight is the port's. */
   whenReady(): Promise<void>
   send(batch: PackedBatch): void
+  /** Records of the next batch, at most. */
+  readonly batchRecords: number
   state(state: SourceState, reason: string): void
   event(level: 'info' | 'warn' | 'error', kind: string, message: string): void
   /** Resolves at once while the source may run, or when a pause ends. */
@@ -41,10 +43,21 @@ export interface IngestSource {
   stop(): void
 }
 
-/** Where a source goes on: what the store committed last. */
+/** Offsets by topic and partition. */
+export type PartitionOffsets = ReadonlyMap<string, ReadonlyMap<number, bigint>>
+
+/** Where a source goes on: what the store committed last. And how far it goes. */
 export interface SourceStart {
-  /** By topic and partition. */
-  nextOffsets: ReadonlyMap<string, ReadonlyMap<number, bigint>>
-  /** JSON that the source itself gave with its last committed batch of each topic; empty for a new store. */
+  nextOffsets: PartitionOffsets
+  /**
+   * JSON that the source itself gave with its last committed batch of each topic; empty for a new store. A bounded run that
+   * begins is given those of the run that its bounds are of: they say which topic of the name is meant.
+   */
   places: ReadonlyMap<string, string>
+  /**
+   * First offsets that are not to be read; null reads without an end. A bounded run reads the partitions that are named
+   * and no others. When it has sent all that lies before its bounds it commits the bounds themselves as its positions, also
+   * where the log or the capture turned out shorter, tells the state `ended`, and {@link IngestSource.run} resolves.
+   */
+  until: PartitionOffsets | null
 }

@@ -26,7 +26,7 @@ export class StateColumns {
   readonly #known = new Map<string, StateColumn>()
 
   count({ sql, filter }: Argument): string {
-    return this.#add(`count(${sql})${filter}`, 'INTEGER', (c) => ({
+    return this.#add('count/1', `count(${sql})${filter}`, 'INTEGER', (c) => ({
       fromStates: `sum(${c})`,
       merge: plus(c),
     }))
@@ -34,27 +34,43 @@ export class StateColumns {
 
   /** Sum as a double. */
   realSum({ sql, filter }: Argument): string {
-    return this.#add(`total(${sql})${filter}`, 'REAL', (c) => ({ fromStates: `total(${c})`, merge: plus(c) }))
+    return this.#add('real-sum/1', `total(${sql})${filter}`, 'REAL', (c) => ({
+      fromStates: `total(${c})`,
+      merge: plus(c),
+    }))
   }
 
   /** Exact sum of integers as two parts, high and low 32 bits, so that it cannot overflow. @returns their columns */
   integerSum({ sql, filter }: Argument): { high: string; low: string } {
     const sumOf = (part: string): string => `coalesce(sum(${part})${filter}, 0)`
     const lows = sumOf(`(${sql}) & ${lowBits}`)
-    const low = this.#add(`${lows} & ${lowBits}`, 'INTEGER', (c) => ({
+    const low = this.#add('integer-sum-low/1', `${lows} & ${lowBits}`, 'INTEGER', (c) => ({
       fromStates: `sum(${c}) & ${lowBits}`,
       merge: `(s.${c} + excluded.${c}) & ${lowBits}`,
     }))
-    const high = this.#add(`${sumOf(`(${sql}) >> 32`)} + (${lows} >> 32)`, 'INTEGER', (c) => ({
-      fromStates: `sum(${c}) + (sum(${low}) >> 32)`,
-      merge: `s.${c} + excluded.${c} + ((s.${low} + excluded.${low}) >> 32)`,
-    }))
+    const high = this.#add(
+      'integer-sum-high/1',
+      `${sumOf(`(${sql}) >> 32`)} + (${lows} >> 32)`,
+      'INTEGER',
+      (c) => ({
+        fromStates: `sum(${c}) + (sum(${low}) >> 32)`,
+        merge: `s.${c} + excluded.${c} + ((s.${low} + excluded.${low}) >> 32)`,
+      }),
+    )
     return { high, low }
   }
 
-  extreme(which: 'min' | 'max', { sql, filter }: Argument, sqlType: string): string {
+  extreme(which: 'min' | 'max', argument: Argument, sqlType: string): string {
+    return this.#extreme(which, argument, { kind: `${which}/1`, sqlType })
+  }
+
+  #extreme(
+    which: 'min' | 'max',
+    { sql, filter }: Argument,
+    { kind, sqlType }: { kind: string; sqlType: string },
+  ): string {
     const wins = which === 'min' ? '<' : '>'
-    return this.#add(`${which}(${sql})${filter}`, sqlType, (c) => ({
+    return this.#add(kind, `${which}(${sql})${filter}`, sqlType, (c) => ({
       fromStates: `${which}(${c})`,
       merge: `CASE WHEN s.${c} IS NULL OR excluded.${c} ${wins} s.${c} THEN excluded.${c} ELSE s.${c} END`,
     }))
@@ -72,12 +88,17 @@ export class StateColumns {
     const distance = `(${mean('excluded')} - ${mean('s')})`
     // Texts count by the number that they begin with, as in the sum.
     const number = argument.type === null ? `CAST(${sql} AS REAL)` : sql
-    const squares = this.#add(`coalesce(penstock_squares(${number})${filter}, 0.0)`, 'REAL', (c) => ({
-      fromStates: `penstock_merged_squares(${count}, ${sum}, ${c})`,
-      merge:
-        `s.${c} + excluded.${c} + CASE WHEN s.${count} > 0 AND excluded.${count} > 0 THEN ` +
-        `${distance} * ${distance} * s.${count} * excluded.${count} / (s.${count} + excluded.${count}) ELSE 0.0 END`,
-    }))
+    const squares = this.#add(
+      'squares/1',
+      `coalesce(penstock_squares(${number})${filter}, 0.0)`,
+      'REAL',
+      (c) => ({
+        fromStates: `penstock_merged_squares(${count}, ${sum}, ${c})`,
+        merge:
+          `s.${c} + excluded.${c} + CASE WHEN s.${count} > 0 AND excluded.${count} > 0 THEN ` +
+          `${distance} * ${distance} * s.${count} * excluded.${count} / (s.${count} + excluded.${count}) ELSE 0.0 END`,
+      }),
+    )
     return { count, sum, squares }
   }
 
@@ -98,19 +119,26 @@ export class StateColumns {
     const text = `${place.sql} || ${encoded(argument)}`
     const placed = `CASE WHEN ${isSet} THEN ${isBinary(type) ? `CAST(${text} AS BLOB)` : text} END`
     const sqlType = isBinary(type) ? 'BLOB' : 'TEXT'
-    const column = this.extreme(which, { sql: placed, type: 'text', filter }, sqlType)
+    const kind = `${which}-by-${orderBy.type ?? 'any'}-of-${type ?? 'any'}/1`
+    const column = this.#extreme(which, { sql: placed, type: 'text', filter }, { kind, sqlType })
     return { column, value: decoded(column, type, place.length) }
   }
 
   /** A sketch as bytes: see functions.ts. */
   sketch(kind: 'distinct' | 'quantiles', { sql, filter }: Argument): string {
-    return this.#add(`penstock_${kind}(${sql}, (${sql}) & ${lowBits})${filter}`, 'BLOB', (c) => ({
-      fromStates: `penstock_${kind}_union(${c})`,
-      merge: `penstock_${kind}_merge(s.${c}, excluded.${c})`,
-    }))
+    return this.#add(
+      `${kind}/1`,
+      `penstock_${kind}(${sql}, (${sql}) & ${lowBits})${filter}`,
+      'BLOB',
+      (c) => ({
+        fromStates: `penstock_${kind}_union(${c})`,
+        merge: `penstock_${kind}_merge(s.${c}, excluded.${c})`,
+      }),
+    )
   }
 
   #add(
+    kind: string,
     fromRows: string,
     sqlType: string,
     rest: (column: string) => Pick<StateColumn, 'fromStates' | 'merge'>,
@@ -118,7 +146,7 @@ export class StateColumns {
     const known = this.#known.get(fromRows)
     if (known !== undefined) return known.column
     const column = `_${String(this.columns.length + 1)}`
-    const state = { column, sqlType, fromRows, ...rest(column) }
+    const state = { column, kind, sqlType, fromRows, ...rest(column) }
     this.#known.set(fromRows, state)
     this.columns.push(state)
     return column

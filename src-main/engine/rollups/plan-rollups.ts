@@ -3,7 +3,6 @@
  * against an empty scratch database that holds the tables' shapes. Plans are plain data.
  */
 import type { Problem } from '#contract/workspace.ts'
-import { createHash } from 'node:crypto'
 import type { Rollup, RollupMeasure, RollupWindow, Workspace } from '../../workspace/model.ts'
 import type { PlannedColumn, TableShape } from '../batch/relations.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
@@ -11,14 +10,13 @@ import { expressionFault, missingColumn } from './column-faults.ts'
 import { StateColumns } from './measure-states.ts'
 import { type MeasureFault, parseMeasure } from './parse-measure.ts'
 import { planMeasure } from './plan-measure.ts'
+import { definitionOf, earlierDefinition } from './rollup-definition.ts'
 import type { DerivedColumn, KeyColumn, PlannedMeasure, RollupPlan, StateColumn } from './rollup-plan.ts'
 import { BaseTable } from './rollup-columns.ts'
 import { defineRollupFunctions, type FunctionHost } from './functions.ts'
-import { rollupSql } from './rollup-sql.ts'
+import { rollupSql, stateColumns } from './rollup-sql.ts'
 import { originMs } from './window-sql.ts'
 
-/** Changes when the same workspace would store something else than with an earlier version of Penstock. */
-const statesVersion = 1
 const quarterMs = 900_000
 
 /** Plans of all rollups, each after the one it is made from; `problems` is empty where all could be planned. */
@@ -144,7 +142,7 @@ class RollupPlanner {
     const sql = rollupSql({ ...parts, retains: retainAgeMs !== null })
     // How long windows are kept does not change what they mean.
     const { fill } = rollupSql({ ...parts, retains: false })
-    const stored = [sql.createState, ...fill, sql.merge, sql.derive]
+    const columns = stateColumns(parts)
     return {
       window,
       plan: {
@@ -159,7 +157,9 @@ class RollupPlanner {
         states,
         derived,
         measures,
-        definition: digest([statesVersion, ...stored]),
+        columns,
+        definition: definitionOf(this.#rollup, { keys, states, columns }),
+        earlierDefinition: earlierDefinition([sql.createState, ...fill, sql.merge, sql.derive]),
         sql,
       },
     }
@@ -329,8 +329,4 @@ function absentOf({ type }: PlannedColumn): string {
 
 function namesOf(columns: readonly PlannedColumn[]): string {
   return columns.map(({ name }) => name).join(', ') || 'none'
-}
-
-function digest(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }

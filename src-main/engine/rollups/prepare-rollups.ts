@@ -6,45 +6,87 @@ import { AppError } from '#contract/errors.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
 import type { RollupPlan } from './rollup-plan.ts'
+import { dropBefore, dropsOfBefore, keepBefore, viewBefore } from './kept-before.ts'
 import { parametersOf } from './kept-rollup.ts'
+import { isEarlierForm, isWrittenOtherwise } from './rollup-definition.ts'
 import type { HeldRows, RollupEvent } from './rollup-set.ts'
 import { stateTable } from './rollup-sql.ts'
 
 /** Drops rollups that the workspace does not have any more: a table may have got the name of one. */
 export function dropOtherRollups(database: SqlDatabase, plans: readonly RollupPlan[]): void {
   for (const name of storedDefinitions(database).keys()) {
-    if (!plans.some((plan) => plan.name === name)) drop(database, name)
+    if (plans.some((plan) => plan.name === name)) continue
+    drop(database, name)
+    dropBefore(database, name)
   }
 }
 
+/** What preparing needs to know, and who is told. */
+export interface RollupSurroundings {
+  /** Rows that a table holds now. */
+  held: (table: string) => HeldRows
+  /** Whether penstock.yaml is, to the letter, the one that filled the store. */
+  isSameFile: boolean
+  onEvent: RollupEvent
+}
+
 /**
- * @param held rows that a table holds now. To be called in a transaction
+ * Windows that mean the same go on, whatever version of Penstock made them. What is stored in another form is made anew; where
+ * that loses windows and no person asked for it, they are kept aside.
+ * To be called in a transaction.
  * @throws AppError STORE_UNUSABLE where a table of the store has the name of a rollup
  */
 export function prepareRollups(
   database: SqlDatabase,
   plans: readonly RollupPlan[],
-  held: (table: string) => HeldRows,
-  onEvent: RollupEvent,
+  { held, isSameFile, onEvent }: RollupSurroundings,
 ): void {
   const stored = storedDefinitions(database)
-  const anew = new Set<string>()
+  const anew = new Map<string, Making>()
   for (const plan of plans) {
     refuseTable(database, plan.name)
     const before = stored.get(plan.name)
-    if (before === plan.definition && !anew.has(plan.from)) {
+    const below = anew.get(plan.from)
+    if (before !== undefined && below === undefined && isSame(database, plan, before, isSameFile)) {
       database.exec(`DROP VIEW IF EXISTS main.${quoted(plan.name)}`)
       database.exec(plan.sql.createView)
-      database.prepare("UPDATE sys_rollups SET problem = '' WHERE name = ?").run(plan.name)
+      database
+        .prepare("UPDATE sys_rollups SET problem = '', definition = ? WHERE name = ?")
+        .run(plan.definition, plan.name)
     } else {
-      anew.add(plan.name)
-      make(database, plan)
-      const comesFromRows = plan.isFromTable || anew.has(plan.from)
+      const how = makingOf(plan, before, below)
+      anew.set(plan.name, how)
+      const comesFromRows = plan.isFromTable || below !== undefined
       const rest = comesFromRows ? restOfRows(plan, held(plan.table)) : restOfRollup(database, plan)
-      if (rest !== null) tell(plan, before !== undefined, rest, onEvent)
+      const keeps = how === 'other form' && rest !== null && rest.gone !== ''
+      if (keeps) keepBefore(database, plan.name)
+      make(database, plan)
+      if (rest !== null) tell(plan, how, rest, onEvent)
     }
     noteColumns(database, plan)
   }
+}
+
+/** Why a rollup is made: because it is new, because a person changed it, or because it is stored in another form now. */
+type Making = 'new' | 'changed' | 'other form'
+
+function makingOf(plan: RollupPlan, before: string | undefined, below: Making | undefined): Making {
+  if (before === undefined) return 'new'
+  return below === 'changed' || isWrittenOtherwise(before, plan.definition) ? 'changed' : 'other form'
+}
+
+function isSame(database: SqlDatabase, plan: RollupPlan, before: string, isSameFile: boolean): boolean {
+  if (before === plan.definition) return true
+  if (!isEarlierForm(before)) return false
+  return before === plan.earlierDefinition || (isSameFile && hasSameColumns(database, plan))
+}
+
+function hasSameColumns(database: SqlDatabase, { name, columns }: RollupPlan): boolean {
+  const stored = database
+    .prepare('SELECT json_group_array(json_array(name, type)) AS columns FROM pragma_table_info(?)')
+    .get(stateTable(name))
+  const wanted = JSON.stringify(columns.map((column) => [column.name, column.sqlType]))
+  return typeof stored === 'object' && stored !== null && 'columns' in stored && stored.columns === wanted
 }
 
 function make(database: SqlDatabase, plan: RollupPlan): void {
@@ -75,6 +117,11 @@ function fillFromStored(database: SqlDatabase, { name, from, sql }: RollupPlan):
        FROM (SELECT rows, applied_row, untimed, missed FROM sys_rollups WHERE name = ?) AS below WHERE name = ?`,
     )
     .run(from, name)
+}
+
+/** @throws AppError STORE_UNUSABLE where a table of the store has the name of a rollup */
+export function refuseStoredTables(database: SqlDatabase, plans: readonly RollupPlan[]): void {
+  for (const { name } of plans) refuseTable(database, name)
 }
 
 /** A table that the workspace had once stays in the store with its rows. */
@@ -117,11 +164,27 @@ function restOfRollup(database: SqlDatabase, { from }: RollupPlan): Rest {
   return { held: `what ${from} holds`, gone }
 }
 
-function tell(plan: RollupPlan, isChanged: boolean, { held, gone }: Rest, onEvent: RollupEvent): void {
-  const what = isChanged ? 'was changed and is made anew' : 'is new and is made'
+function tell(plan: RollupPlan, how: Making, { held, gone }: Rest, onEvent: RollupEvent): void {
+  const { name } = plan
+  const words: Record<Making, string> = {
+    new: 'is new and is made',
+    changed: 'was changed and is made anew',
+    'other form': 'is stored in another form now and is made anew',
+  }
   const missing = gone === '' ? '' : `; ${gone} are not in it`
-  const message = `${plan.name} ${what} from ${held}${missing}`
-  onEvent(gone === '' ? 'info' : 'warn', 'rollup-made', plan.name, message)
+  const message = `${name} ${words[how]} from ${held}${missing}`
+  const level = gone === '' ? 'info' : 'warn'
+  if (level === 'info' || how !== 'other form') {
+    onEvent(level, 'rollup-made', name, message)
+    return
+  }
+  const drops = dropsOfBefore(name).join('; ')
+  onEvent(
+    level,
+    'rollup-made',
+    name,
+    `${message}. What it held before is in ${viewBefore(name)}. To drop that, run ${drops} in the store with any SQLite tool while nothing runs`,
+  )
 }
 
 function storedDefinitions(database: SqlDatabase): Map<string, string> {

@@ -4,6 +4,8 @@ import type { ColumnType } from '#contract/workspace.ts'
 /** A stored column that can be merged, and how. */
 export interface StateColumn {
   column: string
+  /** What is kept and how it is written, as a word with a version that grows when either changes. */
+  kind: string
   /** SQLite type in a STRICT table. */
   sqlType: string
   /** Aggregate over rows of the table below. */
@@ -61,8 +63,12 @@ export interface RollupPlan {
   states: readonly StateColumn[]
   derived: readonly DerivedColumn[]
   measures: readonly PlannedMeasure[]
-  /** Changes when what is stored would have another meaning. */
+  /** Columns of the table of states, in its order. */
+  columns: readonly { name: string; sqlType: string }[]
+  /** Changes when what is stored would have another meaning: see rollup-definition.ts. */
   definition: string
+  /** The same in the form that stores of earlier versions have. */
+  earlierDefinition: string
   sql: RollupSql
 }
 

@@ -51,11 +51,16 @@ export class RollupSet implements BatchRollups {
   /**
    * One step of catching up, in a transaction of its own.
    * @param lastRow of a table, number of its last row
+   * @param isFilled whether rows of a table are still being filled in: then they are left for later
    * @returns whether there is more to catch up with
    */
-  catchUp(held: (table: string) => HeldRows, nowMs: number): boolean {
+  catchUp(
+    held: (table: string) => HeldRows,
+    nowMs: number,
+    isFilled: (table: string) => boolean = () => false,
+  ): boolean {
     for (const rollup of this.#rollups) {
-      if (!rollup.plan.isFromTable || rollup.state.problem !== '') continue
+      if (!rollup.plan.isFromTable || rollup.state.problem !== '' || isFilled(rollup.plan.table)) continue
       const { first, last } = held(rollup.plan.table)
       const from = Math.max(first, rollup.state.appliedRow + 1)
       if (from > last) continue

@@ -61,14 +61,27 @@ export function rollupSql(parts: RollupParts): RollupSql {
   }
 }
 
-function createState({ keys, states, derived, window }: RollupParts, state: string): string {
-  const columns = [
-    ...keys.map(({ column, absent }) => `${column} ${absent === null ? 'INTEGER' : 'ANY'} NOT NULL`),
-    ...states.map(({ column, sqlType }) => `${column} ${sqlType}`),
-    ...derived.map(({ column, sqlType }) => `${column} ${sqlType}`),
-    ...(endIsStored(window) ? ['window_end INTEGER'] : []),
-    `PRIMARY KEY (${list(keys.map(({ column }) => column))})`,
+/** Columns of the table of states. */
+export function stateColumns({
+  keys,
+  states,
+  derived,
+  window,
+}: Pick<RollupParts, 'keys' | 'states' | 'derived' | 'window'>): { name: string; sqlType: string }[] {
+  return [
+    ...keys.map(({ column, absent }) => ({ name: column, sqlType: absent === null ? 'INTEGER' : 'ANY' })),
+    ...states.map(({ column, sqlType }) => ({ name: column, sqlType })),
+    ...derived.map(({ column, sqlType }) => ({ name: column, sqlType })),
+    ...(endIsStored(window) ? [{ name: 'window_end', sqlType: 'INTEGER' }] : []),
   ]
+}
+
+function createState(parts: RollupParts, state: string): string {
+  const { keys, states } = parts
+  const columns = stateColumns(parts).map(
+    ({ name, sqlType }, index) => `${name} ${sqlType}${index < keys.length ? ' NOT NULL' : ''}`,
+  )
+  columns.push(`PRIMARY KEY (${list(keys.map(({ column }) => column))})`)
   // Large sketches would make every page of a clustered table hold few rows.
   const isLarge = states.some(({ sqlType }) => sqlType === 'BLOB')
   return `CREATE TABLE ${state} (${list(columns)}) STRICT${isLarge ? '' : ', WITHOUT ROWID'}`

@@ -17,7 +17,7 @@ import { removeLeftovers } from './temporary-files.ts'
 
 export interface StoreSnapshotsOptions {
   storeFile: string
-  workspace: CopiedWorkspace
+  workspace: () => CopiedWorkspace
   entries: Pick<EngineEntries, 'snapshotProcess'>
   /** Version of Penstock. */
   version: string
@@ -68,7 +68,7 @@ export class StoreSnapshots implements Snapshots {
 
   /** @param file absolute, or relative to the folder of the workspace. @throws AppError SNAPSHOT_RUNNING, ENGINE_NOT_RUNNING */
   start(file: string): SnapshotStatus {
-    const { workspace } = this.#options
+    const workspace = this.#options.workspace()
     void this.begin({ file: path.resolve(path.dirname(workspace.file), file) })
     return this.status()
   }
@@ -146,7 +146,7 @@ export class StoreSnapshots implements Snapshots {
     removeLeftovers(path.dirname(target))
     if (!this.#isCurrent(run)) return
     const order = {
-      ...{ kind: 'copy' as const, storeFile, target, workspace, penstock: version },
+      ...{ kind: 'copy' as const, storeFile, target, workspace: workspace(), penstock: version },
       scheduled: wish.keep !== undefined,
       keep: wish.keep ?? null,
     }

@@ -4,7 +4,7 @@
  */
 import { limits } from '#contract/limits.ts'
 import type { Database, Statement } from 'better-sqlite3'
-import type { StepCounts } from '../batch/batch-result.ts'
+import type { BatchResult, StepCounts } from '../batch/batch-result.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import { latencyQuantiles } from './latency.ts'
 
@@ -87,14 +87,12 @@ export class BatchLog {
   /** @returns the id of the batch */
   addBatch(
     batch: PackedBatch,
-    steps: readonly StepCounts[],
-    deadInSteps: number,
+    { steps, landed, failures }: Pick<BatchResult, 'steps' | 'landed' | 'failures'>,
     times: BatchTimes,
     nowMs: number,
   ): number {
     const id = this.#nextBatch
-    const landed = landedRows(steps)
-    const dead = batch.dead.length + deadInSteps
+    const dead = batch.dead.length + failures.length
     const positions = JSON.stringify(
       batch.partitions.map(({ topic, partition, from, to }) => ({
         topic,
@@ -112,7 +110,7 @@ export class BatchLog {
       nowMs,
       batch.records,
       batch.bytes,
-      landed,
+      landed.values().reduce((sum, rows) => sum + rows, 0),
       dead,
       positions,
       rounded(batch.decodeMs),
@@ -144,6 +142,11 @@ export class BatchLog {
     this.#trimBatches.run(id - limits.keptBatches)
     this.#trimSteps.run(stepId - limits.keptSteps)
     return id
+  }
+
+  /** Counts steps that ran without a batch of their own: those of a backfill. */
+  addTotals(steps: readonly StepCounts[]): void {
+    for (const step of steps) this.#addTotals(step)
   }
 
   /** Writes what became known since the last transaction. */
@@ -187,12 +190,6 @@ export class BatchLog {
       rounded(total.ms),
     )
   }
-}
-
-/** Rows that reached a table: what its last step gave. */
-function landedRows(steps: readonly StepCounts[]): number {
-  const last = new Map(steps.map((step) => [step.table, step.rowsOut]))
-  return [...last.values()].reduce((sum, rows) => sum + rows, 0)
 }
 
 function rounded(ms: number): number {

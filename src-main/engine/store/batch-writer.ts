@@ -8,6 +8,7 @@ import type { BatchResult, BatchTransform } from '../batch/batch-result.ts'
 import type { BatchRollups } from '../batch/batch-rollups.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import type { TableShape } from '../batch/relations.ts'
+import type { BackfillRun, Backfills } from './backfills.ts'
 import { BatchLog } from './batch-log.ts'
 import { DeadLetterLog, type LookupFailures } from './dead-letter-log.ts'
 import type { EventLog } from './event-log.ts'
@@ -25,6 +26,13 @@ import { Watermarks } from './watermarks.ts'
 
 /** Rows that one round of housekeeping may evict from a table. */
 const idleEviction = 20_000
+
+/** What a batch of a backfill belongs to. */
+export interface BackfillBatch {
+  run: BackfillRun
+  transform: BatchTransform
+  backfills: Backfills
+}
 
 /** Milliseconds since 1970 with fractions, the same in all threads. */
 export type Clock = () => number
@@ -92,20 +100,23 @@ export class BatchWriter {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       const nowMs = Math.floor(begun)
-      const rows = transform.load(batch.jsonb, batch.run)
-      if (rows !== batch.rows)
-        throw new AppError('INTERNAL', `packed ${String(batch.rows)} rows, loaded ${String(rows)}`)
+      const rows = loadWhole(transform, batch)
       const loaded = this.#now()
-      const { steps, failures, eventTime, ...tables } = transform.run(
+      const result = transform.run(
         rows,
         { topic: batch.topic, ingestedAt: nowMs },
         this.watermarks.newestAt(batch.source),
       )
+      const { steps, failures, eventTime } = result
       const ran = this.#now()
       this.deadLetters.addDecodeFailures(batch, nowMs)
       this.deadLetters.addStepFailures(batch, failures, nowMs)
       this.deadLetters.trim()
-      this.#settleTables(batch.source, tables, nowMs)
+      this.#settle(
+        this.tables.filter(({ source }) => source === batch.source),
+        result,
+        nowMs,
+      )
       this.positions.save(batch)
       this.gaps.add(batch, nowMs)
       this.batches.finishEarlier()
@@ -115,7 +126,7 @@ export class BatchWriter {
         stepsMs: ran - loaded,
         eventTime: eventTime === null ? null : { ...eventTime, watermark: transform.watermark(eventTime) },
       }
-      const batchId = this.batches.addBatch(batch, steps, failures.length, times, nowMs)
+      const batchId = this.batches.addBatch(batch, result, times, nowMs)
       this.topics.addBatch(batch, nowMs)
       this.events.flush()
       const beforeCommit = this.#now()
@@ -127,6 +138,47 @@ export class BatchWriter {
       const afterwards = { batchId, commitMs: committed - beforeCommit, totalMs: committed - begun, latency }
       this.batches.committed(afterwards, steps.length)
       return latency
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+  }
+
+  /**
+   * Lands one batch of a backfill. Records, and those that could not be decoded or came too late, were counted when the
+   * source read them first. What is too late is so in the order of this reading; the run has a watermark of its own.
+   * @throws the database's error, after rolling back; the batch can be written again
+   */
+  fill(batch: PackedBatch, { run, transform, backfills }: BackfillBatch): void {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const nowMs = Math.floor(this.#now())
+      const rows = loadWhole(transform, batch)
+      const constants = { topic: batch.topic, ingestedAt: nowMs }
+      const newestAt = this.watermarks.newestAt(run.name)
+      const { steps, failures, landed, changes, eventTime } = transform.run(rows, constants, newestAt)
+      const inSteps = failures.filter(({ kind }) => kind !== 'too-late')
+      this.deadLetters.addStepFailures({ ...batch, source: run.source }, inSteps, nowMs)
+      this.deadLetters.trim()
+      const whole = new Set(run.tables.flatMap(({ table, columns }) => (columns.length === 0 ? [table] : [])))
+      this.#settle(
+        this.tables.filter(({ name }) => whole.has(name)),
+        { landed, changes },
+        nowMs,
+      )
+      this.batches.addTotals(steps.filter(({ table }) => whole.has(table)))
+      this.positions.save(batch)
+      const filled = run.tables.map(({ table }): [string, number] => [
+        table,
+        (whole.has(table) ? landed.get(table) : changes.get(table)?.updated) ?? 0,
+      ])
+      if (eventTime !== null) this.watermarks.add(run.name, eventTime)
+      backfills.note(run, batch, new Map(filled))
+      this.batches.finishEarlier()
+      this.events.flush()
+      this.#database.exec('COMMIT')
+      this.#committed()
+      this.batches.committed(null, 0)
     } catch (error) {
       this.#rollBack()
       throw error
@@ -197,14 +249,13 @@ export class BatchWriter {
   }
 
   /** Counts what landed, takes it into rollups, and evicts what it pushed out. */
-  #settleTables(
-    source: string,
+  #settle(
+    tables: readonly LandedTable[],
     { landed, changes }: Pick<BatchResult, 'landed' | 'changes'>,
     nowMs: number,
   ): void {
     const excess = this.#budget?.excess(this.tables) ?? null
-    for (const table of this.tables) {
-      if (table.source !== source) continue
+    for (const table of tables) {
       const rows = landed.get(table.name) ?? 0
       const before = table.held.last
       table.landed(rows, nowMs, changes.get(table.name) ?? null)
@@ -241,4 +292,11 @@ export class BatchWriter {
     this.batches.rolledBack()
     for (const table of this.tables) table.rolledBack()
   }
+}
+
+function loadWhole(transform: BatchTransform, batch: PackedBatch): number {
+  const rows = transform.load(batch.jsonb, batch.run)
+  if (rows !== batch.rows)
+    throw new AppError('INTERNAL', `packed ${String(batch.rows)} rows, loaded ${String(rows)}`)
+  return rows
 }

@@ -74,6 +74,18 @@ export function openScratch(): Database.Database {
   return new Database(':memory:')
 }
 
+/** Drops everything temporary of a connection, so that it can be made anew in another form. */
+export function dropTemporary(database: Database.Database): void {
+  const made = database
+    .prepare<[], { type: string; name: string }>(
+      `SELECT type, name FROM temp.sqlite_schema WHERE type IN ('trigger', 'view', 'table') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+       ORDER BY type = 'table', type = 'view'`,
+    )
+    .all()
+  for (const { type, name } of made)
+    database.exec(`DROP ${type} IF EXISTS temp."${name.replaceAll('"', '""')}"`)
+}
+
 /** Removes a store with everything beside it. */
 export function removeStore(location: StoreLocation): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(location.file + suffix, { force: true })

@@ -48,8 +48,8 @@ export class KeyedTable implements LandedTable {
     this.#overAge = database.prepare(evict('WHERE _ingested_at < ?'))
     const { landing } = shape
     this.#markers = landing !== null && leavesMarkers(landing) ? new Markers(database, shape.name) : null
-    const rows = Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
-    this.#counts = { ...storedCounts(database, shape.name), rows }
+    // Committed with the rows: counting them would take longer the more there are.
+    this.#counts = storedCounts(database, shape.name)
     this.#committed = { ...this.#counts }
   }
 

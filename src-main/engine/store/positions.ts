@@ -1,4 +1,4 @@
-/** Where each source goes on: written in the batch's transaction, read at the next start. Store thread only. */
+/** Where each source goes on, and each run that fills in what a source has read before: written in the batch's transaction, read at the next start. Store thread only. */
 import type { Database, Statement } from 'better-sqlite3'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 
@@ -23,6 +23,9 @@ export interface CommittedPosition {
 export class Positions {
   readonly #save: Statement
   readonly #read: Statement
+  readonly #forget: Statement
+  readonly #forgetTopic: Statement
+  readonly #copy: Statement
   readonly #committed = new Map<string, CommittedPosition>()
   readonly #changed = new Map<string, CommittedPosition>()
 
@@ -30,6 +33,12 @@ export class Positions {
     this.#save = database.prepare(
       `INSERT INTO _penstock_positions (source, topic, partition, next_offset, place) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset, place = excluded.place`,
+    )
+    this.#forget = database.prepare('DELETE FROM _penstock_positions WHERE source = ?')
+    this.#forgetTopic = database.prepare('DELETE FROM _penstock_positions WHERE source = ? AND topic = ?')
+    this.#copy = database.prepare(
+      `INSERT INTO _penstock_positions (source, topic, partition, next_offset, place)
+       SELECT ?, topic, partition, next_offset, place FROM _penstock_positions WHERE source = ?`,
     )
     this.#read = database
       .prepare('SELECT topic, partition, next_offset, place FROM _penstock_positions WHERE source = ?')
@@ -60,9 +69,19 @@ export class Positions {
     this.#save.run(batch.source, batch.topic, placePartition, 0, batch.place)
   }
 
+  /** Where a source goes on; the live figures have it from now on. */
   read(source: string): SourcePosition {
+    const position = this.peek(source)
+    for (const [topic, offsets] of position.nextOffsets) {
+      for (const [partition, next] of offsets) this.#note(source, topic, partition, next)
+    }
+    return position
+  }
+
+  /** Where a source, or a run beside one, stands. */
+  peek(name: string): SourcePosition {
     const position: SourcePosition = { nextOffsets: new Map(), places: new Map() }
-    for (const row of this.#read.all(source)) {
+    for (const row of this.#read.all(name)) {
       if (!Array.isArray(row)) continue
       const [topic, partition, next, place] = row as unknown[]
       if (Number(partition) === placePartition) {
@@ -70,10 +89,34 @@ export class Positions {
       } else {
         const offsets = position.nextOffsets.get(String(topic)) ?? new Map<number, bigint>()
         position.nextOffsets.set(String(topic), offsets.set(Number(partition), BigInt(String(next))))
-        this.#note(source, String(topic), Number(partition), BigInt(String(next)))
       }
     }
     return position
+  }
+
+  /** Sets offsets by hand. The caller's transaction. */
+  put(name: string, offsets: ReadonlyMap<string, ReadonlyMap<number, bigint>>): void {
+    for (const [topic, partitions] of offsets) {
+      for (const [partition, next] of partitions) this.#save.run(name, topic, partition, next, null)
+    }
+  }
+
+  /** Has another name stand where this one does. The caller's transaction. */
+  copy(name: string, to: string): void {
+    if (name === to) return
+    this.#forget.run(to)
+    this.#copy.run(to, name)
+  }
+
+  /** Has a name begin anew in a topic. The caller's transaction. @param place of the reader in it */
+  restart(name: string, topic: string, place: string): void {
+    this.#forgetTopic.run(name, topic)
+    this.#save.run(name, topic, placePartition, 0, place)
+  }
+
+  /** Forgets a run beside a source. The caller's transaction. */
+  forget(name: string): void {
+    this.#forget.run(name)
   }
 
   #note(source: string, topic: string, partition: number, next: bigint): void {

@@ -14,13 +14,14 @@ CREATE TABLE IF NOT EXISTS sys_workspace (
   file TEXT PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL, columns TEXT NOT NULL, read_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Where each source goes on: next offset by partition, and the reader's own place (JSON; partition -1).
+-- Where each source goes on: next offset by partition, and the reader's own place (JSON; partition -1). Names with a slash are
+-- runs of backfills, and where those end.
 CREATE TABLE IF NOT EXISTS _penstock_positions (
   source TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, next_offset INTEGER NOT NULL, place TEXT,
   PRIMARY KEY (source, topic, partition)
 ) STRICT, WITHOUT ROWID;
 
--- rows_landed: what the last steps gave; what tables with key or deduplicate made of it is in sys_tables.
+-- rows_landed: rows that tables took; of those with key, also those that took the place of another.
 -- watermark: newest event time minus the allowed lateness; late and too_late: records behind the newest, and behind the watermark.
 -- commit_ms, total_ms and the latencies are known only once the batch has committed, so the next transaction fills them in.
 CREATE TABLE IF NOT EXISTS sys_batches (
@@ -109,6 +110,17 @@ CREATE TABLE IF NOT EXISTS sys_lookups (
   name TEXT PRIMARY KEY, origin TEXT NOT NULL, rows INTEGER NOT NULL, loaded_at INTEGER, problem TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Tables and columns that came when their source had read records before, and are filled from what it still holds.
+CREATE TABLE IF NOT EXISTS sys_backfills (
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, table_name TEXT NOT NULL,
+  columns TEXT NOT NULL, -- JSON: the new columns, none for a whole table
+  -- "running", "done", "paused" while the workspace does not have the table, "stopped" where it does not want it filled
+  state TEXT NOT NULL,
+  records INTEGER NOT NULL, total INTEGER NOT NULL, -- records read, of about so many
+  rows INTEGER NOT NULL, -- rows that landed, or whose columns were filled in
+  begun_at INTEGER NOT NULL, ended_at INTEGER, problem TEXT NOT NULL, run TEXT NOT NULL
+) STRICT;
+
 -- Rollups: rows taken in, groups kept, and what no window could hold. applied_row is the last row of the table taken in.
 CREATE TABLE IF NOT EXISTS sys_rollups (
   name TEXT PRIMARY KEY, from_name TEXT NOT NULL, table_name TEXT NOT NULL, rows INTEGER NOT NULL, groups INTEGER NOT NULL,
@@ -146,6 +158,7 @@ export const systemTimestamps: Readonly<Record<string, readonly string[]>> = {
   sys_tables: ['oldest_at', 'newest_at'],
   sys_rollups: ['oldest_at', 'newest_at'],
   sys_lookups: ['loaded_at'],
+  sys_backfills: ['begun_at', 'ended_at'],
   sys_workspace: ['read_at'],
   sys_snapshot: ['taken_at'],
 }

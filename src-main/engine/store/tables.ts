@@ -46,6 +46,16 @@ export function prepareTables(database: Database, tables: readonly TableShape[])
     database.pragma(`cache_size = -${String(keyedCacheKibibytes)}`)
 }
 
+/** What {@link prepareTables} would refuse; changes nothing. @throws AppError STORE_UNUSABLE */
+export function checkTables(database: Database, tables: readonly TableShape[]): void {
+  for (const table of tables) {
+    const stored = storedColumns(database, table.name)
+    if (stored.length === 0) continue
+    checkKey(database, table)
+    for (const column of wantedColumns(table)) checkType(table.name, stored, column)
+  }
+}
+
 function wantedColumns(table: TableShape): StoredColumn[] {
   const own = table.columns.map((column) => ({ name: column.name, type: sqlTypeOf(column.type) }))
   return [...own, ...addedColumns.map((column) => ({ name: column.name, type: column.sqlType }))]
@@ -83,15 +93,19 @@ function extendTable(
   wanted: readonly StoredColumn[],
 ): void {
   for (const column of wanted) {
-    const known = stored.find((candidate) => candidate.name.toLowerCase() === column.name.toLowerCase())
-    if (known === undefined) {
-      database.exec(`ALTER TABLE ${quoted(table)} ADD COLUMN ${quoted(column.name)} ${column.type}`)
-    } else if (known.type.toUpperCase().replace(/^INT$/, 'INTEGER') !== column.type) {
-      const message = `column ${column.name} of table ${table} is ${known.type} in the store and ${column.type} in the workspace`
-      throw new AppError(
-        'STORE_UNUSABLE',
-        `${message}; give the table another name, or move the store file away`,
-      )
-    }
+    const known = checkType(table, stored, column)
+    if (known) continue
+    database.exec(`ALTER TABLE ${quoted(table)} ADD COLUMN ${quoted(column.name)} ${column.type}`)
   }
+}
+
+/** @returns whether the column is there. @throws AppError STORE_UNUSABLE where it is there with another type */
+function checkType(table: string, stored: readonly StoredColumn[], column: StoredColumn): boolean {
+  const known = stored.find((candidate) => candidate.name.toLowerCase() === column.name.toLowerCase())
+  if (known === undefined) return false
+  // What was uncertain once, and is known now, fits.
+  if (known.type.toUpperCase() === 'ANY') return true
+  if (known.type.toUpperCase().replace(/^INT$/, 'INTEGER') === column.type) return true
+  const message = `column ${column.name} of table ${table} is ${known.type} in the store and ${column.type} in the workspace`
+  throw new AppError('STORE_UNUSABLE', `${message}; give the table another name, or move the store file away`)
 }

@@ -1,4 +1,4 @@
-/** Newest event time of each source, and how many records came late: kept with each batch. Store thread only. */
+/** Newest event time of each source, and of each run beside one, and how many records came late: kept with each batch. Store thread only. */
 import type { Database, Statement } from 'better-sqlite3'
 import type { EventTimeCounts } from '../batch/event-time.ts'
 
@@ -35,6 +35,11 @@ export class Watermarks {
   /** Newest event time of a source, milliseconds since 1970; null before the first. */
   newestAt(source: string): number | null {
     return this.#state.get(source)?.newestAt ?? null
+  }
+
+  /** Records that came too late so far. */
+  tooLate(source: string): number {
+    return this.#state.get(source)?.tooLate ?? 0
   }
 
   add(source: string, { newestAt, late, tooLate, ahead }: EventTimeCounts): void {

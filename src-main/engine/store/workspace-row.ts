@@ -23,3 +23,8 @@ export function noteWorkspace(
   })
   write()
 }
+
+/** @returns penstock.yaml as it filled the store; null where nothing is noted yet */
+export function notedText(database: Database): string | null {
+  return database.prepare<[], string>('SELECT text FROM sys_workspace').pluck().get() ?? null
+}

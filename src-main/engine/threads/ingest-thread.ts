@@ -20,18 +20,25 @@ import { ClusterClients } from '../kafka/client/cluster-clients.ts'
 import { fileLookup } from '../lookups/file-lookup.ts'
 import { inferKafkaSource } from './infer-kafka-source.ts'
 import { LookupLoader } from './lookup-loader.ts'
-import { ThreadSourcePort } from './source-port.ts'
+import { backfillListener, sourceListener } from './source-listeners.ts'
+import { portBeside, ThreadSourcePort } from './source-port.ts'
 import { isTopicLookup, TopicLookups } from './topic-lookups.ts'
 import { hasKind, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type {
+  BackfillStart,
   IngestAttachInput,
   IngestInferInput,
   IngestLookupsInput,
   IngestStartInput,
 } from './thread-messages.ts'
 
+const storeRetryMs = 500
+
 interface RunningSource {
-  source: IngestSource
+  /** Name of the source; that of a backfill is the source it reads again. */
+  of: string
+  /** Null before it is opened. */
+  source: IngestSource | null
   port: ThreadSourcePort
   done: Promise<void>
 }
@@ -57,12 +64,16 @@ export class IngestThread {
         start: (input: IngestStartInput) => {
           this.#start(input)
         },
+        'follow-lookups': (input: IngestLookupsInput) => {
+          this.#followLookups(input)
+        },
         pause: () => {
           for (const { port } of this.#sources.values()) port.pause()
         },
         resume: () => {
           for (const { port } of this.#sources.values()) port.resume()
         },
+        end: (sources: string[]) => this.#end(sources),
         stop: () => this.#stop(),
       },
       () => undefined,
@@ -77,7 +88,8 @@ export class IngestThread {
     this.#store = new ThreadCalls(port, {}, (message) => {
       if (!isReceipt(message)) return
       const running = this.#sources.get(message.source)
-      running?.source.reuse(message.topic, message.buffers)
+      running?.source?.reuse(message.topic, message.buffers)
+      if (running !== undefined && running.of !== message.source) running.port.stepAside(message)
       running?.port.received()
     })
   }
@@ -129,20 +141,83 @@ export class IngestThread {
       const start = {
         nextOffsets: stored?.nextOffsets ?? new Map<string, Map<number, bigint>>(),
         places: stored?.places ?? new Map<string, string>(),
+        until: null,
       }
-      const port = new ThreadSourcePort(source.name, this.#main, this.#toStore(), input.paused)
+      const listener = sourceListener(source.name, this.#main, this.#toStore())
+      const port = new ThreadSourcePort(listener, input.paused)
       const opened = this.#openSource(source, { columns, start, maskKeys: input.maskKeys }, port)
       const needs = input.needs.get(source.name) ?? []
-      const done = this.#runSource(opened, port, needs).catch((error: unknown) => {
-        // A fault of Penstock itself: let the thread end, so that it is reported and started anew.
-        setImmediate(() => {
-          throw error
-        })
+      this.#sources.set(source.name, {
+        of: source.name,
+        source: opened,
+        port,
+        done: ended(this.#runSource(opened, port, needs)),
       })
-      this.#sources.set(source.name, { source: opened, port, done })
     }
+    this.#endBackfills(input.backfills)
+    for (const start of input.backfills) {
+      if (this.#sources.has(start.run)) continue
+      const listener = backfillListener(start.run, start.source, this.#toStore())
+      const port = portBeside(listener, input.paused)
+      this.#sources.set(start.run, {
+        of: start.source,
+        source: null,
+        port,
+        done: ended(this.#runBackfill(start, input, port)),
+      })
+    }
+  }
+
+  /** Ends backfills that nobody wants any more. */
+  #endBackfills(wanted: readonly BackfillStart[]): void {
+    for (const [name, { of, port, source }] of this.#sources) {
+      if (name === of || wanted.some(({ run }) => run === name)) continue
+      port.stop()
+      source?.stop()
+      this.#sources.delete(name)
+    }
+  }
+
+  /** Keeps lookups up to date from now on. */
+  #followLookups({ lookups }: IngestLookupsInput): void {
     this.#topicLookups?.start()
-    this.#lookups?.watch(input.lookups.flatMap((entry) => fileLookup(entry) ?? []))
+    this.#lookups?.watch(lookups.flatMap((entry) => fileLookup(entry) ?? []))
+  }
+
+  /**
+   * Reads for new tables and columns what a source has read before, up to where that stood; as often as the store thread
+   * asks for more.
+   */
+  async #runBackfill(first: BackfillStart, input: IngestStartInput, port: ThreadSourcePort): Promise<void> {
+    const source = input.all.find(({ name }) => name === first.source)
+    if (source === undefined) return
+    const columns = input.columns.get(source.name) ?? []
+    const { maskKeys } = input
+    let start: BackfillStart | null = first
+    while (start !== null && !port.stopped) {
+      const opened = this.#openSource(source, { columns, start, maskKeys }, port, start.run)
+      const running = this.#sources.get(start.run)
+      if (running !== undefined) running.source = opened
+      await this.#runSource(opened, port, input.needs.get(source.name) ?? [])
+      await Promise.race([port.whenCommitted(), port.whenStopped()])
+      start = await this.#nextOf(start.run, port)
+    }
+    if (this.#sources.get(first.run)?.port === port) this.#sources.delete(first.run)
+  }
+
+  /** @returns null at a stop, too. A store without room says so; the run waits as batches do */
+  async #nextOf(run: string, port: ThreadSourcePort): Promise<BackfillStart | null> {
+    while (!port.stopped) {
+      try {
+        const next = this.#toStore().call<BackfillStart | null>('backfill-next', run)
+        // A store thread that has ended never answers.
+        return await Promise.race([next, port.whenStopped().then(() => null)])
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'STORE_FULL') throw error
+        await port.sleep(storeRetryMs)
+      }
+    }
+    return null
   }
 
   /** A source runs once the lookups that its steps read are whole. */
@@ -156,20 +231,22 @@ export class IngestThread {
     await source.run()
   }
 
+  /** @param name by which its batches are known */
   #openSource(
-    source: Source,
+    given: Source,
     {
       columns,
       start,
       maskKeys,
     }: { columns: readonly Column[]; start: SourceStart; maskKeys: ResolvedMaskKeys },
     port: SourcePort,
+    name: string = given.name,
   ): IngestSource {
-    const fault = maskKeys.faults.get(source.name)
+    const source = { ...given, name }
+    const fault = maskKeys.faults.get(given.name)
     if (fault !== undefined) return new RefusedSource(`mask_key: ${fault.message}`, port)
     const { masks } = source
-    const masker =
-      masks === null ? null : new RecordMasker(masks.list, maskKeys.keys.get(source.name) ?? null)
+    const masker = masks === null ? null : new RecordMasker(masks.list, maskKeys.keys.get(given.name) ?? null)
     if (isReplayed(source)) return new ReplaySource(source, { columns, start, masker }, port)
     if (!isTopic(source)) throw new AppError('INTERNAL', `source ${source.name} reads nothing`)
     const { clients, registries } = this.#clusters()
@@ -184,17 +261,43 @@ export class IngestThread {
     return new KafkaSource(source, parts, port)
   }
 
+  /**
+   * Ends sources, and backfills of them, that go on otherwise or not at all. Resolves when all that they sent has committed, or
+   * was let go: a store without room would keep it for long.
+   */
+  async #end(names: readonly string[]): Promise<void> {
+    const ending = [...this.#sources].filter(([, { of }]) => names.includes(of))
+    for (const [, { port, source }] of ending) {
+      port.stop()
+      source?.stop()
+    }
+    await Promise.all(ending.map(([, { done }]) => done))
+    const senders = ending.map(([name]) => name)
+    await this.#toStore().call('let-go', senders)
+    await Promise.all(ending.map(([, { port }]) => port.whenCommitted()))
+    for (const [name] of ending) this.#sources.delete(name)
+  }
+
   async #stop(): Promise<void> {
     this.#lookups?.stop()
     const running = [...this.#sources.values()]
     for (const { port, source } of running) {
       port.stop()
-      source.stop()
+      source?.stop()
     }
     await Promise.all([...running.map(({ done }) => done), this.#topicLookups?.stop()])
     this.#clients?.close()
     this.#registries?.close()
   }
+}
+
+/** A fault of Penstock itself lets the thread end, so that it is reported and started anew. */
+function ended(running: Promise<void>): Promise<void> {
+  return running.catch((error: unknown) => {
+    setImmediate(() => {
+      throw error
+    })
+  })
 }
 
 function isTopic(source: Source): source is TopicSource {

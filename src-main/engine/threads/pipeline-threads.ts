@@ -5,7 +5,8 @@
 import { AppError } from '#contract/errors.ts'
 import type { Problem } from '#contract/workspace.ts'
 import { MessageChannel } from 'node:worker_threads'
-import type { Column, Workspace } from '../../workspace/model.ts'
+import { changeBetween, type WorkspaceChange } from '../../workspace/changes.ts'
+import type { Column, Source, Workspace } from '../../workspace/model.ts'
 import { packedColumns } from '../batch/packed-columns.ts'
 import type { LookupShape } from '../batch/relations.ts'
 import type { EngineEntries } from '../engine-api.ts'
@@ -17,11 +18,14 @@ import { EngineThread } from './engine-thread.ts'
 import { rebuiltSources } from './rebuilt-sources.ts'
 import type { ThreadCalls } from './thread-calls.ts'
 import type {
+  BackfillStart,
+  IngestLookupsInput,
   IngestStartInput,
   NewEventInput,
   StoredStart,
   StoreOpenInput,
   StoreOpenOutput,
+  StorePlanInput,
   StorePlanOutput,
   ThreadStopInput,
 } from './thread-messages.ts'
@@ -45,17 +49,28 @@ export interface PipelineOptions {
   threadStarted: (thread: EngineThread) => void
 }
 
+/** Columns of each source: declared, or inferred from a sample. */
+export type UsedColumns = Map<string, { columns: readonly Column[]; inferred: boolean }>
+
 export class PipelineThreads {
   readonly #options: PipelineOptions
+  #workspace: Workspace
+  #maskKeys: ResolvedMaskKeys
+  #used: UsedColumns = new Map()
+  #lookups: LookupShape[] = []
   #store: EngineThread | null = null
   #ingest: EngineThread | null = null
   #cluster: EngineThread | null = null
   #paused: boolean
   #damage = ''
+  /** Settles when the changes asked for so far have been made, or could not be. */
+  #changes: Promise<unknown> = Promise.resolve()
   #isStopped = false
 
   constructor(options: PipelineOptions) {
     this.#options = options
+    this.#workspace = options.workspace
+    this.#maskKeys = options.maskKeys
     this.#paused = options.paused
   }
 
@@ -64,8 +79,9 @@ export class PipelineThreads {
    * @throws AppError STORE_IN_USE, STORE_UNUSABLE, LOOKUP_UNREADABLE, SOURCE_UNREADABLE, WORKSPACE_INVALID
    * (details.problems), THREAD_CRASHED, ENGINE_NOT_RUNNING where it was stopped meanwhile
    */
-  async start(): Promise<Map<string, { columns: readonly Column[]; inferred: boolean }>> {
-    const { workspace, location, host, resume, entries } = this.#options
+  async start(): Promise<UsedColumns> {
+    const { location, host, resume, entries } = this.#options
+    const workspace = this.#workspace
     const store = this.#spawn('store', entries.storeWorker, this.#options.storeNotice)
     this.#store = store
     const open: StoreOpenInput = { location, settings: workspace.store, host, resume }
@@ -77,27 +93,74 @@ export class PipelineThreads {
     await store.calls.call('attach', { port: port1 }, [port1])
     const { connections } = this.#options
     await ingest.calls.call('attach', { port: port2, connections }, [port2])
-    const lookups = await ingest.calls.call<LookupShape[]>('lookups', { lookups: workspace.lookups })
-    const used = await this.#sourceColumns(ingest)
-    const columns = new Map([...used].map(([name, entry]) => [name, entry.columns]))
-    const plan = { workspace, sourceColumns: columns, lookups }
+    this.#lookups = await ingest.calls.call<LookupShape[]>('lookups', { lookups: workspace.lookups })
+    this.#used = await this.#sourceColumns(ingest, workspace.sources)
+    const plan = this.#planOf(workspace, this.#used, this.#lookups)
     const { problems } = await store.calls.call<StorePlanOutput>('plan', plan)
     if (problems.length > 0) throw invalid(problems)
-    const starts = await store.calls.call<StoredStart[]>('starts', [...columns.keys()])
-    const { tables } = workspace
-    const sources = rebuiltSources(workspace.sources, rebuiltSince)
-    await ingest.calls.call('start', {
-      sources,
-      columns: new Map(
-        sources.map((source) => [source.name, packedColumns(source, columns.get(source.name) ?? [], tables)]),
-      ),
-      starts,
-      lookups: workspace.lookups,
-      needs: neededLookups(workspace),
-      maskKeys: this.#options.maskKeys,
-      paused: this.#paused,
-    } satisfies IngestStartInput)
+    await this.#startSources(store, ingest, rebuiltSources(workspace.sources, rebuiltSince))
+    await ingest.calls.call('follow-lookups', { lookups: workspace.lookups } satisfies IngestLookupsInput)
     await this.#openCluster(store)
+    return this.#used
+  }
+
+  /**
+   * What a version of the workspace would meet, while what runs runs on.
+   * @throws AppError SOURCE_UNREADABLE, STORE_UNUSABLE
+   */
+  async check(workspace: Workspace): Promise<Problem[]> {
+    const change = changeBetween(this.#workspace, workspace)
+    const [store, ingest] = [this.#store, this.#ingest]
+    if (change === null || store === null || ingest === null) return []
+    const used = await this.#columnsAfter(ingest, workspace, change)
+    const plan = this.#planOf(workspace, used, this.#lookups)
+    return (await store.calls.call<StorePlanOutput>('check', plan)).problems
+  }
+
+  /**
+   * Goes over to another version of the workspace; what did not change runs on. The store has the new one from one batch to
+   * the next. One that comes while another is being made waits for that.
+   * @returns columns as {@link start}; null where everything has to be started anew, and then nothing was done
+   * @throws AppError WORKSPACE_INVALID, SOURCE_UNREADABLE, STORE_UNUSABLE, STORE_FULL, and then what ran runs on; others
+   * afterwards
+   */
+  async change(workspace: Workspace, maskKeys: ResolvedMaskKeys): Promise<UsedColumns | null> {
+    // Told without waiting: one that is under way may wait for what this one changes, such as room in the store.
+    if (changeBetween(this.#workspace, workspace) === null) return null
+    const mine = this.#changes.then(() => this.#change(workspace, maskKeys))
+    this.#changes = mine.catch(() => undefined)
+    return mine
+  }
+
+  async #change(workspace: Workspace, maskKeys: ResolvedMaskKeys): Promise<UsedColumns | null> {
+    const change = changeBetween(this.#workspace, workspace)
+    const [store, ingest] = [this.#store, this.#ingest]
+    if (change === null || store === null || ingest === null) return null
+    const used = await this.#columnsAfter(ingest, workspace, change)
+    const plan = this.#planOf(workspace, used, this.#lookups)
+    const { problems } = await store.calls.call<StorePlanOutput>('check', plan)
+    if (problems.length > 0) throw invalid(problems)
+    const begun = new Set([...change.begun.map(({ name }) => name), ...this.#packedAnew(workspace, used)])
+    const ended = new Set([...change.ended, ...begun])
+    await ingest.calls.call('end', [...ended])
+    const sourcesOf = (version: Workspace, names: ReadonlySet<string>): Source[] =>
+      version.sources.filter(({ name }) => names.has(name))
+    try {
+      await store.calls.call<StorePlanOutput>('change', plan)
+    } catch (error) {
+      await this.#startSources(store, ingest, sourcesOf(this.#workspace, ended))
+      throw error
+    }
+    const isClusterOther = change.ended.length > 0 || change.begun.length > 0
+    this.#workspace = workspace
+    this.#maskKeys = maskKeys
+    this.#used = used
+    await this.#startSources(store, ingest, sourcesOf(workspace, begun))
+    if (isClusterOther) {
+      await this.#cluster?.stop({ discard: false })
+      this.#cluster = null
+      await this.#openCluster(store)
+    }
     return used
   }
 
@@ -117,7 +180,8 @@ export class PipelineThreads {
   }
 
   async #openCluster(store: EngineThread): Promise<void> {
-    const { workspace, connections, maskKeys, entries, clusterNotice } = this.#options
+    const { connections, entries, clusterNotice } = this.#options
+    const [workspace, maskKeys] = [this.#workspace, this.#maskKeys]
     if (workspace.connections.length === 0) return
     const cluster = this.#spawn('cluster', entries.clusterWorker, clusterNotice)
     this.#cluster = cluster
@@ -157,10 +221,52 @@ export class PipelineThreads {
     return thread
   }
 
-  async #sourceColumns(
+  #planOf(workspace: Workspace, used: UsedColumns, lookups: LookupShape[]): StorePlanInput {
+    const sourceColumns = new Map([...used].map(([name, entry]) => [name, entry.columns]))
+    return { workspace, sourceColumns, lookups }
+  }
+
+  /** Starts these sources, and all backfills that do not run. */
+  async #startSources(store: EngineThread, ingest: EngineThread, sources: readonly Source[]): Promise<void> {
+    const workspace = this.#workspace
+    const names = sources.map(({ name }) => name)
+    const columns = packedOf(workspace, this.#used)
+    await ingest.calls.call('start', {
+      sources,
+      all: workspace.sources,
+      columns,
+      starts: await store.calls.call<StoredStart[]>('starts', names),
+      backfills: await store.calls.call<BackfillStart[]>('backfills', null),
+      needs: neededLookups(workspace),
+      maskKeys: this.#maskKeys,
+      paused: this.#paused,
+    } satisfies IngestStartInput)
+  }
+
+  /** Sources whose records travel in another form, since other tables take them. */
+  #packedAnew(workspace: Workspace, used: UsedColumns): string[] {
+    const before = packedOf(this.#workspace, this.#used)
+    return [...packedOf(workspace, used)].flatMap(([name, columns]) =>
+      before.get(name)?.length === columns.length ? [] : [name],
+    )
+  }
+
+  /** Sources that stay keep their columns, also inferred ones. */
+  async #columnsAfter(
     ingest: EngineThread,
-  ): Promise<Map<string, { columns: readonly Column[]; inferred: boolean }>> {
-    const { sources } = this.#options.workspace
+    { sources }: Workspace,
+    { begun }: WorkspaceChange,
+  ): Promise<UsedColumns> {
+    const fresh = await this.#sourceColumns(ingest, begun)
+    return new Map(
+      sources.flatMap(({ name }) => {
+        const entry = fresh.get(name) ?? this.#used.get(name)
+        return entry === undefined ? [] : [[name, entry] as const]
+      }),
+    )
+  }
+
+  async #sourceColumns(ingest: EngineThread, sources: readonly Source[]): Promise<UsedColumns> {
     const undeclared = sources.filter((source) => source.columns === null)
     const inferred =
       undeclared.length === 0
@@ -173,6 +279,16 @@ export class PipelineThreads {
       }),
     )
   }
+}
+
+/** Columns that travel with the batches of each source. */
+function packedOf({ sources, tables }: Workspace, used: UsedColumns): Map<string, readonly Column[]> {
+  return new Map(
+    sources.map((source) => [
+      source.name,
+      packedColumns(source, used.get(source.name)?.columns ?? [], tables),
+    ]),
+  )
 }
 
 /** By source: the lookups that its steps read. */

@@ -1,36 +1,48 @@
-/** Connects one source to the store thread and the main process: bound on batches in flight, pause, stop. */
+/** Connects a source, or a run beside one, to the threads around it: bound on batches in flight, pause, stop. */
 import { limits } from '#contract/limits.ts'
-import type { PackedBatch } from '../batch/packed-batch.ts'
+import type { BatchReceipt, PackedBatch } from '../batch/packed-batch.ts'
 import { transferables } from '../ingest/batch-builder.ts'
 import type { LogEnd, SourcePort, SourceState } from '../ingest/source-port.ts'
-import { nowMs, type ThreadCalls } from './thread-calls.ts'
-import type {
-  IngestToStore,
-  SourceLogNotice,
-  SourceProgressNotice,
-  SourceStateNotice,
-} from './thread-messages.ts'
+import { nowMs } from './thread-calls.ts'
+
+/** Who hears of a source. */
+export interface SourceListener {
+  batch(batch: PackedBatch, transfer: ArrayBuffer[]): void
+  /** The end is told once all that was read has committed. */
+  state(state: SourceState, reason: string): void
+  logEnds(ends: LogEnd[]): void
+  event(level: 'info' | 'warn' | 'error', kind: string, message: string): void
+}
+
+/** Milliseconds for which a batch of a run beside a source may keep the store from that source's own. */
+const asideMs = 40
+const fewestRecords = 256
+const firstRecords = 2048
 
 export class ThreadSourcePort implements SourcePort {
   stopped = false
-  readonly #source: string
-  readonly #main: ThreadCalls
-  readonly #store: ThreadCalls
+  batchRecords: number = limits.batchRecords
+  readonly #listener: SourceListener
+  readonly #mostInFlight: number
   readonly #wakers = new Set<() => void>()
   #inFlight = 0
   /** Why the source has ended, while batches of it are still under way. */
   #ending: string | null = null
   #paused: boolean
 
-  constructor(source: string, main: ThreadCalls, store: ThreadCalls, paused: boolean) {
-    this.#source = source
-    this.#main = main
-    this.#store = store
+  constructor(listener: SourceListener, paused: boolean, mostInFlight: number = limits.batchesInFlight) {
+    this.#listener = listener
     this.#paused = paused
+    this.#mostInFlight = mostInFlight
   }
 
   isReady(): boolean {
-    return this.#inFlight < limits.batchesInFlight
+    return this.#inFlight < this.#mostInFlight
+  }
+
+  /** Resolves when nothing that was sent is under way any more. */
+  async whenCommitted(): Promise<void> {
+    while (this.#inFlight > 0) await this.#woken()
   }
 
   async whenReady(): Promise<void> {
@@ -39,13 +51,14 @@ export class ThreadSourcePort implements SourcePort {
 
   send(batch: PackedBatch): void {
     this.#inFlight++
-    this.#store.tell(batch, transferables(batch))
-    const notice: SourceProgressNotice = {
-      kind: 'source-progress',
-      source: this.#source,
-      progress: batch.progress,
-    }
-    this.#main.tell(notice)
+    this.#listener.batch(batch, transferables(batch))
+  }
+
+  /** Has batches made so small that others need not wait for them. */
+  stepAside({ records, landMs }: BatchReceipt): void {
+    if (records === 0) return
+    const wanted = Math.round((records * asideMs) / Math.max(1, landMs))
+    this.batchRecords = Math.min(limits.batchRecords, Math.max(fewestRecords, wanted))
   }
 
   /** A batch has committed. */
@@ -55,11 +68,11 @@ export class ThreadSourcePort implements SourcePort {
     this.#wake()
   }
 
-  /** Told at once, but for the end: that is true only when all that was read has committed. */
   logEnds(ends: LogEnd[]): void {
-    this.#main.tell({ kind: 'source-log', source: this.#source, ends } satisfies SourceLogNotice)
+    this.#listener.logEnds(ends)
   }
 
+  /** Told at once, but for the end: that is true only when all that was read has committed. */
   state(state: SourceState, reason: string): void {
     if (state === 'ended' && this.#inFlight > 0) this.#ending = reason
     else this.#tellState(state, reason)
@@ -67,19 +80,11 @@ export class ThreadSourcePort implements SourcePort {
 
   #tellState(state: SourceState, reason: string): void {
     this.#ending = null
-    const notice: SourceStateNotice = { kind: 'source-state', source: this.#source, state, reason }
-    this.#main.tell(notice)
-    this.#store.tell({ kind: 'source-state', source: this.#source, state } satisfies IngestToStore)
+    this.#listener.state(state, reason)
   }
 
   event(level: 'info' | 'warn' | 'error', kind: string, message: string): void {
-    this.#store.tell({
-      kind: 'event',
-      level,
-      event: kind,
-      subject: this.#source,
-      message,
-    } satisfies IngestToStore)
+    this.#listener.event(level, kind, message)
   }
 
   pause(): void {
@@ -137,4 +142,11 @@ export class ThreadSourcePort implements SourcePort {
     this.#wakers.clear()
     for (const wake of wakers) wake()
   }
+}
+
+/** The port of a run beside a source: one batch under way, and small ones to begin with. */
+export function portBeside(listener: SourceListener, paused: boolean): ThreadSourcePort {
+  const port = new ThreadSourcePort(listener, paused, 1)
+  port.batchRecords = firstRecords
+  return port
 }

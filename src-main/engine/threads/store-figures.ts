@@ -18,6 +18,7 @@ interface PlannedRelations {
   /** Tables as far as their steps are named. */
   tables: readonly { name: string; steps: readonly { name: string }[] }[]
   rollups: { figures(): FeedFigures['rollups'] }
+  backfills: { figures(): FeedFigures['backfills'] }
 }
 
 export class StoreFigureSource {
@@ -26,14 +27,21 @@ export class StoreFigureSource {
   /** Keys of the steps that run, in their order; the store also has the totals of steps that a workspace had once. */
   readonly #steps: readonly string[]
   readonly #rollups: PlannedRelations['rollups']
+  readonly #backfills: PlannedRelations['backfills']
   readonly #lookups
   readonly #size
   #latencies: { at: number; runs: Float64Array }[] = []
 
-  constructor(database: Database, file: string, writer: BatchWriter, { tables, rollups }: PlannedRelations) {
+  constructor(
+    database: Database,
+    file: string,
+    writer: BatchWriter,
+    { tables, rollups, backfills }: PlannedRelations,
+  ) {
     this.#file = file
     this.#writer = writer
     this.#rollups = rollups
+    this.#backfills = backfills
     this.#steps = tables.flatMap(({ name, steps }) => steps.map((step) => stepKey(name, step.name)))
     this.#size = new UsedBytes(database)
     this.#lookups = database.prepare<[], LiveLookup>(
@@ -75,6 +83,7 @@ export class StoreFigureSource {
       }),
       lookups: this.#lookups.all(),
       rollups: this.#rollups.figures(),
+      backfills: this.#backfills.figures(),
       latency: latencyQuantiles(this.#latencies.map((entry) => entry.runs)),
       dead: writer.deadLetters.counts,
       bytes: used + free,

@@ -13,20 +13,37 @@ import { nowMs } from './thread-calls.ts'
 /** While batches come, catching up takes one turn in so many milliseconds. */
 const catchUpMs = 20
 
+export interface RollupSetting {
+  /** Whether rows of a table are still being filled in. */
+  isFilled: (table: string) => boolean
+  /** Whether penstock.yaml is, to the letter, the one that filled the store. */
+  isSameFile: boolean
+  /** Called in the transaction that brought the rollups to the workspace. */
+  prepared: () => void
+}
+
 export class StoreRollups {
   readonly set: RollupSet
   readonly #writer: BatchWriter
+  readonly #isFilled: (table: string) => boolean
   #timer: NodeJS.Timeout | null = null
 
   /** Makes what is missing in the store; to be called once, before the first batch. */
-  constructor(database: Database, plans: readonly RollupPlan[], writer: BatchWriter) {
+  constructor(
+    database: Database,
+    plans: readonly RollupPlan[],
+    writer: BatchWriter,
+    { isFilled, isSameFile, prepared }: RollupSetting,
+  ) {
     this.#writer = writer
+    this.#isFilled = isFilled
     const onEvent: RollupEvent = (level, kind, subject, message) => {
       writer.events.add({ at: nowMs(), level, kind, subject, message })
     }
     defineRollupFunctions(database)
     writer.apart(() => {
-      prepareRollups(database, plans, this.#held, onEvent)
+      prepareRollups(database, plans, { held: this.#held, isSameFile, onEvent })
+      prepared()
     })
     this.set = new RollupSet(database, plans, onEvent)
     writer.keepRollups(this.set)
@@ -69,7 +86,7 @@ export class StoreRollups {
 
   #catchUp(): void {
     try {
-      const hasMore = this.#writer.apart((now) => this.set.catchUp(this.#held, now))
+      const hasMore = this.#writer.apart((now) => this.set.catchUp(this.#held, now, this.#isFilled))
       if (!hasMore) return
     } catch (error) {
       if (!isStoreFull(error)) throw error

@@ -7,37 +7,23 @@ import { limits } from '#contract/limits.ts'
 import type { Database } from 'better-sqlite3'
 import type { MessagePort } from 'node:worker_threads'
 import type { BatchReceipt, PackedBatch } from '../batch/packed-batch.ts'
-import type { LookupShape } from '../batch/relations.ts'
-import { BatchWriter } from '../store/batch-writer.ts'
-import { openScratch, openStore, type OpenStore, removeStore } from '../store/database.ts'
+import { openStore, type OpenStore, removeStore } from '../store/database.ts'
 import { EventLog } from '../store/event-log.ts'
-import { LogRestart } from '../store/log-restart.ts'
 import { LookupTables } from '../store/lookup-tables.ts'
 import type { CommittedPosition } from '../store/positions.ts'
 import { isStoreFull, storeFullReason } from '../store/store-full.ts'
-import { prepareTables } from '../store/tables.ts'
 import { setAsideWords } from '../store/damage-words.ts'
 import { isDamage, noteDamage } from '../store/damage.ts'
-import { noteWorkspace } from '../store/workspace-row.ts'
-import { isCopied } from '../signals/store-copies.ts'
-import type { TableShape } from '../batch/relations.ts'
-import { PlannerStatistics } from '../store/planner-statistics.ts'
-import { prepareIndexes } from '../store/table-indexes.ts'
-import { indexProblems } from '../transform/index-problems.ts'
-import { planRollups } from '../rollups/plan-rollups.ts'
-import { dropOtherRollups } from '../rollups/prepare-rollups.ts'
-import { planWorkspace } from '../transform/plan.ts'
-import { SourceTransform } from '../transform/run-batch.ts'
-import { StoreFigureSource } from './store-figures.ts'
-import { StoreRollups } from './store-rollups.ts'
+import { compileWorkspace } from './compile-workspace.ts'
+import { checkStored, PlannedStore, type StoreParts } from './planned-store.ts'
+import { lookupCalls } from './store-lookups.ts'
+import { LandingQueue } from './landing-queue.ts'
 import { hasKind, nowMs, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type {
+  BackfillStart,
   ClusterToStore,
   CommittedPositionsNotice,
   IngestToStore,
-  LookupChangeInput,
-  LookupProblemInput,
-  LookupRowsInput,
   NewEventInput,
   StoreAttachInput,
   StoredStart,
@@ -49,41 +35,58 @@ import type {
 } from './thread-messages.ts'
 
 const tidyMs = 1000
-const retryMs = 500
 
 export class StoreThread {
   readonly #main: ThreadCalls
-  readonly #queue: PackedBatch[] = []
+  readonly #queue: LandingQueue
   readonly #states = new Map<string, string>()
   #store: OpenStore | null = null
   #location: StoreOpenInput['location'] | null = null
   #events: EventLog | null = null
   #lookups: LookupTables | null = null
-  #writer: BatchWriter | null = null
-  #rollups: StoreRollups | null = null
-  #statistics: PlannerStatistics | null = null
-  #figures: StoreFigureSource | null = null
-  #log: LogRestart | null = null
+  /** What runs now; null before anything does. */
+  #planned: PlannedStore | null = null
   #port: MessagePort | null = null
   #clusterPort: MessagePort | null = null
   #cluster: ThreadCalls | null = null
   #ingest: ThreadCalls | null = null
   #timers: NodeJS.Timeout[] = []
-  #retry: NodeJS.Timeout | null = null
-  #draining: NodeJS.Immediate | null = null
+  /** Why the store takes no writes; empty while it does. */
   #full = ''
 
   constructor(parent: ThreadPort) {
+    this.#queue = new LandingQueue({
+      takes: (batch) => this.#planned?.takes(batch) === true,
+      land: (batch) => {
+        this.#planned?.write(batch)
+      },
+      landed: (batch, landMs) => {
+        this.#receipt(batch, landMs)
+      },
+      full: (error) => {
+        this.#tellFull(error)
+      },
+      room: () => {
+        this.#tellRoom()
+      },
+      beforeRetry: () => {
+        this.#reclaim()
+        this.#tidy()
+      },
+    })
     this.#main = new ThreadCalls(
       parent,
       {
         open: (input: StoreOpenInput) => this.#open(input),
         plan: (input: StorePlanInput) => this.#unlessFull(() => this.#plan(input)),
+        check: (input: StorePlanInput) => this.#check(input),
+        change: (input: StorePlanInput) => this.#unlessFull(() => this.#change(input)),
         attach: (input: StoreAttachInput) => this.#attach(input),
         'attach-cluster': (input: StoreAttachInput) => {
           this.#attachCluster(input)
         },
         starts: (sources: string[]) => this.#starts(sources),
+        backfills: () => this.#planned?.backfills.starts() ?? [],
         damaged: (reason: string) => {
           this.#giveUp(reason)
         },
@@ -150,7 +153,7 @@ export class StoreThread {
 
   /** Before anything runs whoever starts is told, and starts again; later this thread ends, and is started anew. */
   #damaged(error: Error): AppError {
-    if (this.#writer === null) noteDamage(this.#opened().file, error.message)
+    if (this.#planned === null) noteDamage(this.#opened().file, error.message)
     else this.#giveUp(error.message)
     return new AppError('STORE_DAMAGED', `the store ${this.#opened().file} is damaged: ${error.message}`, {
       cause: error,
@@ -158,50 +161,65 @@ export class StoreThread {
   }
 
   #plan(input: StorePlanInput): StorePlanOutput {
-    const { database } = this.#opened()
-    const scratch = openScratch()
+    const compiled = compileWorkspace(input)
+    if ('problems' in compiled) return compiled
+    this.#planned = new PlannedStore(this.#parts(), input, compiled)
+    this.#startTimers()
+    // Whoever watches can tell from these how long the first batch has taken already.
+    this.#publish()
+    return { problems: [] }
+  }
+
+  /** Whether a plan could run here; nothing is changed. @throws AppError STORE_UNUSABLE */
+  #check(input: StorePlanInput): StorePlanOutput {
+    const compiled = compileWorkspace(input)
+    if ('problems' in compiled) return compiled
+    checkStored(this.#opened().database, compiled)
+    return { problems: [] }
+  }
+
+  /** Goes over to another plan between two batches; where that fails, back to the one before. */
+  #change(input: StorePlanInput): StorePlanOutput {
+    const before = this.#running()
+    const compiled = compileWorkspace(input)
+    if ('problems' in compiled) return compiled
+    this.#tidy()
+    for (const name of this.#states.keys()) if (!input.sourceColumns.has(name)) this.#states.delete(name)
+    before.stop()
     try {
-      const { plans, problems } = planWorkspace(input.workspace, input.sourceColumns, input.lookups, scratch)
-      if (problems.length > 0) return { problems }
-      const tables = plans.flatMap((plan) => plan.tables)
-      const unindexed = indexProblems(input.workspace, tables)
-      if (unindexed.length > 0) return { problems: unindexed }
-      const rollups = planRollups(input.workspace, tables, scratch)
-      if (rollups.problems.length > 0) return { problems: rollups.problems }
-      dropOtherRollups(database, rollups.plans)
-      prepareTables(database, tables)
-      this.#prepareIndexes(tables)
-      noteWorkspace(database, input.workspace, input.sourceColumns, nowMs())
-      this.#lookups?.keepOnly(input.workspace.lookups.map((lookup) => lookup.name))
-      this.#lookups?.freezeColumns()
-      const transforms = new Map(plans.map((plan) => [plan.source, new SourceTransform(database, plan)]))
-      const events = this.#events ?? new EventLog(database)
-      this.#writer = new BatchWriter(database, tables, transforms, events, nowMs)
-      const { budgetBytes } = input.workspace.store
-      if (budgetBytes !== null) this.#writer.keepWithin(budgetBytes)
-      this.#rollups = new StoreRollups(database, rollups.plans, this.#writer)
-      this.#figures = new StoreFigureSource(database, this.#opened().file, this.#writer, {
-        tables,
-        rollups: this.#rollups,
+      this.#planned = new PlannedStore(this.#parts(), input, compiled)
+    } catch (error) {
+      this.#goBackTo(before)
+      throw error
+    }
+    this.#publish()
+    this.#queue.drainSoon()
+    return { problems: [] }
+  }
+
+  /** Where not even that is possible, this thread ends, and is started anew. */
+  #goBackTo({ input }: PlannedStore): void {
+    try {
+      const compiled = compileWorkspace(input)
+      if ('problems' in compiled) throw new AppError('INTERNAL', 'the plan before does not compile any more')
+      this.#planned = new PlannedStore(this.#parts(), input, compiled)
+      this.#queue.drainSoon()
+    } catch (error) {
+      setImmediate(() => {
+        throw error
       })
-      const { file } = this.#opened()
-      this.#log = new LogRestart(database, () => isCopied(file))
-      this.#statistics = new PlannerStatistics(database)
-      this.#startTimers()
-      // Whoever watches can tell from these how long the first batch has taken already.
-      this.#publish()
-      return { problems: [] }
-    } finally {
-      scratch.close()
     }
   }
 
-  #prepareIndexes(tables: readonly TableShape[]): void {
-    for (const { table, columns, what, ms } of prepareIndexes(this.#opened().database, tables)) {
-      const took = what === 'made' ? ` in ${String(Math.round(ms))} ms` : ''
-      const message = `the index of ${table} by ${columns.join(', ')} was ${what}${took}`
-      this.#event({ level: 'info', event: `index-${what}`, subject: table, message })
-    }
+  #parts(): StoreParts {
+    const [events, lookups] = [this.#events, this.#lookups]
+    if (events === null || lookups === null) throw new AppError('INTERNAL', 'the store is not open')
+    return { ...this.#opened(), events, lookups }
+  }
+
+  #running(): PlannedStore {
+    if (this.#planned === null) throw new AppError('INTERNAL', 'nothing is planned yet')
+    return this.#planned
   }
 
   #opened(): { database: Database; file: string } {
@@ -213,36 +231,20 @@ export class StoreThread {
   /** Takes batches from a new ingest thread; what an earlier one had sent and is not committed is dropped. */
   #attach({ port }: StoreAttachInput): void {
     this.#port?.close()
-    this.#queue.length = 0
+    this.#queue.clear()
     this.#port = port
     this.#ingest = new ThreadCalls(
       port,
       {
-        'lookup-begin': (shape: LookupShape) => this.#unlessFull(() => this.#tables().begin(shape)),
-        'lookup-rows': ({ name, rows }: LookupRowsInput) => {
-          this.#unlessFull(() => {
-            this.#tables().add(name, rows)
-          })
+        ...lookupCalls({
+          tables: () => this.#parts().lookups,
+          writer: () => this.#running().writer,
+          unlessFull: (work) => this.#unlessFull(work),
+        }),
+        'let-go': (senders: string[]) => {
+          this.#queue.letGo(new Set(senders))
         },
-        'lookup-commit': (name: string) => this.#unlessFull(() => this.#tables().commit(name, nowMs())),
-        'lookup-prepare': (shape: LookupShape) => {
-          this.#unlessFull(() => {
-            this.#tables().prepare(shape)
-          })
-        },
-        'lookup-change': (input: LookupChangeInput) => {
-          this.#unlessFull(() => {
-            this.#changeLookup(input)
-          })
-        },
-        'lookup-problem': ({ name, problem }: LookupProblemInput) => {
-          this.#unlessFull(() => {
-            this.#tables().problem(name, problem)
-          })
-        },
-        'lookup-abandon': ({ name, problem }: LookupProblemInput) => {
-          this.#tables().abandon(name, problem)
-        },
+        'backfill-next': (run: string) => this.#unlessFull(() => this.#nextOfBackfill(run)),
       },
       (message) => {
         // The ingest thread is built from the same source; see IngestToStore.
@@ -259,14 +261,14 @@ export class StoreThread {
       // The cluster thread is built from the same source; see ClusterToStore.
       this.#clusterNotice(message as ClusterToStore)
     })
-    this.#tellPositions(this.#writer?.positions.committed ?? [])
+    this.#tellPositions(this.#planned?.writer.positions.committed ?? [])
   }
 
   #clusterNotice(message: ClusterToStore): void {
     if (message.kind === 'event') this.#event(message)
     else {
-      this.#writer?.topics.addMeasured(message.topics)
-      this.#writer?.lags.add(message.lags)
+      this.#planned?.writer.topics.addMeasured(message.topics)
+      this.#planned?.writer.lags.add(message.lags)
     }
   }
 
@@ -275,76 +277,55 @@ export class StoreThread {
     this.#cluster?.tell({ kind: 'positions', positions } satisfies CommittedPositionsNotice)
   }
 
-  #tables(): LookupTables {
-    if (this.#lookups === null) throw new AppError('INTERNAL', 'the store is not open')
-    return this.#lookups
-  }
-
-  #changeLookup({ topic, dead, ...change }: LookupChangeInput): void {
-    const writer = this.#writer
-    if (writer === null) throw new AppError('INTERNAL', 'nothing is planned yet')
-    writer.changeLookup(this.#tables(), change, { lookup: change.name, topic, dead })
-  }
-
   #starts(sources: string[]): StoredStart[] {
-    const writer = this.#writer
-    if (writer === null) throw new AppError('INTERNAL', 'nothing is planned yet')
-    return sources.map((source) => ({ source, ...writer.positions.read(source) }))
+    const { positions } = this.#running().writer
+    return sources.map((source) => ({ source, ...positions.read(source) }))
   }
 
   #notice(message: IngestToStore): void {
     if (message.kind === 'batch') {
-      this.#queue.push(message)
-      this.#drainSoon()
+      this.#queue.add(message)
     } else if (message.kind === 'event') this.#event(message)
+    else if (message.kind === 'backfill-problem') this.#noteProblem(message.run, message.problem)
     else if (hasKind(message, 'source-state')) this.#states.set(message.source, message.state)
   }
 
-  /**
-   * One batch per turn of the event loop. Batches that follow each other closely would otherwise be taken in one turn
-   * without end, and neither figures nor housekeeping would get theirs.
-   */
-  #drainSoon(): void {
-    this.#draining ??= setImmediate(() => {
-      this.#draining = null
-      this.#drain()
-    })
-  }
-
-  /** Lands the oldest batch queued. A full store keeps it and tries again; ingest waits for the receipt meanwhile. */
-  #drain(): void {
-    const writer = this.#writer
-    const [batch] = this.#queue
-    if (writer === null || this.#retry !== null || batch === undefined) return
+  #noteProblem(run: string, problem: string): void {
     try {
-      const latency = writer.write(batch)
-      this.#figures?.noteLatency(latency)
+      this.#planned?.backfills.problem(run, problem)
     } catch (error) {
       if (!isStoreFull(error)) throw error
-      this.#waitForRoom(error)
-      return
+      // That the store is full is told already, and the run tells what it waits for again.
     }
-    this.#queue.shift()
-    if (this.#full !== '') this.#roomAgain()
-    const buffers = [batch.jsonb.buffer, batch.raw.buffer]
-    const receipt: BatchReceipt = { kind: 'receipt', source: batch.source, topic: batch.topic, buffers }
-    this.#ingest?.tell(receipt, buffers)
-    if (this.#queue.length > 0) this.#drainSoon()
   }
 
-  #waitForRoom(error: Error): void {
-    if (this.#full === '') {
-      this.#full = storeFullReason(error, this.#opened().file)
-      const message = `ingest waits: ${this.#full}`
-      this.#events?.add({ at: nowMs(), level: 'error', kind: 'store-full', subject: 'store', message })
-      this.#publish()
-    }
-    this.#retry = setTimeout(() => {
-      this.#retry = null
-      this.#reclaim()
-      this.#tidy()
-      this.#drain()
-    }, retryMs)
+  #receipt({ source, topic, records, jsonb, raw }: PackedBatch, landMs: number): void {
+    const buffers = [jsonb.buffer, raw.buffer]
+    const receipt: BatchReceipt = { kind: 'receipt', source, topic, records, landMs, buffers }
+    this.#ingest?.tell(receipt, buffers)
+  }
+
+  /** @returns where a run of a backfill goes on; null where it is done. @throws AppError STORE_FULL */
+  #nextOfBackfill(run: string): BackfillStart | null {
+    // Going over to a plan needs some room, too.
+    if (this.#full !== '') throw new AppError('STORE_FULL', this.#full)
+    const { backfills, writer, input } = this.#running()
+    const next = backfills.next(run, writer, () => {
+      this.#queue.drainSoon()
+    })
+    if (next === null) this.#change(input)
+    return next
+  }
+
+  #tellFull(error: Error): void {
+    this.#full = storeFullReason(error, this.#opened().file)
+    this.#event({
+      level: 'error',
+      event: 'store-full',
+      subject: 'store',
+      message: `ingest waits: ${this.#full}`,
+    })
+    this.#publish()
   }
 
   /** Gives back what the write-ahead log holds beside the store file; it may be all the room that is missing. */
@@ -357,10 +338,10 @@ export class StoreThread {
     }
   }
 
-  #roomAgain(): void {
+  #tellRoom(): void {
     this.#full = ''
     const message = 'the store has room again; ingest goes on'
-    this.#events?.add({ at: nowMs(), level: 'info', kind: 'store-room', subject: 'store', message })
+    this.#event({ level: 'info', event: 'store-room', subject: 'store', message })
   }
 
   #event(input: NewEventInput): void {
@@ -383,10 +364,8 @@ export class StoreThread {
   #tidy(): void {
     const running = [...this.#states].filter(([, state]) => state === 'running').map(([source]) => source)
     try {
-      this.#writer?.tidy(new Set(running))
-      this.#log?.check(this.#figures?.logBytes ?? 0)
-      this.#statistics?.renewOne(this.#rollups?.relations() ?? [])
-      this.#tellPositions(this.#writer?.positions.takeChanged() ?? [])
+      this.#planned?.tidy(new Set(running))
+      this.#tellPositions(this.#planned?.movedPositions() ?? [])
     } catch (error) {
       if (!isStoreFull(error)) throw error
       // The next batch meets the same and reports it; silence and ageing are caught up with later.
@@ -394,26 +373,23 @@ export class StoreThread {
   }
 
   #publish(): void {
-    const figures = this.#figures?.read(this.#full)
+    const figures = this.#planned?.figures(this.#full)
     if (figures !== undefined) this.#main.tell(figures)
   }
 
   /** @param discard whether a memory store gives its memory back; false where the thread is only started anew */
   #stop({ discard }: ThreadStopInput): void {
     for (const timer of this.#timers) clearInterval(timer)
-    if (this.#draining !== null) clearImmediate(this.#draining)
-    while (this.#queue.length > 0 && this.#retry === null) this.#drain()
-    if (this.#retry !== null) clearTimeout(this.#retry)
+    this.#planned?.stop()
+    this.#queue.finish()
     this.#port?.close()
     this.#clusterPort?.close()
     this.#tidy()
-    this.#rollups?.stop()
     // The last word: what landed since the figures before must not be missing in it.
     this.#publish()
     const store = this.#store
     this.#store = null
-    this.#writer = null
-    this.#log = null
+    this.#planned = null
     if (store === null) return
     try {
       if (!discard) store.database.pragma('wal_checkpoint(TRUNCATE)')

@@ -53,6 +53,14 @@ export interface StoredStart {
   nextOffsets: Map<string, Map<number, bigint>>
   places: Map<string, string>
 }
+/** A run that reads again what a source has read, for tables and columns that are new; offsets from `until` on are not read. */
+export interface BackfillStart {
+  run: string
+  source: string
+  nextOffsets: Map<string, Map<number, bigint>>
+  places: Map<string, string>
+  until: Map<string, Map<number, bigint>>
+}
 export interface NewEventInput {
   level: LiveEvent['level']
   event: string
@@ -78,9 +86,11 @@ export interface IngestInferInput {
 }
 export interface IngestStartInput {
   sources: readonly Source[]
+  /** With those that run already. */
+  all: readonly Source[]
   columns: Map<string, readonly Column[]>
   starts: StoredStart[]
-  lookups: readonly Lookup[]
+  backfills: BackfillStart[]
   /** Lookups by the source whose steps read them. */
   needs: Map<string, readonly string[]>
   maskKeys: ResolvedMaskKeys
@@ -111,6 +121,7 @@ export type IngestToStore =
   | PackedBatch
   | { kind: 'event'; level: LiveEvent['level']; event: string; subject: string; message: string }
   | { kind: 'source-state'; source: string; state: SourceState }
+  | { kind: 'backfill-problem'; run: string; problem: string }
 
 /** Cluster thread to store thread, over their own port. */
 export type ClusterToStore = (NewEventInput & { kind: 'event' }) | (MeasuredRows & { kind: 'measured' })

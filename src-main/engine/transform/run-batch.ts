@@ -5,11 +5,12 @@
  */
 import { isRecordFault } from '../sql/record-fault.ts'
 import { addCounts, addTimes } from './add-counts.ts'
+import { ColumnFill } from './column-fill.ts'
 import { EventTimeGate } from './event-time-gate.ts'
 import { InputWindow } from './input-window.ts'
-import type { SourcePlan, StepPlan, TablePlan } from './plan.ts'
+import type { SourcePlan, StepPlan, TablePlan } from './source-plan.ts'
 import { createInput, createTemporary } from './step-statements.ts'
-import { noneRejected, TableLanding } from './table-landing.ts'
+import { type BatchLanding, noneRejected, TableLanding } from './table-landing.ts'
 import { AppError } from '#contract/errors.ts'
 import type { BatchConstants, BatchResult, StepCounts, StepFailure } from '../batch/batch-result.ts'
 import { type EventTimeCounts, watermarkOf } from '../batch/event-time.ts'
@@ -113,7 +114,7 @@ class TableTransform {
   readonly #plan: TablePlan
   readonly #steps: PreparedStep[]
   readonly #window: InputWindow
-  readonly #landing: TableLanding | null
+  readonly #landing: BatchLanding | null
 
   constructor(database: SqlDatabase, plan: TablePlan, input: string, window: InputWindow) {
     this.#plan = plan
@@ -128,7 +129,7 @@ class TableTransform {
         takesConstants: /@topic|@ingestedAt/.test(step.insert),
       }
     })
-    this.#landing = plan.landing === null ? null : new TableLanding(database, plan, plan.landing, input)
+    this.#landing = landingOf(database, plan, input)
   }
 
   run(rows: number, constants: BatchConstants, result: BatchResult): void {
@@ -271,6 +272,12 @@ class TableTransform {
       ms: 0,
     }))
   }
+}
+
+/** Null where the last step lands straight. */
+function landingOf(database: SqlDatabase, plan: TablePlan, input: string): BatchLanding | null {
+  if (plan.fills !== null) return new ColumnFill(database, plan, plan.fills)
+  return plan.landing === null ? null : new TableLanding(database, plan, plan.landing, input)
 }
 
 function coordinates(row: unknown): { partition: number; offset: bigint; timestampMs: number } {

@@ -15,11 +15,11 @@ export interface Relation {
   hides?: boolean
 }
 
-/** DDL of a source's input: typed columns, then the coordinates. */
+/** DDL of a source's input: typed columns, then the coordinates. What runs over the same source shares it. */
 export function createInput(name: string, columns: readonly Column[]): string {
   const typed = columns.map((column) => `${quoted(column.name)} ${sqlTypeOf(column.type)}`)
   const meta = metaColumns.map((column) => `${column} INTEGER`)
-  return `CREATE TEMP TABLE ${quoted(name)} (${[...typed, ...meta].join(', ')})`
+  return `CREATE TEMP TABLE IF NOT EXISTS ${quoted(name)} (${[...typed, ...meta].join(', ')})`
 }
 
 /** DDL of a step's temporary table. ANY is no type outside of STRICT tables, so it is left out: no affinity. */
@@ -27,7 +27,7 @@ export function createTemporary(name: string, columns: readonly PlannedColumn[])
   const typed = columns.map(
     (column) => `${quoted(column.name)} ${column.type === null ? '' : sqlTypeOf(column.type)}`,
   )
-  return `CREATE TEMP TABLE ${quoted(name)} (${typed.join(', ')})`
+  return `CREATE TEMP TABLE IF NOT EXISTS ${quoted(name)} (${typed.join(', ')})`
 }
 
 /** The step's SQL with the relations that it reads as common table expressions over their temporary tables. */

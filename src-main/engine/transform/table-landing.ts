@@ -11,18 +11,34 @@ import { DistinctLanding } from './distinct-landing.ts'
 import { KeyedLanding } from './keyed-landing.ts'
 import { addChanges, type Landing, noChanges } from './landing.ts'
 import { NullKeys } from './null-keys.ts'
-import type { StepPlan, TablePlan } from './plan.ts'
+import type { StepPlan, TablePlan } from './source-plan.ts'
 
 /** Rows of rejected records, into the last step and out of it. */
-interface RejectedRows {
+export interface RejectedRows {
   rowsIn: number
   rowsOut: number
 }
 
+/** What becomes of the rows of a table's last step where they do not land straight. */
+export interface BatchLanding {
+  /** Since the last {@link restart}. */
+  readonly changes: TableChanges
+  readonly rejected: StepFailure[]
+  /** Why a record is rejected by itself where {@link land} cannot tell which ones are. */
+  readonly reason: string
+  /** Forgets what landed: it was taken back. */
+  restart(): void
+  /**
+   * Lands the rows that the last step gave.
+   * @returns rows of records that were rejected; null where there are some, and they cannot be told from others
+   * @throws the database's error; nothing has landed then
+   */
+  land(rows: number, constants: BatchConstants): RejectedRows | null
+}
+
 export const noneRejected: RejectedRows = { rowsIn: 0, rowsOut: 0 }
 
-export class TableLanding {
-  /** Since the last {@link restart}. */
+export class TableLanding implements BatchLanding {
   changes: TableChanges = noChanges()
   rejected: StepFailure[] = []
 
@@ -59,22 +75,15 @@ export class TableLanding {
     this.#settle = database.prepare('RELEASE landing')
   }
 
-  /** Why a record is rejected by itself where {@link land} cannot tell which ones are. */
   get reason(): string {
     return this.#nullKeys?.reason ?? ''
   }
 
-  /** Forgets what landed: it was taken back. */
   restart(): void {
     this.changes = noChanges()
     this.rejected = []
   }
 
-  /**
-   * Lands the rows that the last step gave.
-   * @returns rows of records that were rejected; null where there are some, and they cannot be told from others
-   * @throws the database's error; nothing has landed then
-   */
   land(rows: number, constants: BatchConstants): RejectedRows | null {
     this.#mark.run()
     try {

@@ -1,6 +1,13 @@
 /** What the live feed is made from. Types only; the threads' messages fit them. */
 import type { ConnectionState } from '#contract/connections.ts'
-import type { LiveEvent, LiveLatency, LiveLookup, LiveRollup, SourceState } from '#contract/live.ts'
+import type {
+  LiveBackfill,
+  LiveEvent,
+  LiveLatency,
+  LiveLookup,
+  LiveRollup,
+  SourceState,
+} from '#contract/live.ts'
 
 /** Totals since the store began, as of the last commit. Times are milliseconds since 1970. */
 export interface FeedFigures {
@@ -44,6 +51,7 @@ export interface FeedFigures {
     newestAt: number | null
   }[]
   rollups: Omit<LiveRollup, 'rowsPerSecond' | 'spark'>[]
+  backfills: LiveBackfill[]
   lookups: LiveLookup[]
   latency: LiveLatency
   dead: { total: number; kept: number }

@@ -19,7 +19,7 @@ const shownPositions = 1000
 const unknownState: FeedSourceState = { state: 'starting', reason: '', progress: null, ends: [] }
 
 export class EngineFeed implements LiveFeed {
-  readonly #settings: FeedSettings
+  #settings: FeedSettings
   readonly #epoch: string
   readonly #rates = new RateWindow()
   readonly #states = new Map<string, FeedSourceState>()
@@ -41,6 +41,15 @@ export class EngineFeed implements LiveFeed {
       this.#watchQuiet()
     }, watchdogMs)
     this.#watchdog.unref()
+  }
+
+  /** Shows another version of the workspace from now on. */
+  configure(settings: FeedSettings): void {
+    this.#settings = settings
+    for (const name of this.#states.keys()) {
+      if (!settings.sources.some((source) => source.name === name)) this.#states.delete(name)
+    }
+    this.#publishSoon()
   }
 
   async next(epoch: string | null, after: number | null, signal?: AbortSignal): Promise<LiveSnapshot> {
@@ -149,6 +158,7 @@ export class EngineFeed implements LiveFeed {
         rowsPerSecond: this.#rates.perSecond(`rollup ${rollup.name}`),
         spark: this.#rates.spark(`rollup ${rollup.name}`),
       })),
+      backfills: figures?.backfills ?? [],
       lookups: figures?.lookups ?? [],
       connections: settings.connections.map((name) => ({
         name,

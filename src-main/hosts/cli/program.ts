@@ -110,11 +110,20 @@ function createProgram(output: Output, keep: KeepCode): Command {
     .summary('run a workspace without a console')
     .description('Runs the workspace and prints statistics each second. Ends when every source has ended.')
     .option('--json', 'print the statistics as JSON lines')
+    .option(
+      '--accept-losses',
+      'run also where a changed penstock.yaml loses rows or windows that the store holds',
+    )
     .addHelpText('after', examples(['penstock run pipelines/flights', 'penstock run --json | jq .tables']))
-    .action(async (folder: string | undefined, flags: RunFlags & { json?: true }) => {
+    .action(async (folder: string | undefined, flags: RunFlags & { json?: true; acceptLosses?: true }) => {
       const workspace = workspacePath({ path: folder, demo: flags.demo === true })
       const { runCommand } = await import('./commands/run.ts')
-      await keep(runCommand({ workspace, isJson: flags.json === true }, context(flags.verbose)))
+      const options = {
+        workspace,
+        isJson: flags.json === true,
+        acceptsLosses: flags.acceptLosses === true,
+      }
+      await keep(runCommand(options, context(flags.verbose)))
     })
 
   addQuery(program, context, keep)

@@ -2,7 +2,6 @@
  * What a host has open: nothing yet, a workspace with its engine, or one that would not start. Switching stops the engine
  * before and starts the next; the contract's router asks here for each call. Main thread; one per host that has a console.
  */
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError, toErrorShape } from '#contract/errors.ts'
 import type { ErrorShape } from '#contract/errors.ts'
@@ -12,22 +11,19 @@ import { problem } from '#contract/workspace.ts'
 import type { Problem } from '#contract/workspace.ts'
 import { FileChanges } from './file-changes.ts'
 import { Changes } from '../../engine/signals/changes.ts'
-import { ConnectionTests } from './connection-tests.ts'
 import type { Engine } from '../../engine/engine-api.ts'
-import { draftOfConnection, fileOfDraft } from '../../workspace/connection-draft.ts'
-import { newWorkspaceText } from '../../workspace/edit.ts'
-import { workspaceFileName } from '../../workspace/load.ts'
+import { changeBetween } from '../../workspace/changes.ts'
 import { hasSameStore, lossesOf } from '../../workspace/losses.ts'
-import type { Connection, Workspace } from '../../workspace/model.ts'
+import type { Workspace } from '../../workspace/model.ts'
 import { createHostEngine, createOfflineEngine } from './host-engine.ts'
 import type { HostPorts } from './host-engine.ts'
+import { OpenConnections } from './open-connections.ts'
 import { type Openable, readOpenable } from './openable.ts'
 import { demoFolder } from './package-root.ts'
 import { RecentWorkspaces } from './recent-workspaces.ts'
-import { createFile } from './replace-file.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
-import { connectionOfDraft, eraseConnection, keepSecrets, writeConnection } from './session-connections.ts'
 import type { OpenWorkspace, SessionPort } from './session-port.ts'
+import { storedVersion } from './stored-losses.ts'
 
 /** Options of {@link WorkspaceSession}. */
 export interface WorkspaceSessionOptions extends HostPorts {
@@ -47,7 +43,7 @@ export class WorkspaceSession implements SessionPort {
   readonly #folder: string
   readonly #recent: RecentWorkspaces
   readonly #changes = new Changes()
-  readonly #tests: ConnectionTests
+  readonly #connections: OpenConnections
   #version = 1
   #state: SessionView['state'] = 'none'
   #error: ErrorShape | null = null
@@ -59,6 +55,8 @@ export class WorkspaceSession implements SessionPort {
   #file: FileChanges | null = null
   /** Digest of the version that was tried last and did not start. */
   #refused = ''
+  /** Changes that are being made in the engine that runs. */
+  #changing = 0
   /** Grows with each switch; one that is not the newest any more has no say. */
   #switches = 0
 
@@ -66,7 +64,10 @@ export class WorkspaceSession implements SessionPort {
     this.#options = options
     this.#folder = options.folder ?? process.cwd()
     this.#recent = new RecentWorkspaces(options.stateFolder, options.logger)
-    this.#tests = new ConnectionTests(options.logger)
+    this.#connections = new OpenConnections({
+      ...{ secrets: options.secrets, logger: options.logger, folder: this.#folder },
+      loaded: () => this.#loaded,
+    })
   }
 
   current(): OpenWorkspace {
@@ -82,6 +83,8 @@ export class WorkspaceSession implements SessionPort {
 
   /**
    * Opens a workspace or a snapshot in place of what is open, or tries one again. Resolves when its engine runs or has failed.
+   * Where its file was changed while nothing ran, and that would lose something of what its store holds, the version that
+   * filled the store starts, and the changed file waits to be applied.
    * @throws AppError WORKSPACE_NOT_FOUND, SNAPSHOT_UNUSABLE; then what was open stays open
    */
   async open(given: string): Promise<SessionView> {
@@ -95,83 +98,44 @@ export class WorkspaceSession implements SessionPort {
   }
 
   async create(request: { folder: string; connection: ConnectionDraft }): Promise<SessionView> {
-    const { connection } = request
-    const folder = path.resolve(this.#folder, request.folder)
-    const file = path.join(folder, workspaceFileName)
-    connectionOfDraft(connection, folder, this.#options.secrets)
-    const kept = await keepSecrets(connection, null, this.#options.secrets)
-    try {
-      await mkdir(folder, { recursive: true })
-      const text = newWorkspaceText(connection.name, fileOfDraft(kept.draft))
-      if (!(await createFile(file, text, 0o644))) {
-        throw new AppError('USAGE', `${file} is there already; open it, or choose another folder`)
-      }
-    } catch (error) {
-      await kept.undo()
-      if (error instanceof AppError) throw error
-      const why = error instanceof Error ? error.message : String(error)
-      throw new AppError('USAGE', `${file} cannot be made: ${why}`, { cause: error })
-    }
-    return this.open(folder)
+    return this.open(await this.#connections.create(request))
   }
 
   testConnection(input: { name: string } | { draft: ConnectionDraft }): Promise<ConnectionTest> {
-    const environment = process.env
-    const { secrets: store } = this.#options
-    if ('name' in input) {
-      const connection = this.#connection(input.name)
-      return Promise.resolve(this.#tests.start(connection, { secrets: store, environment }))
-    }
-    const { connection, secrets } = connectionOfDraft(input.draft, this.#workspaceFolder(), store)
-    return Promise.resolve(this.#tests.start(connection, { secrets, environment }))
+    return Promise.resolve(this.#connections.test(input))
   }
 
   watchTest(id: string, after: number | null, signal?: AbortSignal): Promise<ConnectionTest> {
-    return this.#tests.watch(id, after, signal)
+    return this.#connections.watchTest(id, after, signal)
   }
 
   stopTest(id: string): boolean {
-    return this.#tests.stop(id)
+    return this.#connections.stopTest(id)
   }
 
   connectionDraft(name: string): ConnectionDraft {
-    return draftOfConnection(this.#connection(name), this.#workspaceFolder())
+    return this.#connections.draft(name)
   }
 
   async saveConnection(draft: ConnectionDraft): Promise<void> {
-    const loaded = this.#loaded
-    refuseUnlessWritable(loaded)
-    const before = this.#workspace()?.connections.find(({ name }) => name === draft.name) ?? null
-    connectionOfDraft(draft, path.dirname(loaded.file), this.#options.secrets)
-    const kept = await keepSecrets(draft, before, this.#options.secrets)
-    try {
-      await writeConnection(loaded.file, loaded.digest, kept.draft)
-    } catch (error) {
-      await kept.undo()
-      throw error
-    }
-    await this.#switchTo(await readOpenable(loaded.file))
+    await this.#switchTo(await readOpenable(await this.#connections.save(draft)))
   }
 
   async removeConnection(name: string): Promise<void> {
-    const [loaded, workspace] = [this.#loaded, this.#workspace()]
-    refuseUnlessWritable(loaded)
-    this.#connection(name)
-    if (workspace !== null) await eraseConnection(loaded.file, loaded.digest, { workspace, name })
-    await this.#switchTo(await readOpenable(loaded.file))
+    await this.#switchTo(await readOpenable(await this.#connections.remove(name)))
   }
 
   async apply(): Promise<SessionView> {
     const pending = this.#pending
     if (pending === null) throw new AppError('USAGE', 'no changed file waits to be applied')
-    await this.#switchTo(pending.loaded)
+    await this.#switchTo(pending.loaded, pending.losses)
     return this.#view()
   }
 
   /** Stops what is open, for good. Safe at any time. */
   async stop(): Promise<void> {
     this.#switches++
-    this.#tests.close()
+    this.#connections.close()
     this.#file?.stop()
     await this.#stopEngine()
   }
@@ -181,22 +145,47 @@ export class WorkspaceSession implements SessionPort {
     const loaded = await readOpenable(before.file)
     const open = this.#open
     if (loaded.digest === this.#refused) return
+    // Saved again after another one it is tried again.
+    this.#refused = ''
     if (open === null || this.#loaded !== before || loaded.digest === before.digest) {
       const isSaid = this.#pending !== null || this.#error !== null
       this.#pending = null
       if (isSaid && this.#state === 'open') this.#show('open')
       return
     }
-    this.#pending = null
+    const [waiting, switches] = [this.#pending, this.#switches]
+    const isSame = waiting?.loaded.digest === loaded.digest
+    if (!isSame) this.#pending = null
     if ('problems' in loaded.parsed) {
       this.#show('open', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
       return
     }
-    const losses = lossesOf(open.workspace, loaded.parsed.workspace)
+    // The file is looked at again once that has been made; what begins everything anew does not wait for it.
+    const begins = changeBetween(open.workspace, loaded.parsed.workspace) === null
+    if (this.#changing > 0 && !begins) return
+    const refusal = await this.#refusalOf(open.engine, loaded.parsed.workspace)
+    if (this.#loaded !== before || this.#open !== open || this.#switches !== switches) return
+    if (refusal !== null) {
+      this.#pending = null
+      this.#show('open', refusal, problemsOf(refusal))
+      return
+    }
+    const losses = isSame ? waiting.losses : lossesOf(open.workspace, loaded.parsed.workspace)
     if (losses.length === 0) await this.#switchTo(loaded)
     else {
       this.#pending = { loaded, losses }
       this.#show('open')
+    }
+  }
+
+  /** Why a version cannot take the place of what runs, as far as that can be told beforehand. */
+  async #refusalOf(engine: Engine, workspace: Workspace): Promise<Error | null> {
+    try {
+      const problems = await engine.check(workspace)
+      return problems.length === 0 ? null : invalid(workspace.file, problems)
+    } catch (error) {
+      // What does not run now cannot say; starting the version will.
+      return isRefusal(error) ? error : null
     }
   }
 
@@ -215,18 +204,26 @@ export class WorkspaceSession implements SessionPort {
   /**
    * Goes over to another workspace, or to another version of the same. Then its store goes on, and where the new version
    * does not start the one before does again.
+   * @param accepted losses that a person agreed to
    */
-  async #switchTo(loaded: Openable): Promise<void> {
+  async #switchTo(wanted: Openable, accepted: readonly string[] = []): Promise<void> {
     const mine = ++this.#switches
     const isNewest = (): boolean => mine === this.#switches
     const before =
       this.#open === null || this.#loaded === null ? null : { ...this.#open, loaded: this.#loaded }
-    const goesOn = before !== null && isSuccessor(before.workspace, loaded)
+    const goesOn = before !== null && isSuccessor(before.workspace, wanted)
     this.#pending = null
-    this.#loaded = loaded
+    if (goesOn && 'workspace' in wanted.parsed) {
+      const isDone = await this.#changeRunning(before, wanted, wanted.parsed.workspace)
+      if (isDone || !isNewest()) return
+    }
+    this.#loaded = wanted
+    if (!goesOn) this.#file?.stop()
     this.#show('opening')
     await this.#stopEngine(goesOn)
     if (!isNewest()) return
+    const loaded = goesOn ? wanted : this.#withoutLosses(wanted, accepted)
+    this.#loaded = loaded
     if ('problems' in loaded.parsed) {
       this.#show('failed', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
       return
@@ -235,6 +232,8 @@ export class WorkspaceSession implements SessionPort {
     if (!isNewest()) return
     if (failure === null) return this.#opened(loaded, loaded.parsed.workspace)
     this.#options.logger.error({ err: failure, file: loaded.file }, 'the workspace could not be started')
+    // Another Penstock has the store: what waits is for that one to apply.
+    if (failure instanceof AppError && failure.code === 'STORE_IN_USE') this.#pending = null
     if (goesOn) {
       this.#loaded = before.loaded
       const again = await this.#startEngine(before.loaded, before.workspace, { goesOn, isNewest })
@@ -247,6 +246,57 @@ export class WorkspaceSession implements SessionPort {
       }
     }
     this.#show('failed', failure, problemsOf(failure))
+  }
+
+  /**
+   * The version to start: the one that filled the store where the wanted one would lose something that nobody agreed to; then
+   * that one waits.
+   */
+  #withoutLosses(wanted: Openable, accepted: readonly string[]): Openable {
+    if ('problems' in wanted.parsed || wanted.snapshot !== null) return wanted
+    const stored = storedVersion(wanted.parsed.workspace, (err, file) => {
+      this.#options.logger.warn({ err, file }, 'the version that filled the store could not be read')
+    })
+    if (stored === null || stored.losses.every((loss) => accepted.includes(loss))) return wanted
+    this.#pending = { loaded: wanted, losses: stored.losses }
+    return stored.loaded
+  }
+
+  /**
+   * Goes over to another version while what did not change runs on.
+   * @returns whether that is settled: the version runs, or is refused and the one before runs on
+   */
+  async #changeRunning(
+    open: OpenWorkspace & { loaded: Openable },
+    loaded: Openable,
+    workspace: Workspace,
+  ): Promise<boolean> {
+    const { engine, snapshot } = open
+    const isOpen = (): boolean => this.#open?.engine === engine && this.#state !== 'opening'
+    this.#changing++
+    try {
+      if (!(await engine.change(workspace))) return false
+      if (!isOpen()) return true
+      this.#open = { workspace, engine, snapshot }
+      this.#loaded = loaded
+      await this.#opened(loaded, workspace)
+      return true
+    } catch (error) {
+      if (!isOpen()) return true
+      if (!isRefusal(error)) {
+        this.#options.logger.error(
+          { err: error, file: loaded.file },
+          'the change could not be made while it ran',
+        )
+        return false
+      }
+      this.#refused = loaded.digest
+      this.#watchFile(this.#loaded ?? open.loaded)
+      this.#show('open', error, problemsOf(error))
+      return true
+    } finally {
+      this.#changing--
+    }
   }
 
   /** @returns why the engine did not start, or null where it runs */
@@ -307,29 +357,6 @@ export class WorkspaceSession implements SessionPort {
       folder: this.#folder,
     }
   }
-
-  #workspace(): Workspace | null {
-    const parsed = this.#loaded?.parsed
-    return parsed !== undefined && 'workspace' in parsed ? parsed.workspace : null
-  }
-
-  #workspaceFolder(): string {
-    return this.#loaded === null ? this.#folder : path.dirname(this.#loaded.file)
-  }
-
-  /** Also of a workspace that was read but would not start. */
-  #connection(name: string): Connection {
-    const found = this.#workspace()?.connections.find((connection) => connection.name === name)
-    if (found === undefined) throw new AppError('CONNECTION_UNKNOWN', `there is no connection "${name}"`)
-    return found
-  }
-}
-
-/** @throws AppError ENGINE_NOT_RUNNING, SNAPSHOT_ONLY */
-function refuseUnlessWritable(loaded: Openable | null): asserts loaded is Openable {
-  if (loaded === null) throw new AppError('ENGINE_NOT_RUNNING', 'no workspace is open')
-  if (loaded.snapshot !== null)
-    throw new AppError('SNAPSHOT_ONLY', 'a snapshot is open, and nothing is written into it')
 }
 
 /** Whether a workspace is another version of the one that is open, with the same store. */
@@ -337,8 +364,16 @@ function isSuccessor(before: Workspace, { parsed, snapshot }: Openable): boolean
   return snapshot === null && 'workspace' in parsed && hasSameStore(before, parsed.workspace)
 }
 
+/** Whether a version is refused for what it says, so that what runs is as it was. */
+function isRefusal(error: unknown): error is AppError {
+  const codes = ['WORKSPACE_INVALID', 'SOURCE_UNREADABLE', 'STORE_UNUSABLE', 'STORE_FULL']
+  return error instanceof AppError && codes.includes(error.code)
+}
+
 function invalid(file: string, problems: readonly Problem[]): AppError {
-  return new AppError('WORKSPACE_INVALID', `${file} has ${countOf(problems.length)}`)
+  return new AppError('WORKSPACE_INVALID', `${file} has ${countOf(problems.length)}`, {
+    details: { problems },
+  })
 }
 
 function countOf(problems: number): string {

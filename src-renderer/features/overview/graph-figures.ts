@@ -14,6 +14,7 @@ import {
   formatRate,
 } from '../../ui/format.ts'
 import type { Tone } from '../../ui/tone.ts'
+import { fillingStatus } from '../../state/backfills.ts'
 import { knownLag } from '../../state/reading.ts'
 import { type SourceStatus, engineStatus, sourceStatus } from '../../state/source-status.ts'
 import type { Stage, StageLink } from './graph-shape.ts'
@@ -166,13 +167,16 @@ function failing(
 function tableFigures(name: string, { workspace, snapshot }: GraphFacts): StageFigures {
   const live = snapshot?.tables.find((table) => table.name === name)
   const declared = workspace.tables.find((table) => table.name === name)
+  const filling = fillingStatus(name, snapshot?.backfills)
+  const about = live === undefined ? [] : [tableDetail(live, declared)]
   return {
     ...calm,
     caption: tableCaption(declared),
     name,
     left: formatRate(live?.rowsPerSecond ?? null),
     right: live === undefined ? '' : formatCompactCount(live.rows, 'row'),
-    detail: live === undefined ? '' : tableDetail(live, declared),
+    ...(filling === null ? {} : { tone: filling.tone, status: filling.word }),
+    detail: (filling === null ? about : [filling.reason, ...about]).join('\n'),
     spark: live?.spark ?? null,
     target: route('pipelines', name),
   }

@@ -22,12 +22,14 @@ export interface OpenTable {
 
 const statisticsEveryMs = 1000
 const failureEveryMs = 2000
+/** Where records fail before the steps of any table. */
+const sourceSteps = ['decode', 'event_time']
 
 export class PipelineState {
   readonly #app: App
   readonly period: Period
   readonly statistics: Polled<RangedStatistics>
-  /** Newest dead letter of the table's own steps or of its source's decoding; `letter` is null where there is none. */
+  /** Newest dead letter of the table's own steps, or of its source; `letter` is null where there is none. */
   readonly failure: Polled<{ letter: DeadLetterDetail | null }>
   readonly batches: BatchesState
   #open: OpenTable | null = null
@@ -67,11 +69,11 @@ export class PipelineState {
   async #loadFailure(signal: AbortSignal): Promise<{ letter: DeadLetterDetail | null }> {
     const { deadLetters } = this.#app.client
     const { table, source } = this.#open ?? { table: '', source: '' }
-    const [own, decoding] = await Promise.all([
+    const lists = await Promise.all([
       deadLetters.list({ table, limit: 1 }, { signal }),
-      deadLetters.list({ source, step: 'decode', limit: 1 }, { signal }),
+      ...sourceSteps.map((step) => deadLetters.list({ source, step, limit: 1 }, { signal })),
     ])
-    const newest = [...own.letters, ...decoding.letters].sort((left, right) => right.id - left.id)[0]
+    const [newest] = lists.flatMap(({ letters }) => letters).sort((left, right) => right.id - left.id)
     if (newest === undefined) return { letter: null }
     const known = this.failure.data?.letter
     if (known?.id === newest.id) return { letter: known }

@@ -19,6 +19,7 @@ const scenarios: readonly Scenario[] = [
   'many',
   'paused',
   'rollups',
+  'filling',
   'kafka',
   'kafka-large',
   'kafka-broken',

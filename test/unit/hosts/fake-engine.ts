@@ -38,6 +38,7 @@ export function emptySnapshot(): LiveSnapshot {
     steps: [],
     tables: [],
     rollups: [],
+    backfills: [],
     lookups: [],
     connections: [],
     latency: { p50: null, p99: null, max: null },
@@ -140,6 +141,13 @@ export function createFakeEngine(): FakeEngine {
       calls.push('stop')
       publish({ state: 'stopped' })
       return Promise.resolve()
+    },
+    check() {
+      return Promise.resolve([])
+    },
+    change() {
+      calls.push('change')
+      return Promise.resolve(false)
     },
     pause() {
       calls.push('pause')

@@ -68,6 +68,7 @@ export const sampleWorkspace: Workspace = {
       indexes: [],
       retainRows: 100,
       retainBytes: null,
+      backfills: true,
       retainAgeMs: null,
       position,
       steps: [

@@ -9,6 +9,7 @@ import type { BatchRow, BatchStepRow, PipelineStatistics, Range, Series } from '
 import type { WorkspaceView } from '#contract/workspace.ts'
 import type { PenstockClient } from '../../../src-renderer/transport/client.ts'
 import { createFakeClient } from './fake-client.ts'
+import { fakeBackfills } from './fake-backfills.ts'
 import { type ClusterKind, FakeClusters } from './fake-clusters.ts'
 import { fakeEventTime, fakeLiveRollup, fakeRollups } from './fake-rollups.ts'
 
@@ -20,6 +21,7 @@ export type Scenario =
   | 'many'
   | 'paused'
   | 'rollups'
+  | 'filling'
   | 'kafka'
   | 'kafka-large'
   | 'kafka-broken'
@@ -223,6 +225,7 @@ export class FakeEngine {
       sources,
       steps,
       tables,
+      backfills: scenario === 'filling' ? fakeBackfills((now - this.#startedAt) / 1000) : [],
       rollups: this.workspace.rollups.map((rollup) => {
         const base = tables.find(({ name }) => name === rollup.from) ?? tables.at(-1)
         const { landed = 0, rowsPerSecond = 0, spark = [] } = base ?? {}
@@ -633,6 +636,7 @@ function clusterKind(scenario: Scenario): ClusterKind {
     case 'many':
     case 'paused':
     case 'rollups':
+    case 'filling':
       return 'none'
     default:
       return assertNever(scenario)

@@ -162,6 +162,13 @@ describe('keys', () => {
     ])
   })
 
+  it('wants a store to let rows go before it is full', () => {
+    expect(problemsAfterSource('store: { limit: 1GB, budget: 1000MB }\n')).toEqual([
+      '6:30 store.budget | the store would be full before rows go to keep the budget | make budget smaller than limit',
+    ])
+    expect(problemsAfterSource('store: { limit: 1GB, budget: 999MB }\n')).toEqual([])
+  })
+
   it('says plainly what later versions will have', () => {
     const text = `${head}sources:
   f: { replay: { file: f.ndjson } }

@@ -7,10 +7,15 @@ import type { ClusterMetadata, TopicMetadata } from '../../kafka/requests/metada
 import type { SourceStart } from '../source-port.ts'
 import { cursorKey, moveCursor, openCursor } from './partition-cursor.ts'
 import { leaveGap } from './partition-gap.ts'
+import { topicForm } from './run-bound.ts'
+import { endAtShortLogs, endLostPartitions, endTopic } from './run-ends.ts'
 import type { SourceContext } from './source-context.ts'
 import { trouble } from './source-health.ts'
 import { type NewPartition, startOffsets } from './start-offsets.ts'
 import { readTopicPlace, type TopicPlace } from './topic-place.ts'
+
+/** A topic that a bounded run needs is gone for good once the cluster has not known it for so long. */
+const goneMs = 10_000
 
 export class Assignment {
   readonly #context: SourceContext
@@ -18,6 +23,8 @@ export class Assignment {
   readonly #places = new Map<string, TopicPlace>()
   /** Topics whose stored positions belong to an earlier topic of the same name. */
   readonly #forgotten = new Set<string>()
+  /** Since when topics are not there, milliseconds since 1970. */
+  readonly #missing = new Map<string, number>()
   #hasStarted: boolean
   #refreshedAt = 0
 
@@ -40,15 +47,21 @@ export class Assignment {
 
   /** Asks for metadata, and takes up what is new in it. @throws AppError where the cluster does not answer */
   async refresh(signal: AbortSignal): Promise<void> {
-    const { source, port, batches, health } = this.#context
-    const { topics: names, pattern } = source.input
-    const metadata = await this.#context.client().metadata(pattern === null ? names : null, 0, signal)
+    const { port, batches, cursors, health, bound, topics: names } = this.#context
+    const metadata = await this.#context.client().metadata(names, 0, signal)
     this.#refreshedAt = port.nowMs()
     const topics = this.#chosenTopics(metadata)
     // In a turn: what is being decoded must not go on in a topic that is another one meanwhile.
     const fresh = await batches.inTurn(() => Promise.resolve(this.#takeUp(topics)))
     await this.#open(fresh, topics, metadata, signal)
     this.#hasStarted = true
+    if (bound !== null) {
+      await endAtShortLogs(this.#context, metadata, signal)
+      await batches.inTurn(() => {
+        bound.note(cursors.values(), batches)
+        return Promise.resolve()
+      })
+    }
     health.tellState()
   }
 
@@ -63,51 +76,88 @@ export class Assignment {
   }
 
   #chosenTopics(metadata: ClusterMetadata): TopicMetadata[] {
-    const { health, source } = this.#context
-    const { topics, pattern } = source.input
-    const form = pattern === null ? null : new RegExp(`^(?:${pattern})$`, 'u')
+    const { health, source, topics } = this.#context
+    const form = topicForm(source.input)
     const chosen = metadata.topics.filter(
       (topic) => form === null || (form.test(topic.name) && !topic.internal),
     )
     for (const { name, error } of chosen) {
       if (error === errorCode.none) health.forget(trouble.topic(name))
-      else health.tell(trouble.topic(name), new Error(topicWords(name, error)))
+      else health.tell(trouble.topic(name), new Error(this.#topicWords(name, error)))
     }
-    const missing = topics.filter((name) => !chosen.some((topic) => topic.name === name))
+    const missing = (topics ?? []).filter((name) => !chosen.some((topic) => topic.name === name))
     for (const name of missing) {
-      health.tell(trouble.topic(name), new Error(topicWords(name, errorCode.unknownTopicOrPartition)))
+      health.tell(trouble.topic(name), new Error(this.#topicWords(name, errorCode.unknownTopicOrPartition)))
     }
+    const unknown = chosen.filter(({ error }) => error === errorCode.unknownTopicOrPartition)
+    this.#noteMissing([...missing, ...unknown.map(({ name }) => name)])
     return chosen.filter((topic) => topic.error === errorCode.none)
+  }
+
+  #topicWords(name: string, error: number): string {
+    if (error !== errorCode.unknownTopicOrPartition) {
+      return `topic ${name}: the broker answers ${errorName(error)}`
+    }
+    const then = this.#context.bound === null ? '; it is read as soon as there is one' : ''
+    return `there is no topic ${name}${then}`
+  }
+
+  #noteMissing(names: readonly string[]): void {
+    for (const name of this.#missing.keys()) if (!names.includes(name)) this.#missing.delete(name)
+    for (const name of names) {
+      if (!this.#missing.has(name)) this.#missing.set(name, this.#context.port.nowMs())
+    }
+  }
+
+  /** A bounded run does not wait for topics to come back. */
+  #endGone(): void {
+    const { bound, health, port } = this.#context
+    for (const topic of bound?.topics ?? []) {
+      const since = this.#missing.get(topic)
+      if (since === undefined || port.nowMs() - since < goneMs) continue
+      endTopic(this.#context, { topic, kind: 'topic-gone', why: 'is not there any more' })
+      health.forget(trouble.topic(topic))
+    }
   }
 
   /** Leaders as they are now. @returns partitions that are not read yet */
   #takeUp(topics: readonly TopicMetadata[]): NewPartition[] {
-    const { cursors } = this.#context
+    const { cursors, bound } = this.#context
     const gone = new Set(cursors.values())
     const fresh: NewPartition[] = []
     for (const topic of topics) {
       this.noteTopic(topic)
       for (const { partition, leader, leaderEpoch } of topic.partitions) {
         const known = cursors.get(cursorKey(topic.name, partition))
-        if (known === undefined) fresh.push(this.#newPartition(topic.name, partition))
-        else {
+        if (known === undefined) {
+          const isWanted = bound === null || bound.of(topic.name, partition) !== null
+          if (isWanted) fresh.push(this.#newPartition(topic.name, partition))
+        } else {
           gone.delete(known)
           known.leader = leader
           known.leaderEpoch = leaderEpoch
         }
       }
+      endLostPartitions(this.#context, topic)
     }
+    this.#endGone()
     for (const cursor of gone) cursor.leader = -1
     return fresh
   }
 
   #newPartition(topic: string, partition: number): NewPartition {
-    const isReadTopic = this.#start.nextOffsets.has(topic) || this.#context.batches.find(topic) !== undefined
-    return { topic, partition, isLate: isReadTopic || this.#hasStarted }
+    const { batches, bound } = this.#context
+    const isReadTopic = this.#start.nextOffsets.has(topic) || batches.find(topic) !== undefined
+    return { topic, partition, isLate: bound === null && (isReadTopic || this.#hasStarted) }
   }
 
   #recreated(topic: string, id: string): void {
-    const { batches, cursors, port } = this.#context
+    const { batches, cursors, port, bound } = this.#context
+    if (bound !== null) {
+      // Its positions stay those of the topic that its bounds are of, and so does the id beside them.
+      endTopic(this.#context, { topic, kind: 'topic-recreated', why: 'was deleted and made again' })
+      return
+    }
     this.#places.set(topic, { id })
     const sink = batches.find(topic)
     if (sink !== undefined) sink.place.id = id
@@ -120,7 +170,7 @@ export class Assignment {
       if (cursor.topic !== topic) continue
       const { partition, next: from, fetchedEnd: to } = cursor
       const reason = 'the topic was deleted before they were read'
-      if (to > from) leaveGap(port, batches.sink(topic), { partition, from, to, reason })
+      if (to > from) leaveGap(this.#context, batches.sink(topic), { partition, from, to, reason })
       moveCursor(cursor, 0)
       cursor.topicId = id
       cursor.fetchedEnd = 0
@@ -137,7 +187,7 @@ export class Assignment {
     signal: AbortSignal,
   ): Promise<void> {
     if (fresh.length === 0) return
-    const { source, port, batches, cursors } = this.#context
+    const { source, port, batches, cursors, bound } = this.#context
     const { input } = source
     const unread = fresh.filter(({ topic, partition }) => this.#storedOffset(topic, partition) === null)
     const nowMs = port.nowMs()
@@ -149,9 +199,11 @@ export class Assignment {
         const topic = topics.find(({ name }) => name === one.topic)
         const found = topic?.partitions.find(({ partition }) => partition === one.partition)
         if (topic === undefined || found === undefined) continue
-        cursors.set(cursorKey(one.topic, one.partition), openCursor(topic, found, next, nowMs))
+        const until = bound === null ? Number.POSITIVE_INFINITY : (bound.of(one.topic, one.partition) ?? next)
+        const cursor = openCursor(topic, found, next, { until, nowMs })
+        cursors.set(cursorKey(one.topic, one.partition), cursor)
         // A position that is committed before the first record makes the next start go on from here.
-        if (starts.has(one)) batches.sink(one.topic).builder.moveTo(one.partition, next)
+        if (starts.has(one)) batches.sink(one.topic).builder.moveTo(one.partition, cursor.next)
       }
       await batches.cutAll()
     })
@@ -164,13 +216,6 @@ export class Assignment {
     const stored = this.#start.nextOffsets.get(topic)?.get(partition)
     return stored === undefined ? null : Number(stored)
   }
-}
-
-function topicWords(name: string, error: number): string {
-  if (error === errorCode.unknownTopicOrPartition) {
-    return `there is no topic ${name}; it is read as soon as there is one`
-  }
-  return `topic ${name}: the broker answers ${errorName(error)}`
 }
 
 function addedWords(late: readonly NewPartition[]): string {

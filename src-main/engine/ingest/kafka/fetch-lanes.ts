@@ -9,7 +9,7 @@ import { endOfBatches } from '../../kafka/records/batch-span.ts'
 import { errorCode } from '../../kafka/requests/error-codes.ts'
 import type { FetchedPartition } from '../../kafka/requests/fetch.ts'
 import { fetchPartitions } from './fetch-partitions.ts'
-import { cursorKey, type PartitionCursor } from './partition-cursor.ts'
+import { cursorKey, isAtBound, type PartitionCursor } from './partition-cursor.ts'
 import { retryPauseMs } from '../../kafka/client/retry-pause.ts'
 import { isAborted, type SourceContext } from './source-context.ts'
 import { trouble } from './source-health.ts'
@@ -49,8 +49,9 @@ export class FetchLanes {
 
   /** Starts a loop for each leader that has none. */
   start(signal: AbortSignal): void {
-    for (const { leader, stopped } of this.#context.cursors.values()) {
-      if (leader < 0 || stopped !== '' || this.#lanes.has(leader)) continue
+    for (const cursor of this.#context.cursors.values()) {
+      const { leader, stopped } = cursor
+      if (leader < 0 || stopped !== '' || isAtBound(cursor) || this.#lanes.has(leader)) continue
       const lane = this.#run(leader, signal).finally(() => {
         if (this.#lanes.get(leader) === lane) this.#lanes.delete(leader)
       })
@@ -73,18 +74,26 @@ export class FetchLanes {
     try {
       while (!signal.aborted && !port.stopped) {
         await this.#gate()
-        const { wanted, waitMs } = this.#wantedFrom(leader)
-        if (wanted.length === 0 && waitMs === null) return
-        if (wanted.length === 0) await port.sleep(waitMs ?? 0)
+        const { wanted, waitMs, rest } = this.#wantedFrom(leader)
+        if (wanted.length === 0 && waitMs === null && rest.length === 0) return
+        if (wanted.length === 0 && waitMs !== null) await port.sleep(waitMs)
         else {
           const before = decoding
           try {
-            const fetched = await this.#fetch(leader, wanted, signal)
-            failures = 0
-            health.recovered(key)
-            decoding = batches.inTurn(() => this.#ports.consume(fetched, signal))
-            decoding.catch(() => undefined)
-            if (await before) continue
+            if (wanted.length === 0) {
+              // What was fetched and does not bring its partition to the bound is asked for again.
+              decoding = Promise.resolve(true)
+              const isWell = await before
+              for (const cursor of rest) cursor.fetchFrom = cursor.next
+              if (isWell) continue
+            } else {
+              const fetched = await this.#fetch(leader, wanted, signal)
+              failures = 0
+              health.recovered(key)
+              decoding = batches.inTurn(() => this.#ports.consume(fetched, signal))
+              decoding.catch(() => undefined)
+              if (await before) continue
+            }
           } catch (error) {
             if (isAborted(signal) || this.#hasStopped()) return
             if (!(error instanceof AppError)) throw error
@@ -121,10 +130,17 @@ export class FetchLanes {
     if (!port.stopped) health.tellState()
   }
 
-  /** What to ask a leader for now; with nothing, how long until there is something, or null where it leads nothing. */
-  #wantedFrom(leader: number): { wanted: PartitionCursor[]; waitMs: number | null } {
+  /**
+   * What to ask a leader for now; with nothing, how long until there is something, or null where there is nothing to wait
+   * for. `rest` is fetched up to the bound of the run, and not decoded yet.
+   */
+  #wantedFrom(leader: number): { wanted: PartitionCursor[]; waitMs: number | null; rest: PartitionCursor[] } {
     const { cursors, port } = this.#context
-    const led = [...cursors.values()].filter((cursor) => cursor.leader === leader && cursor.stopped === '')
+    const open = [...cursors.values()].filter(
+      (cursor) => cursor.leader === leader && cursor.stopped === '' && !isAtBound(cursor),
+    )
+    const led = open.filter(({ fetchFrom, until }) => fetchFrom < until)
+    const rest = open.filter(({ fetchFrom, until }) => fetchFrom >= until)
     const nowMs = port.nowMs()
     const wanted = led.filter(({ retryAt }) => retryAt <= nowMs)
     const waitMs = led.length === 0 ? null : Math.min(...led.map(({ retryAt }) => retryAt)) - nowMs
@@ -136,6 +152,7 @@ export class FetchLanes {
     return {
       wanted: turned.toSorted((one, other) => Number(other === first) - Number(one === first)),
       waitMs,
+      rest,
     }
   }
 

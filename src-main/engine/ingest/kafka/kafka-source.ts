@@ -1,7 +1,8 @@
 /**
  * Reads topics of a cluster: explicit partitions and offsets, no consumer group. Positions are the store's, committed with
  * each batch, so that a restart goes on exactly there. Never throws for a cluster that fails: it says so, and goes on when
- * it can. What is read is the assignment's, fetches are the lanes', records the decoder's. Runs in the ingest thread.
+ * it can. What is read is the assignment's, fetches are the lanes', records the decoder's. A bounded run takes up no new
+ * partitions, commits to no group, and ends when it has come to its bounds. Runs in the ingest thread.
  */
 import { AppError } from '#contract/errors.ts'
 import type { Column, TopicSource } from '../../../workspace/model.ts'
@@ -19,6 +20,7 @@ import { moveCursor, type PartitionCursor } from './partition-cursor.ts'
 import { PartitionDecoder } from './partition-decoder.ts'
 import { findStuck } from './progress-watch.ts'
 import { RecordSink } from './record-sink.ts'
+import { RunBound } from './run-bound.ts'
 import { retryPauseMs } from '../../kafka/client/retry-pause.ts'
 import { SourceBatches } from './source-batches.ts'
 import { isAborted, type SourceContext } from './source-context.ts'
@@ -57,12 +59,16 @@ export class KafkaSource implements IngestSource {
     this.#source = source
     this.#parts = parts
     this.#port = port
-    const { commit, connection } = source.input
-    this.#commits = commit === null ? null : new GroupCommits(commit)
+    const { commit, connection, pattern, topics } = source.input
+    const { until, nextOffsets } = parts.start
+    const bound = until === null ? null : new RunBound(until, source.input, nextOffsets)
+    this.#commits = commit === null || bound !== null ? null : new GroupCommits(commit)
     const cursors = new Map<string, PartitionCursor>()
     this.#context = {
       source,
       port,
+      topics: bound === null ? (pattern === null ? topics : null) : bound.topics,
+      bound,
       client: () => parts.clients.client(connection),
       cursors,
       batches: new SourceBatches(port, (topic) => this.#openSink(topic), this.#commits),
@@ -73,7 +79,11 @@ export class KafkaSource implements IngestSource {
       this.#assignment.noteTopic(topic)
     })
     this.#lanes = new FetchLanes(this.#context, {
-      consume: (fetched, signal) => decoder.consume(fetched, signal),
+      consume: async (fetched, signal) => {
+        const isWell = await decoder.consume(fetched, signal)
+        bound?.note(cursors.values(), this.#context.batches)
+        return isWell
+      },
       refresh: (signal) => this.#assignment.refresh(signal),
       // A fault of Penstock itself must not go unseen: the session ends with it.
       fail: (error) => {
@@ -103,6 +113,7 @@ export class KafkaSource implements IngestSource {
         await this.#attend(signal, () => {
           failures = 0
         })
+        return
       } catch (error) {
         if (this.#hasStopped()) return
         if (!this.#session.signal.aborted) this.#session.abort()
@@ -115,14 +126,17 @@ export class KafkaSource implements IngestSource {
     }
   }
 
-  /** Looks after the partitions until something needs everything to begin anew, which it throws. */
+  /** Looks after the partitions until the run ends, or something needs everything to begin anew, which it throws. */
   async #attend(signal: AbortSignal, isWell: () => void): Promise<void> {
-    await this.#assignment.refresh(signal)
+    const { bound } = this.#context
+    if (!this.#isThrough()) await this.#assignment.refresh(signal)
     void this.#keepTellingEnds(signal)
     for (;;) {
+      if (this.#isThrough()) return this.#complete()
       this.#lanes.start(signal)
       isWell()
-      await this.#port.sleep(watchMs)
+      const pause = this.#port.sleep(watchMs)
+      await (bound === null ? pause : bound.reachedOr(pause))
       if (this.#port.stopped) return this.#finish()
       signal.throwIfAborted()
       await this.#commitGroup(signal)
@@ -136,8 +150,8 @@ export class KafkaSource implements IngestSource {
   /** Apart from what waits for brokers: lag is shown also while one of them hangs. */
   async #keepTellingEnds(signal: AbortSignal): Promise<void> {
     while (!this.#port.stopped && !isAborted(signal)) {
-      const ends = [...this.#context.cursors.values()].flatMap(({ topic, partition, end }) =>
-        end === null ? [] : [{ topic, partition, end: BigInt(end) }],
+      const ends = [...this.#context.cursors.values()].flatMap(({ topic, partition, end, until }) =>
+        end === null ? [] : [{ topic, partition, end: BigInt(Math.min(end, until)) }],
       )
       this.#port.logEnds(ends)
       await this.#port.sleep(watchMs)
@@ -151,6 +165,25 @@ export class KafkaSource implements IngestSource {
     this.#port.event('warn', 'source-rebuilt', stuck)
     this.#parts.clients.rebuild(input.connection)
     throw new AppError('KAFKA_FAILED', `${name}: ${stuck}`, { details: { retriable: true } })
+  }
+
+  /** Whether the run has a bound, and has come to it. */
+  #isThrough(): boolean {
+    return this.#context.bound?.isReached === true
+  }
+
+  /** Nothing is left before the bounds: sends the rest, and the bounds as positions. */
+  async #complete(): Promise<void> {
+    const { batches, bound } = this.#context
+    this.#session.abort()
+    await this.#lanes.ended()
+    await batches.inTurn(() => {
+      bound?.moveToBounds(batches)
+      return Promise.resolve()
+    })
+    await batches.close()
+    if (!this.#port.stopped)
+      this.#port.state('ended', 'all that lies before the bounds of this run has been read')
   }
 
   async #finish(): Promise<void> {

@@ -7,8 +7,9 @@ import { findOffsets } from '../../kafka/client/partition-offsets.ts'
 import { errorCode } from '../../kafka/requests/error-codes.ts'
 import { offsetTime } from '../../kafka/requests/list-offsets.ts'
 import type { ClusterMetadata, TopicMetadata } from '../../kafka/requests/metadata.ts'
-import { moveCursor, type PartitionCursor } from './partition-cursor.ts'
+import { isAtBound, moveCursor, type PartitionCursor } from './partition-cursor.ts'
 import { leaveGap } from './partition-gap.ts'
+import { endRunAt } from './run-ends.ts'
 import type { SourceContext } from './source-context.ts'
 
 interface RangeContext extends SourceContext {
@@ -32,10 +33,11 @@ export async function goOnInRange(
   const [found] = metadata.topics
   if (found !== undefined && found.error === errorCode.none) {
     context.noteTopic(found)
-    if (cursor.next !== next) return
+    if (cursor.next !== next || isAtBound(cursor)) return
   }
   const log = await logRange(cursor, metadata, context, signal)
   if (next >= log.earliest && next <= log.latest) moveCursor(cursor, next)
+  else if (context.bound !== null && next > log.latest) endRunAt(cursor, log.latest, context)
   else await applyPolicy(cursor, log, context)
 }
 
@@ -59,26 +61,24 @@ async function logRange(
   return { earliest: await ask(offsetTime.earliest), latest: await ask(offsetTime.latest) }
 }
 
-async function applyPolicy(
-  cursor: PartitionCursor,
-  log: LogRange,
-  { source, port, health, batches }: SourceContext,
-): Promise<void> {
+async function applyPolicy(cursor: PartitionCursor, log: LogRange, context: SourceContext): Promise<void> {
+  const { source, port, health, batches, bound } = context
   const { outOfRange } = source.input
   const { topic, partition, next } = cursor
   const where = `${topic}, partition ${String(partition)}`
   const bounds = `the log holds ${String(log.earliest)} to ${String(log.latest - 1)}`
-  if (outOfRange === 'stop') {
+  // A bounded run would never end if it stopped.
+  if (outOfRange === 'stop' && bound === null) {
     cursor.stopped = `${where}: offset ${String(next)} is wanted, but ${bounds}; out_of_range: stop`
     port.event('error', 'out-of-range', cursor.stopped)
     health.tellState()
     return
   }
-  const to = outOfRange === 'earliest' ? log.earliest : log.latest
+  const to = Math.min(outOfRange === 'latest' ? log.latest : log.earliest, cursor.until)
   const sink = batches.sink(topic)
   if (to > next) {
     const reason = `they are no longer in the log; ${bounds}`
-    leaveGap(port, sink, { partition, from: next, to, reason })
+    leaveGap(context, sink, { partition, from: next, to, reason })
   } else {
     port.event(
       'error',

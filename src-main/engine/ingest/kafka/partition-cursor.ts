@@ -11,6 +11,8 @@ export interface PartitionCursor {
   leaderEpoch: number
   /** Next offset to decode. */
   next: number
+  /** First offset that is not to be read; infinite where the run has no bound. `next` does not go past it. */
+  until: number
   /** Next offset to ask for; ahead of `next` by what is fetched and not decoded yet. */
   fetchFrom: number
   /** Up to there, the batch at `next` is asked for from here instead: the broker gives it only so. */
@@ -38,7 +40,7 @@ export function openCursor(
   { name: topic, id: topicId }: Pick<TopicMetadata, 'name' | 'id'>,
   { partition, leader, leaderEpoch }: PartitionMetadata,
   next: number,
-  nowMs: number,
+  { until, nowMs }: { until: number; nowMs: number },
 ): PartitionCursor {
   return {
     topic,
@@ -46,8 +48,9 @@ export function openCursor(
     topicId,
     leader,
     leaderEpoch,
-    next,
-    fetchFrom: next,
+    next: Math.min(next, until),
+    until,
+    fetchFrom: Math.min(next, until),
     askFrom: 0,
     end: null,
     fetchedEnd: 0,
@@ -63,12 +66,22 @@ export function openCursor(
 
 /** Goes on at another offset; what is fetched already from before is dropped when it comes up. */
 export function moveCursor(cursor: PartitionCursor, next: number): void {
-  cursor.next = next
-  cursor.fetchFrom = next
+  cursor.next = Math.min(next, cursor.until)
+  cursor.fetchFrom = cursor.next
   cursor.askFrom = 0
   cursor.damaged = 0
   cursor.cutOff = 0
   cursor.empties = 0
+}
+
+/** Goes on past what was read; never back, and not past the bound. */
+export function advanceCursor(cursor: PartitionCursor, to: number): void {
+  cursor.next = Math.min(cursor.until, Math.max(cursor.next, to))
+}
+
+/** Whether there is nothing left to read up to the bound of the run. */
+export function isAtBound({ next, until }: PartitionCursor): boolean {
+  return next >= until
 }
 
 export function cursorKey(topic: string, partition: number): string {

@@ -11,7 +11,7 @@ import type { TopicMetadata } from '../../kafka/requests/metadata.ts'
 import type { Fetched } from './fetch-lanes.ts'
 import { nextOfPartition } from './next-readable.ts'
 import { goOnInRange } from './out-of-range.ts'
-import { moveCursor, type PartitionCursor } from './partition-cursor.ts'
+import { advanceCursor, isAtBound, moveCursor, type PartitionCursor } from './partition-cursor.ts'
 import { leaveGap } from './partition-gap.ts'
 import type { RecordSink } from './record-sink.ts'
 import { retryPauseMs } from '../../kafka/client/retry-pause.ts'
@@ -40,6 +40,7 @@ export class PartitionDecoder {
     for (const one of fetched) {
       if (this.#context.port.stopped || signal.aborted) return isWell
       const { part, cursor, from } = one
+      if (isAtBound(cursor)) continue
       // Moved meanwhile: what was fetched for the old place does not count.
       if (cursor.next !== from) cursor.fetchFrom = cursor.next
       else if (part.error === errorCode.none) {
@@ -57,7 +58,7 @@ export class PartitionDecoder {
     cursor.fetchedEnd = cursor.end
     if (part.records.length === 0) {
       if (cursor.end <= cursor.next) cursor.progressAt = receivedAtMs
-      else if (isFirst) await this.#nothing(cursor, cursor.end, signal)
+      else if (isFirst) await this.#nothing(cursor, Math.min(cursor.end, cursor.until), signal)
       return
     }
     cursor.empties = 0
@@ -68,6 +69,7 @@ export class PartitionDecoder {
     let begun = performance.now()
     try {
       while (reader.next()) {
+        if (reader.offset >= cursor.until) break
         while (!sink.take(reader, cursor.partition, receivedAtMs)) {
           sink.decodeMs += performance.now() - begun
           if (!(await this.#formatReady(sink, signal))) {
@@ -85,12 +87,12 @@ export class PartitionDecoder {
       }
       if (reader.isCutOff) this.#cutOff(cursor, isFirst)
       else this.#whole(cursor)
-      cursor.next = Math.max(cursor.next, reader.nextOffset)
+      advanceCursor(cursor, reader.nextOffset)
     } catch (error) {
       // Only what the reader found counts as damage: any other fault must not move the position on.
       if (!(error instanceof AppError) || error.details['damaged'] !== true) throw error
-      cursor.next = Math.max(cursor.next, reader.nextOffset)
-      this.#damaged(cursor, sink, error)
+      advanceCursor(cursor, reader.nextOffset)
+      if (!isAtBound(cursor)) this.#damaged(cursor, sink, error)
     }
     sink.decodeMs += performance.now() - begun
     this.#rest(cursor, sink)
@@ -129,7 +131,7 @@ export class PartitionDecoder {
 
   /** The broker gives nothing although the log goes on; where that stays so, it is left out up to where it gives again. */
   async #nothing(cursor: PartitionCursor, end: number, signal: AbortSignal): Promise<void> {
-    const { source, batches, client, port } = this.#context
+    const { source, batches, client } = this.#context
     if (++cursor.empties < emptyTries) return
     cursor.empties = 0
     const { topic, partition, leader, next: from } = cursor
@@ -139,7 +141,7 @@ export class PartitionDecoder {
       const { offset: to, askFrom } = await nextOfPartition(connection, cursor, { end, isolation }, signal)
       const sink = batches.sink(topic)
       if (to > from)
-        leaveGap(port, sink, { partition, from, to, reason: 'the broker gives nothing for them' })
+        leaveGap(this.#context, sink, { partition, from, to, reason: 'the broker gives nothing for them' })
       moveCursor(cursor, to)
       cursor.askFrom = askFrom
       await batches.cut(sink)
@@ -174,8 +176,8 @@ export class PartitionDecoder {
     }
     const { from, to: said } = this.#reader.skipBatch()
     // A damaged header may say anything; the log goes no further than its end.
-    const to = Math.max(from + 1, Math.min(said, cursor.end ?? said))
-    leaveGap(this.#context.port, sink, { partition: cursor.partition, from, to, reason: error.message })
+    const to = Math.min(cursor.until, Math.max(from + 1, Math.min(said, cursor.end ?? said)))
+    leaveGap(this.#context, sink, { partition: cursor.partition, from, to, reason: error.message })
     moveCursor(cursor, to)
     this.#context.health.recovered(trouble.damage(cursor))
   }

@@ -1,6 +1,6 @@
 /** Offsets that a Kafka source cannot read: counted with their exact range, and told. Ingest thread. */
-import type { SourcePort } from '../source-port.ts'
 import type { RecordSink } from './record-sink.ts'
+import type { SourceContext } from './source-context.ts'
 
 export interface PartitionGap {
   partition: number
@@ -10,13 +10,16 @@ export interface PartitionGap {
   reason: string
 }
 
-/** Notes the gap in the batch that commits the position after it. */
+/**
+ * Notes the gap in the batch that commits the position after it. Of a bounded run it is only told: what it reads, an
+ * unbounded one has read before.
+ */
 export function leaveGap(
-  port: SourcePort,
+  { port, bound }: Pick<SourceContext, 'port' | 'bound'>,
   sink: RecordSink,
   { partition, from, to, reason }: PartitionGap,
 ): void {
-  sink.builder.addGap({ partition, from: BigInt(from), to: BigInt(to), reason })
+  if (bound === null) sink.builder.addGap({ partition, from: BigInt(from), to: BigInt(to), reason })
   sink.builder.moveTo(partition, to)
   const range = `${String(from)} to ${String(to - 1)}`
   const count = String(to - from)

@@ -4,7 +4,7 @@
  */
 import { findOffsets } from '../../kafka/client/partition-offsets.ts'
 import { offsetTime } from '../../kafka/requests/list-offsets.ts'
-import { cursorKey, type PartitionCursor } from './partition-cursor.ts'
+import { cursorKey, isAtBound, type PartitionCursor } from './partition-cursor.ts'
 import type { SourceContext } from './source-context.ts'
 
 /** Without progress for so long although there is something to read, everything is built anew. */
@@ -22,7 +22,9 @@ export async function findStuck(
   signal: AbortSignal,
 ): Promise<string | null> {
   const { port, cursors } = context
-  const active = [...cursors.values()].filter(({ stopped, leader }) => stopped === '' && leader >= 0)
+  const active = [...cursors.values()].filter(
+    (cursor) => cursor.stopped === '' && cursor.leader >= 0 && !isAtBound(cursor),
+  )
   await renewEnds(context, active, { maxAgeMs, signal })
   const nowMs = port.nowMs()
   const isHeld = port.isPaused() || !port.isReady()
@@ -38,12 +40,12 @@ export async function findStuck(
 }
 
 async function renewEnds(
-  { source, client, cursors }: SourceContext,
+  { source, client, cursors, topics }: SourceContext,
   active: readonly PartitionCursor[],
   { maxAgeMs, signal }: { maxAgeMs: number; signal: AbortSignal },
 ): Promise<void> {
-  const { topics, pattern, isolation } = source.input
-  const metadata = await client().metadata(pattern === null ? topics : null, maxAgeMs, signal)
+  const { isolation } = source.input
+  const metadata = await client().metadata(topics, maxAgeMs, signal)
   const wanted = active.map(({ topic, partition }) => ({ topic, partition, time: offsetTime.latest }))
   for (const { topic, partition, offset, problem } of await findOffsets(client(), metadata, wanted, {
     isolation,

@@ -35,6 +35,7 @@ export class SourceBatches {
     const known = this.#sinks.get(topic)
     if (known !== undefined) return known
     const sink = this.#openSink(topic)
+    sink.builder.mostRecords = this.#port.batchRecords
     this.#sinks.set(topic, sink)
     return sink
   }
@@ -70,6 +71,7 @@ export class SourceBatches {
     sink.decodeMs = 0
     this.#commits?.noteSent(batch)
     this.#port.send(batch)
+    sink.builder.mostRecords = this.#port.batchRecords
   }
 
   /** Sends what is left; nothing is cut by age afterwards. */

@@ -1,7 +1,7 @@
 /** What a Kafka source has trouble with, told once each, and the state that follows from it. Ingest thread. */
 import { wordsOf } from '../../kafka/client/client-errors.ts'
 import type { SourcePort } from '../source-port.ts'
-import { cursorKey, type PartitionCursor } from './partition-cursor.ts'
+import { cursorKey, isAtBound, type PartitionCursor } from './partition-cursor.ts'
 
 /** What troubles are about; one of each is told at a time. */
 export const trouble = {
@@ -48,7 +48,9 @@ export class SourceHealth {
   /** Whether a topic is not there, or a partition has no leader. */
   get isMissing(): boolean {
     if ([...this.#troubles.keys()].some((key) => key.startsWith(trouble.topic('')))) return true
-    return [...this.#cursors.values()].some(({ leader, stopped }) => leader < 0 && stopped === '')
+    return [...this.#cursors.values()].some(
+      (cursor) => cursor.leader < 0 && cursor.stopped === '' && !isAtBound(cursor),
+    )
   }
 
   tellState(): void {
@@ -62,10 +64,11 @@ export class SourceHealth {
     else this.#port.state('running', stopped === '' ? (first ?? '') : stopped)
   }
 
-  /** Whether no partition can be read. */
+  /** Whether no partition can be read of which something is left. */
   #isAllInTrouble(): boolean {
     return [...this.#cursors.values()].every(
       (cursor) =>
+        isAtBound(cursor) ||
         cursor.leader < 0 ||
         this.#troubles.has(trouble.broker(cursor.leader)) ||
         this.#troubles.has(trouble.partition(cursor)),

@@ -21,7 +21,8 @@ import { findRollupHint } from './rollup-hint.ts'
 
 export interface QueryAdvisorOptions {
   storeFile: string
-  workspace: Pick<Workspace, 'tables' | 'rollups' | 'sources'>
+  /** As it is now. */
+  workspace: () => Pick<Workspace, 'tables' | 'rollups' | 'sources'>
   queries: Queries & StoreReader
   stateFolder: string
   entries: Pick<EngineEntries, 'queryProcess'>
@@ -41,7 +42,6 @@ const nothing: AdviceFindings = {
 /** See the head of the file. */
 export class QueryAdvisor implements Advisor {
   readonly #options: QueryAdvisorOptions
-  readonly #workspace: AdvisedWorkspace
   readonly #changes = new Changes()
   #version = 1
   #run: AdviceRun | null = null
@@ -51,7 +51,6 @@ export class QueryAdvisor implements Advisor {
 
   constructor(options: QueryAdvisorOptions) {
     this.#options = options
-    this.#workspace = advisedWorkspace(options.workspace)
   }
 
   /** @throws AppError ENGINE_NOT_RUNNING */
@@ -82,7 +81,7 @@ export class QueryAdvisor implements Advisor {
   }
 
   rollupFor(sql: string, elapsedMs: number): Promise<RollupHint | null> {
-    return findRollupHint({ sql, elapsedMs }, this.#workspace, this.#options.queries)
+    return findRollupHint({ sql, elapsedMs }, this.#advised(), this.#options.queries)
   }
 
   /** Ends the one under way. Safe to call twice. */
@@ -127,13 +126,17 @@ export class QueryAdvisor implements Advisor {
     try {
       // Cancelled while the folder was made: there was nothing to kill.
       if (!this.#isRunning(id)) return nothing
-      process.order({ kind: 'advise', workspace: this.#workspace, asked })
+      process.order({ kind: 'advise', workspace: this.#advised(), asked })
       return await promise
     } finally {
       clearTimeout(timer)
       await process.kill()
       await releaseSpoolFolder(folder)
     }
+  }
+
+  #advised(): AdvisedWorkspace {
+    return advisedWorkspace(this.#options.workspace())
   }
 
   #isRunning(id: string): boolean {

@@ -10,8 +10,9 @@ import { numberOf, numberOrNull, type RowSource, textOf } from './store-values.t
 const shownEvents = 20
 
 const topicsSql = 'SELECT source, records, bytes, dead, decode_ms, last_record_at FROM _penstock_topic_state'
+/** Without those of backfills, whose names have a slash. */
 const positionsSql =
-  'SELECT source, topic, partition, next_offset FROM _penstock_positions WHERE partition >= 0'
+  "SELECT source, topic, partition, next_offset FROM _penstock_positions WHERE partition >= 0 AND source NOT LIKE '%/%'"
 const stepsSql = 'SELECT table_name, step, rows_in, rows_out, filtered, failed, ms FROM _penstock_step_totals'
 const tablesSql =
   'SELECT name, source, rows, landed, updated, deleted, stale, duplicates, evicted, oldest_at, newest_at FROM sys_tables ORDER BY name'
@@ -91,6 +92,8 @@ export async function readFigures(
         ...{ oldestAt: numberOrNull(oldestAt), newestAt: numberOrNull(newestAt) },
       }
     }),
+    // Nobody fills anything in a store that nobody writes.
+    backfills: [],
     lookups: lookups.map(([name, rows, loadedAt, problem]): LiveLookup => ({
       ...{
         name: textOf(name),

@@ -2,8 +2,10 @@
 import { checkWorkspace, unreadTopics } from '../../../engine/engine.ts'
 import { formatProblems } from '../../../workspace/format-problems.ts'
 import { loadWorkspace } from '../../../workspace/load.ts'
+import { storedVersion } from '../../shared/stored-losses.ts'
 import type { CommandContext } from '../command-host.ts'
-import { exitCodes } from '../exit-code.ts'
+import { exitCodes, faultText } from '../exit-code.ts'
+import { lossWords } from '../loss-words.ts'
 
 /** @param workspace absolute path of the workspace. @returns exit code */
 export async function checkCommand(workspace: string, { output }: CommandContext): Promise<number> {
@@ -18,6 +20,10 @@ export async function checkCommand(workspace: string, { output }: CommandContext
     const parts = [count(sources, 'source'), count(lookups, 'lookup'), count(tables, 'table')]
     if (rollups.length > 0) parts.push(count(rollups, 'rollup'))
     await output.write(`${file} is right: ${parts.join(', ')}\n`)
+    const stored = storedVersion(loaded.workspace, (error, storeFile) => {
+      output.note(`${storeFile} cannot be read: ${faultText(error)}`)
+    })
+    if (stored !== null) output.note(lossWords(file, stored.losses))
     const unread = unreadTopics(loaded.workspace)
     if (unread.length > 0) {
       const list = unread.join(', ')

@@ -7,12 +7,14 @@ import { formatProblems } from '../../../workspace/format-problems.ts'
 import { loadWorkspace } from '../../../workspace/load.ts'
 import type { Engine } from '../../../engine/engine-api.ts'
 import { createHostEngine } from '../../shared/host-engine.ts'
+import { storedVersion } from '../../shared/stored-losses.ts'
 import { EncryptedFileStore } from '../../shared/secrets/encrypted-file.ts'
 import { startCommandHost } from '../command-host.ts'
 import type { CommandContext } from '../command-host.ts'
 import { DamageNote } from '../damage-note.ts'
 import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
 import type { Output } from '../output.ts'
+import { lossWords } from '../loss-words.ts'
 import { isFinished, statisticsJson, statisticsLine } from '../run-report.ts'
 
 /** Options of {@link runCommand}. */
@@ -20,6 +22,8 @@ export interface RunOptions {
   /** Absolute path of the workspace. */
   workspace: string
   isJson: boolean
+  /** Whether to run also where the changed file loses something of what the store holds. */
+  acceptsLosses: boolean
 }
 
 const reportEveryMs = 1000
@@ -31,6 +35,17 @@ export async function runCommand(options: RunOptions, context: CommandContext): 
   const loaded = await loadWorkspace(options.workspace)
   if ('problems' in loaded) {
     output.note(formatProblems(loaded.problems))
+    return exitCodes.failure
+  }
+  const stored = storedVersion(loaded.workspace, (err, file) => {
+    logger.warn({ err, file }, 'the version that filled the store could not be read')
+  })
+  const losses = options.acceptsLosses ? [] : (stored?.losses ?? [])
+  if (losses.length > 0) {
+    output.note(lossWords(loaded.workspace.file, losses))
+    output.note(
+      'Nothing was started. Run it with --accept-losses, undo the change, or open the workspace in the console, which asks.',
+    )
     return exitCodes.failure
   }
   const secrets = new EncryptedFileStore({ stateFolder: folder })

@@ -20,6 +20,7 @@ import type { CommandContext, CommandHost } from '../command-host.ts'
 import { DamageNote } from '../damage-note.ts'
 import { hasDisplay } from '../display.ts'
 import { exitCodeOf, exitCodes, faultText } from '../exit-code.ts'
+import { lossWords } from '../loss-words.ts'
 import { openPage } from '../open-page.ts'
 import { OutputClosed } from '../output.ts'
 import type { Output } from '../output.ts'
@@ -67,18 +68,25 @@ export async function serveCommand(options: ServeOptions, context: CommandContex
   return host.ended
 }
 
-/** A workspace that was named on the command line and does not start ends the command; later ones are told in the console. */
+/**
+ * A workspace that was named on the command line and does not start ends the command; later ones are told in the console, and so
+ * is one whose changed file waits to be applied, which may help.
+ */
 async function openFirst(
   session: WorkspaceSession,
   workspace: string,
   { shutdown }: CommandHost,
   output: Output,
 ): Promise<void> {
-  const fault = await session.open(workspace).then(
-    ({ error }) => (error === null ? null : fromErrorShape(error)),
-    (error: unknown) => error,
-  )
+  const opened = await session.open(workspace).catch((error: unknown) => ({ fault: error }))
   if (shutdown.signal.aborted) return
+  if (!('fault' in opened) && opened.pending !== null) {
+    output.note(lossWords(opened.file ?? workspace, opened.pending.losses))
+    const fate = opened.error === null ? 'runs' : `does not start (${opened.error.message})`
+    output.note(`The version that filled the store ${fate}. Apply the changed file in the console.`)
+    if (opened.error !== null) return
+  }
+  const fault = 'fault' in opened ? opened.fault : opened.error && fromErrorShape(opened.error)
   if (fault === null) {
     const { engine } = session.current()
     new DamageNote(output, engine.startedAt).tell(await engine.live.next(null, null))

@@ -36,7 +36,7 @@ export async function snapshotCommand(options: SnapshotOptions, context: Command
   const { workspace } = loaded
   const { shutdown, ended } = startCommandHost(context)
   const snapshots = new StoreSnapshots({
-    ...{ storeFile: storeLocation(workspace).file, workspace, version: packageVersion() },
+    ...{ storeFile: storeLocation(workspace).file, workspace: () => workspace, version: packageVersion() },
     entries: findEngineEntries(),
   })
   shutdown.defer('snapshot', () => snapshots.stop())

@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { PackedBatch } from '../../../../src-main/engine/batch/packed-batch.ts'
 import { ReplaySource } from '../../../../src-main/engine/ingest/replay-source.ts'
-import type { SourcePort, SourceState } from '../../../../src-main/engine/ingest/source-port.ts'
 import type { Column, ReplayedSource } from '../../../../src-main/workspace/model.ts'
 import { column, source } from '../../../support/workspaces.ts'
+import { FakePort } from './fake-source-port.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'penstock-replay-'))
 afterAll(() => {
@@ -20,61 +19,6 @@ function capture(text: string | Uint8Array): string {
   return file
 }
 
-/** Takes everything at once, and lets time pass only where the source sleeps. */
-class FakePort implements SourcePort {
-  stopped = false
-  now = 0
-  sleeps = 0
-  readonly batches: PackedBatch[] = []
-  readonly states: string[] = []
-  readonly events: string[] = []
-  /** Called at each sleep, and at each state. */
-  watch: (port: this) => void = () => undefined
-
-  isReady = (): boolean => true
-  whenReady = (): Promise<void> => Promise.resolve()
-  isPaused = (): boolean => false
-  whenResumed = (): Promise<void> => Promise.resolve()
-  nowMs = (): number => this.now
-
-  /** A capture has no end of a log. */
-  logEnds(): void {
-    throw new Error('a replay tells no ends of logs')
-  }
-
-  send(batch: PackedBatch): void {
-    this.batches.push(batch)
-  }
-
-  state(state: SourceState, reason: string): void {
-    this.states.push(reason === '' ? state : `${state}: ${reason}`)
-    this.watch(this)
-  }
-
-  event(_level: string, kind: string, message: string): void {
-    this.events.push(`${kind}: ${message}`)
-  }
-
-  sleep(ms: number): Promise<void> {
-    this.now += ms
-    this.sleeps++
-    this.watch(this)
-    return Promise.resolve()
-  }
-
-  get records(): number {
-    return this.batches.reduce((sum, batch) => sum + batch.records, 0)
-  }
-
-  get dead(): string[] {
-    return this.batches.flatMap((batch) => batch.dead.map((dead) => `${dead.kind} ${dead.reason}`))
-  }
-
-  get place(): string | null {
-    return this.batches.at(-1)?.place ?? null
-  }
-}
-
 const columns = [column('n', 'integer')]
 const database = new Database(':memory:')
 
@@ -84,7 +28,11 @@ async function replay(
   place: string | null = null,
 ): Promise<FakePort> {
   const places = new Map(place === null ? [] : [[of.topic, place]])
-  await new ReplaySource(of, { columns, start: { nextOffsets: new Map(), places }, masker: null }, port).run()
+  await new ReplaySource(
+    of,
+    { columns, start: { nextOffsets: new Map(), places, until: null }, masker: null },
+    port,
+  ).run()
   return port
 }
 
@@ -126,7 +74,7 @@ describe('an envelope whose value is null', () => {
     const places = new Map<string, string>()
     await new ReplaySource(
       of,
-      { columns: declared, start: { nextOffsets: new Map(), places }, masker: null },
+      { columns: declared, start: { nextOffsets: new Map(), places, until: null }, masker: null },
       port,
     ).run()
     const select = database.prepare('SELECT json(value) FROM jsonb_each(?)').pluck()
@@ -202,7 +150,7 @@ describe('the original pace', () => {
     const of = { ...source('s', capture(lines.join('\n')), timed, original), eventTime }
     await new ReplaySource(
       of,
-      { columns: timed, start: { nextOffsets: new Map(), places: new Map() }, masker: null },
+      { columns: timed, start: { nextOffsets: new Map(), places: new Map(), until: null }, masker: null },
       port,
     ).run()
     return port

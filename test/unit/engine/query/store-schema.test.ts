@@ -16,6 +16,7 @@ describe('the schema of a store', () => {
       ['lookup', 'airports', 2],
       ...[
         ...[
+          'sys_backfills',
           'sys_batches',
           'sys_dead_letters',
           'sys_events',

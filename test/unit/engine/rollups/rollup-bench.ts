@@ -6,6 +6,7 @@ import type { TableShape } from '../../../../src-main/engine/batch/relations.ts'
 import { defineRollupFunctions } from '../../../../src-main/engine/rollups/functions.ts'
 import { planRollups } from '../../../../src-main/engine/rollups/plan-rollups.ts'
 import { dropOtherRollups, prepareRollups } from '../../../../src-main/engine/rollups/prepare-rollups.ts'
+import type { RollupPlan } from '../../../../src-main/engine/rollups/rollup-plan.ts'
 import { RollupSet } from '../../../../src-main/engine/rollups/rollup-set.ts'
 import { prepareTables } from '../../../../src-main/engine/store/tables.ts'
 import { RetainedTable } from '../../../../src-main/engine/store/retained-table.ts'
@@ -48,6 +49,16 @@ export function workspaceOf(rollups: string): Workspace {
   return parsed.workspace
 }
 
+/** The plan of the first rollup of a `rollups:` block. @param table its columns are others than those of {@link shape} */
+export function planOf(rollups: string, table: TableShape = shape): RollupPlan {
+  const scratch = new Database(':memory:')
+  const { plans, problems } = planRollups(workspaceOf(rollups), [table], scratch)
+  scratch.close()
+  const [plan] = plans
+  if (plan === undefined) throw new Error(problems.map(({ message }) => message).join('\n'))
+  return plan
+}
+
 /** What planning says against a `rollups:` block: messages with hints. */
 export function problemsOf(rollups: string): string[] {
   const scratch = new Database(':memory:')
@@ -71,10 +82,19 @@ export class RollupBench {
     this.set = this.#open(rollups)
   }
 
-  /** As a new start of the program does, with the same rollups or others. */
-  restart(rollups: string): void {
+  /**
+   * As a new start of the program does, with the same rollups or others.
+   * @param isSameFile whether penstock.yaml is the one that filled the store
+   */
+  restart(rollups: string, isSameFile = false): void {
     this.#table = new RetainedTable(this.database, shape)
-    this.set = this.#open(rollups)
+    this.set = this.#open(rollups, isSameFile)
+  }
+
+  /** As if the table kept no more than its last row, and the program had ended. */
+  evictRows(): void {
+    this.database.exec(`DELETE FROM t WHERE rowid < (SELECT max(rowid) FROM t);
+      UPDATE sys_tables SET evicted = landed - 1, rows = 1`)
   }
 
   /** Lands rows as one batch. */
@@ -112,7 +132,7 @@ export class RollupBench {
     return this.database.prepare(sql).raw().all()
   }
 
-  #open(rollups: string): RollupSet {
+  #open(rollups: string, isSameFile = false): RollupSet {
     const scratch = new Database(':memory:')
     const { plans, problems } = planRollups(workspaceOf(rollups), [shape], scratch)
     scratch.close()
@@ -122,7 +142,7 @@ export class RollupBench {
     }
     this.#within(() => {
       dropOtherRollups(this.database, plans)
-      prepareRollups(this.database, plans, () => this.#table.held, onEvent)
+      prepareRollups(this.database, plans, { held: () => this.#table.held, isSameFile, onEvent })
     })
     return new RollupSet(this.database, plans, onEvent)
   }

@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { openStore } from '../../../../src-main/engine/store/database.ts'
+import { openScratch, openStore } from '../../../../src-main/engine/store/database.ts'
+import { prepareTables } from '../../../../src-main/engine/store/tables.ts'
+import { systemSchema } from '../../../../src-main/engine/store/system-schema.ts'
 
 it('adds the columns that its system tables did not have yet, and keeps their rows', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'penstock-earlier-'))
@@ -40,4 +42,18 @@ it('adds the columns that its system tables did not have yet, and keeps their ro
     lock.release(false)
     rmSync(folder, { recursive: true })
   }
+})
+
+it('keeps a column whose type was not certain then', () => {
+  const database = openScratch()
+  database.exec(systemSchema)
+  const added = '_topic TEXT, _partition INTEGER, _offset INTEGER, _timestamp INTEGER, _ingested_at INTEGER'
+  database.exec(`CREATE TABLE t (amount ANY, ${added}) STRICT; INSERT INTO t (amount) VALUES (1.5)`)
+  const bounds = { retainRows: null, retainBytes: null, retainAgeMs: null }
+  const columns = [{ name: 'amount', type: 'real' as const }]
+  prepareTables(database, [{ name: 't', source: 's', columns, landing: null, indexes: [], ...bounds }])
+  expect(database.prepare('SELECT amount FROM t').pluck().all()).toEqual([1.5])
+  const typed = database.prepare("SELECT type FROM _penstock_columns WHERE column_name = 'amount'").pluck()
+  expect(typed.get()).toBe('real')
+  database.close()
 })

@@ -8,6 +8,7 @@ import { BatchBuilder } from '../../../../src-main/engine/ingest/batch-builder.t
 import { emptyPlace } from '../../../../src-main/engine/ingest/record-place.ts'
 import { StoreThread } from '../../../../src-main/engine/threads/store-thread.ts'
 import { hasKind, type ThreadPort } from '../../../../src-main/engine/threads/thread-calls.ts'
+import type { Workspace } from '../../../../src-main/workspace/model.ts'
 import { column, source, step, table, workspace } from '../../../support/workspaces.ts'
 
 /** One end of a connection between threads, in this thread: delivers at once and remembers what was posted. */
@@ -64,12 +65,17 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
-async function startedThread(): Promise<{ main: FakePort; ingest: FakePort }> {
+async function startedThread(limitBytes: number | null = null): Promise<{
+  main: FakePort
+  ingest: FakePort
+  plan: Workspace
+}> {
   const folder = mkdtempSync(path.join(tmpdir(), 'penstock-store-thread-'))
   folders.push(folder)
   const plan = workspace(folder, {
     sources: [source('s', `${folder}/s.ndjson`, columns)],
     tables: [table('t', 's', [step('all', 'SELECT * FROM input')])],
+    store: { mode: 'memory', limitBytes, budgetBytes: null },
   })
   const main = new FakePort()
   const ingest = new FakePort()
@@ -79,7 +85,7 @@ async function startedThread(): Promise<{ main: FakePort; ingest: FakePort }> {
   await main.call('open', { location, settings: plan.store, host: 'test', resume: false })
   await main.call('attach', { port: ingest })
   await main.call('plan', { workspace: plan, sourceColumns: new Map([['s', columns]]), lookups: [] })
-  return { main, ingest }
+  return { main, ingest, plan }
 }
 
 /** A batch of one record. */
@@ -104,6 +110,22 @@ it('lands one batch a turn, so that batches without a pause keep neither figures
     receipts.push(ingest.count('receipt'))
   }
   expect(receipts).toEqual([0, 1, 2, 3, 4, 4])
+})
+
+it('what a backfill waits for is told as soon as there is room for it', async () => {
+  const { main, ingest, plan } = await startedThread(1_000_000)
+  ingest.deliver(batchAt(0))
+  await nextTurn()
+  const tables = [...plan.tables, table('copy', 's', [step('all', 'SELECT * FROM input')])]
+  const sourceColumns = new Map([['s', columns]])
+  await main.call('change', { workspace: { ...plan, tables }, sourceColumns, lookups: [] })
+  for (const problem of ['x'.repeat(2_000_000), 'the broker is away'])
+    ingest.deliver({ kind: 'backfill-problem', run: 's/1', problem })
+  await main.call('event', { level: 'info', event: 'seen', subject: 's', message: 'seen' })
+  const other = new Database(path.join(folders.at(-1) ?? '', 'store.db'), { readonly: true })
+  const told = other.prepare('SELECT problem FROM sys_backfills').pluck().all()
+  other.close()
+  expect(told).toEqual(['the broker is away'])
 })
 
 it('publishes figures before the first batch, which may take long', async () => {

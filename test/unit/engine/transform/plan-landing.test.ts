@@ -12,7 +12,7 @@ const columns = [
   column('price', 'real'),
 ]
 
-function planned(extra: Partial<Table>, steps = [step('all', 'SELECT *, price * 2 AS twice FROM input')]) {
+function planned(extra: Partial<Table>, steps = [step('all', 'SELECT *, at * 2 AS twice FROM input')]) {
   const parts = {
     sources: [{ ...source('s', '/s', columns), eventTime: 'at' }],
     tables: [table('t', 's', steps, extra)],

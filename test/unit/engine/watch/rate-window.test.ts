@@ -17,6 +17,7 @@ function figures(at: number, landed: number): FeedFigures {
     tables: [table],
     lookups: [],
     rollups: [],
+    backfills: [],
     eventTimes: [],
     latency: { p50: null, p99: null, max: null },
     dead: { total: 0, kept: 0 },

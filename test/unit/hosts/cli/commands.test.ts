@@ -164,6 +164,38 @@ describe('penstock run', () => {
     await expect(command.ended).resolves.toMatchObject({ code: 0, stderr: '' })
   })
 
+  it('refuses a file whose change since the last run loses something, until that is accepted', async () => {
+    const text = (measure: string): string =>
+      `${yaml(`    retain: { rows: 1000 }\n${onDisk}`)}rollups:\n  r: { from: orders, measures: { n: ${measure} } }\n`
+    const at = place(text('count(*)'))
+    const file = path.join(at.workspace, 'penstock.yaml')
+    const rows = async (): Promise<string> => {
+      const sql = 'SELECT n, evicted > 0 AS is_evicted FROM r, sys_tables'
+      return (await runPenstock(at, ['query', '--json', sql, at.workspace])).stdout
+    }
+    expect(await runPenstock(at, ['run', at.workspace])).toMatchObject({ code: 0, stderr: '' })
+    expect(await rows()).toBe('{"n":5000,"is_evicted":1}\n')
+    writeFileSync(file, text('count(id)'))
+    const words =
+      `${file} was changed since it filled its store, and running it would lose:\n` +
+      '  rollup r is made anew, from the rows that its table still holds\n'
+    const refused = await runPenstock(at, ['run', at.workspace])
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toMatch(/ --accept-losses, undo the change, or open the workspace in the console/u)
+    expect(refused.stderr).toContain(words)
+    expect(await runPenstock(at, ['check', at.workspace])).toMatchObject({ code: 0, stderr: words })
+    expect(await rows()).toBe('{"n":5000,"is_evicted":1}\n')
+    const served = startPenstock(at, ['serve', at.workspace, '--port', '0', '--no-open'])
+    await served.until(/The version that filled the store runs\. Apply the changed file in the console/u)
+    expect(served.stderr()).toContain(words)
+    await served.stop('SIGINT')
+    expect(await rows()).toBe('{"n":5000,"is_evicted":1}\n')
+    const accepted = await runPenstock(at, ['run', '--accept-losses', at.workspace])
+    expect(accepted).toMatchObject({ code: 0, stderr: '' })
+    expect(await rows()).toMatch(/^\{"n":[1-4]?\d{1,3},/u)
+    expect(await runPenstock(at, ['run', at.workspace])).toMatchObject({ code: 0, stderr: '' })
+  })
+
   it('ends with 1 and the position of wrong SQL', async () => {
     const at = place(yaml('', 'SELECT id, prise FROM input'))
     const end = await runPenstock(at, ['run', at.workspace])

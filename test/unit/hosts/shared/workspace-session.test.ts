@@ -1,11 +1,13 @@
 /** The session of a host: what is open, switching, retrying, making workspaces and saving connections. Fake engines. */
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../../src-main/contract/errors.ts'
 import type { ConnectionDraft } from '../../../../src-main/contract/connections.ts'
 import type { SessionView } from '../../../../src-main/contract/session.ts'
 import type { Engine } from '../../../../src-main/engine/engine-api.ts'
+import { systemSchema } from '../../../../src-main/engine/store/system-schema.ts'
 import { EncryptedFileStore } from '../../../../src-main/hosts/shared/secrets/encrypted-file.ts'
 import { WorkspaceSession } from '../../../../src-main/hosts/shared/workspace-session.ts'
 import type { Workspace } from '../../../../src-main/workspace/model.ts'
@@ -23,9 +25,12 @@ function setUp(lookMs = 3_600_000) {
   const base = folder()
   const log: string[] = []
   const starts: Starts = new Map()
+  const running: Partial<Pick<Engine, 'check' | 'change'>> = {}
   const secrets = new EncryptedFileStore({ stateFolder: path.join(base, 'state'), environment: {} })
   const createEngine = ({ name }: Workspace): Engine => ({
     ...createFakeEngine(),
+    check: (workspace) => running.check?.(workspace) ?? Promise.resolve([]),
+    change: (workspace) => running.change?.(workspace) ?? Promise.resolve(false),
     start: ({ goesOn = false } = {}) => {
       log.push(`start ${name}${goesOn ? ' with its store' : ''}`)
       return starts.get(name)?.() ?? Promise.resolve()
@@ -45,7 +50,7 @@ function setUp(lookMs = 3_600_000) {
       createEngine,
       lookMs,
     })
-  return { base, log, starts, secrets, make, session: make() }
+  return { base, log, starts, running, secrets, make, session: make() }
 }
 
 function workspaceIn(base: string, name: string, text = `penstock: 1\nname: ${name}\n`): string {
@@ -500,4 +505,239 @@ describe('a penstock.yaml that changes while it is open', () => {
     expect(session.current().workspace.rollups).toEqual([])
     await session.stop()
   })
+
+  it('is taken over by the engine that runs, where it can', async () => {
+    const { base, log, running, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    const { engine } = session.current()
+    const taken: string[][] = []
+    running.change = ({ tables }) => {
+      taken.push(tables.map(({ name }) => name))
+      return Promise.resolve(true)
+    }
+    const { version } = await session.watch(null)
+    writeFileSync(file, text(table('b')))
+    const view = await until(session, (next) => next.version > version)
+    expect(view).toMatchObject({ state: 'open', error: null, problems: [] })
+    expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['b'])
+    expect(session.current().engine).toBe(engine)
+    writeFileSync(file, text(table('c')))
+    await until(session, () => session.current().workspace.tables[0]?.name === 'c')
+    expect(taken).toEqual([['b'], ['c']])
+    expect(log).toEqual(['start shop'])
+    await session.stop()
+  })
+
+  it('is taken over after the change that is being made, when it is saved again meanwhile', async () => {
+    const { base, log, running, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    const taken: string[] = []
+    running.change = ({ tables }) => {
+      taken.push(tables.map(({ name }) => name).join())
+      if (taken.length > 1) return Promise.resolve(true)
+      writeFileSync(file, text(table('c')))
+      // As long as several looks at the file.
+      return new Promise((resolve) => setTimeout(resolve, 100, true)).then(() => {
+        taken.push('done')
+        return true
+      })
+    }
+    writeFileSync(file, text(table('b')))
+    await until(session, () => session.current().workspace.tables[0]?.name === 'c')
+    expect(taken).toEqual(['b', 'done', 'c'])
+    expect(log).toEqual(['start shop'])
+    await session.stop()
+  })
+
+  it('that begins everything anew does so also while a change is being made', async () => {
+    const { base, log, running, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    const stuck = Promise.withResolvers<boolean>()
+    const other = `${text(table('c'))}store: { limit: 1GB }\n`
+    running.change = ({ store }) => {
+      if (store.limitBytes !== null) return Promise.resolve(false)
+      writeFileSync(file, other)
+      return stuck.promise
+    }
+    writeFileSync(file, text(table('b')))
+    const isOther = (): boolean => session.current().workspace.tables[0]?.name === 'c'
+    await until(session, ({ state }) => state === 'open' && isOther())
+    stuck.resolve(true)
+    await stuck.promise
+    expect(log).toEqual(['start shop', 'stop shop, store kept', 'start shop with its store'])
+    // It is still the one whose file is looked at.
+    running.change = () => Promise.resolve(true)
+    writeFileSync(file, `${text(table('d'))}store: { limit: 1GB }\n`)
+    await until(session, () => session.current().workspace.tables[0]?.name === 'd')
+    await session.stop()
+  })
+
+  it('that the engine refuses leaves what runs as it is, and losses are not asked about before', async () => {
+    const { base, log, running, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a', ', retain: { rows: 9 }')))
+    await session.open(file)
+    const fault = { file, line: 4, column: 2, path: 'tables.b', message: 'no such column: x', hint: '' }
+    running.check = () => Promise.resolve([fault])
+    writeFileSync(file, text(table('a', ', retain: { rows: 5 }')))
+    const view = await until(session, ({ problems }) => problems.length > 0)
+    expect(view).toMatchObject({ state: 'open', pending: null, error: { code: 'WORKSPACE_INVALID' } })
+    expect(view.problems).toEqual([fault])
+    delete running.check
+    running.change = () => Promise.reject(new AppError('STORE_UNUSABLE', 'column n is TEXT in the store'))
+    writeFileSync(file, text(table('b')))
+    const refused = await until(session, ({ error }) => error?.code === 'STORE_UNUSABLE')
+    expect(refused.state).toBe('open')
+    expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['a'])
+    writeFileSync(file, text(table('a', ', retain: { rows: 9 }')))
+    await until(session, ({ error }) => error === null)
+    writeFileSync(file, text(table('b')))
+    await until(session, ({ error }) => error?.code === 'STORE_UNUSABLE')
+    expect(log).toEqual(['start shop'])
+    await session.stop()
+  })
+
+  it('that fails in the middle of being taken over is started anew with its store', async () => {
+    const { base, log, running, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    running.change = () => Promise.reject(new AppError('THREAD_CRASHED', 'the store thread ended'))
+    writeFileSync(file, text(table('b')))
+    await until(
+      session,
+      ({ state }) => state === 'open' && session.current().workspace.tables[0]?.name === 'b',
+    )
+    expect(log).toEqual(['start shop', 'stop shop, store kept', 'start shop with its store'])
+    await session.stop()
+  })
 })
+
+describe('a file that was changed while nothing ran', () => {
+  const text = (rest: string): string =>
+    'penstock: 1\nname: shop\nstore: { mode: disk }\nsources: { s: { replay: { file: s.ndjson } } }\n' +
+    `tables: { a: { source: s } }\n${rest}`
+  const counted = text('rollups: { r: { from: a, measures: { n: count(*) } } }\n')
+  const summed = text('rollups: { r: { from: a, measures: { n: sum(x) } } }\n')
+  const lost = 'rollup r is made anew, from the rows that its table still holds'
+
+  async function until(
+    session: WorkspaceSession,
+    fits: (view: SessionView) => boolean,
+  ): Promise<SessionView> {
+    let view = await session.watch(null)
+    while (!fits(view)) view = await session.watch(view.version)
+    return view
+  }
+
+  const measures = (session: WorkspaceSession): unknown =>
+    session.current().workspace.rollups.map(({ measures: [measure] }) => measure?.sql)
+
+  it('waits where something would be lost, while the version that filled the store runs', async () => {
+    const { base, log, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', summed)
+    storeIn(path.dirname(file), counted)
+    const opened = await session.open(file)
+    expect(opened).toMatchObject({ state: 'open', file, pending: { losses: [lost] }, error: null })
+    expect([measures(session), log]).toEqual([['count(*)'], ['start shop']])
+    expect(await session.apply()).toMatchObject({ state: 'open', pending: null, error: null })
+    expect([measures(session), log.slice(1)]).toEqual([
+      ['sum(x)'],
+      ['stop shop, store kept', 'start shop with its store'],
+    ])
+    await session.stop()
+  })
+
+  it('waits no more when it is saved as it was', async () => {
+    const { base, log, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', summed)
+    storeIn(path.dirname(file), counted)
+    await session.open(file)
+    writeFileSync(file, counted)
+    expect(await until(session, ({ pending }) => pending === null)).toMatchObject({ state: 'open' })
+    expect([measures(session), log]).toEqual([['count(*)'], ['start shop']])
+    await session.stop()
+  })
+
+  it('is applied by itself when it is saved without what was lost', async () => {
+    const { base, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', summed)
+    storeIn(path.dirname(file), counted)
+    await session.open(file)
+    writeFileSync(file, counted.replace('r: {', 'more: { from: a, measures: { n: count(*) } }, r: {'))
+    await until(session, (view) => view.state === 'open' && view.pending === null)
+    expect(measures(session)).toEqual(['count(*)', 'count(*)'])
+    await session.stop()
+  })
+
+  it('can still be applied where the version that filled the store does not start', async () => {
+    const { base, starts, session } = setUp()
+    const file = workspaceIn(base, 'shop', summed)
+    storeIn(path.dirname(file), counted)
+    starts.set('shop', () => Promise.reject(new AppError('SOURCE_UNREADABLE', 's.ndjson does not exist')))
+    expect(await session.open(file)).toMatchObject({
+      state: 'failed',
+      error: { code: 'SOURCE_UNREADABLE' },
+      pending: { losses: [lost] },
+    })
+    starts.clear()
+    expect(await session.apply()).toMatchObject({ state: 'open', pending: null })
+    expect(measures(session)).toEqual(['sum(x)'])
+    await session.stop()
+  })
+
+  it('does not wait while another Penstock has the store', async () => {
+    const { base, starts, session } = setUp()
+    const file = workspaceIn(base, 'shop', summed)
+    storeIn(path.dirname(file), counted)
+    starts.set('shop', () => Promise.reject(new AppError('STORE_IN_USE', 'the store is in use')))
+    const error = { code: 'STORE_IN_USE' }
+    expect(await session.open(file)).toMatchObject({ state: 'failed', error, pending: null })
+    await expect(session.apply()).rejects.toMatchObject({ code: 'USAGE' })
+    starts.clear()
+    expect(await session.open(file)).toMatchObject({ state: 'open', pending: { losses: [lost] } })
+    await session.stop()
+  })
+
+  it('starts as it is where nothing is lost, or nothing is known', async () => {
+    const { base, session } = setUp()
+    const file = workspaceIn(base, 'shop', summed)
+    const opens = async (): Promise<unknown> => {
+      const { state, pending } = await session.open(file)
+      const started = [state, pending, measures(session)]
+      workspaceIn(base, 'other')
+      await session.open('other')
+      return started
+    }
+    const asItIs = ['open', null, ['sum(x)']]
+    const { setText, setEvicted } = storeIn(path.dirname(file), counted, 0)
+    expect(await opens()).toEqual(asItIs)
+    setEvicted(1)
+    expect(await opens()).toEqual(['open', { losses: [lost] }, ['count(*)']])
+    setText('penstock: 0\n')
+    expect(await opens()).toEqual(asItIs)
+    writeFileSync(path.join(path.dirname(file), '.penstock', 'store.db'), 'no database')
+    expect(await opens()).toEqual(asItIs)
+    await session.stop()
+  })
+})
+
+/** A store at rest as far as a start looks at it: ten rows in table a, two groups in rollup r. */
+function storeIn(folder: string, text: string, evicted = 1) {
+  mkdirSync(path.join(folder, '.penstock'))
+  const database = new DatabaseSync(path.join(folder, '.penstock', 'store.db'))
+  database.exec(systemSchema)
+  database.exec("INSERT INTO sys_workspace VALUES ('/elsewhere/penstock.yaml', 'shop', '', '{}', 1)")
+  database.exec("INSERT INTO sys_tables (name, source, rows, landed, evicted) VALUES ('a', 's', 10, 10, 0)")
+  database.exec(
+    `INSERT INTO sys_rollups (name, from_name, table_name, rows, groups, untimed, missed, evicted, problem, applied_row, definition)
+     VALUES ('r', 'a', 'a', 10, 2, 0, 0, 0, '', 10, '')`,
+  )
+  const setText = (next: string): unknown => database.prepare('UPDATE sys_workspace SET text = ?').run(next)
+  const setEvicted = (rows: number): unknown =>
+    database.prepare('UPDATE sys_tables SET evicted = ?').run(rows)
+  setText(text)
+  setEvicted(evicted)
+  return { setText, setEvicted }
+}

@@ -103,6 +103,30 @@ describe('the pipelines', () => {
     )
   })
 
+  it('show a record that came too late as the last failure, too', async () => {
+    const engine = new FakeEngine({ scenario: 'busy' })
+    const decoding = engine.letters({ step: 'decode', limit: 1 })[0]
+    const id = (decoding?.id ?? 0) + 1
+    const late = { step: 'event_time', column: '', reason: 'at is 37 s behind the watermark' }
+    await open('/pipelines/late_flights', 'busy', {
+      deadLetters: {
+        list: ({ step, limit }) => {
+          const letters = step === undefined ? [] : engine.letters({ step: 'decode', limit })
+          return Promise.resolve({
+            letters: step === 'event_time' ? letters.map((letter) => ({ ...letter, ...late, id })) : letters,
+          })
+        },
+        get: (wanted) =>
+          Promise.resolve({
+            ...engine.letter(decoding?.id ?? 0),
+            ...(wanted.id === id ? late : {}),
+            id: wanted.id,
+          }),
+      },
+    })
+    expect(screen.getByTestId('FailureCard_reason').textContent).toBe(late.reason)
+  })
+
   it('open a batch to its steps', async () => {
     await open('/pipelines/late_flights', 'busy', {
       statistics: {

@@ -31,7 +31,8 @@ test('a fault names its place, and how many more there are', () => {
   const words = changedFileWords({ ...open, error, problems: [problem, { ...problem, line: 9, hint: '' }] })
   expect(words).toEqual({
     heading: 'The changed penstock.yaml is not in use',
-    detail: 'line 4, column 7: there is no source "x". write "s" (and 1 more)',
+    detail:
+      'line 4, column 7: there is no source "x". write "s" (and 1 more). What ran runs on; correct the file and save it.',
     all: 'line 4, column 7: there is no source "x". write "s"\nline 9, column 7: there is no source "x"',
     isFault: true,
     canApply: false,

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/svelte'
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/svelte'
 import { tick } from 'svelte'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LiveSnapshot } from '#contract/live.ts'
@@ -57,6 +57,14 @@ async function open(scenario: Scenario, address = '/store', changes: Changes = {
 }
 
 describe('the store', () => {
+  it('marks tables that are being filled', async () => {
+    await open('filling')
+    const tags = screen
+      .getAllByTestId('RelationsCard_row')
+      .map((row) => within(row).queryByTestId('FillingTag'))
+    expect(tags.map((tag) => tag?.textContent)).toEqual(['filling waits', 'filling 27 %', undefined])
+  })
+
   it('shows its sizes against the limit, and claims no growth that it did not see', async () => {
     await open('busy')
     expect(textOf(screen.getByTestId('SizeCards_file'))).toMatch(/^Store file 1\.2 GB of 4 GB /)

@@ -114,6 +114,22 @@ describe('the first run', () => {
     await fireEvent.click(screen.getByTestId('WorkspaceProblems_retry'))
     await settle()
     expect(asked).toEqual([file])
+    expect(screen.queryByTestId('WorkspaceProblems_pending')).toBeNull()
+  })
+
+  it('says what a changed file that waits would lose, and applies it', async () => {
+    let applied = 0
+    await open(sessionView('failed', { pending: { losses: ['rollup r is removed with all its windows'] } }), {
+      apply: async () => {
+        applied += 1
+        return sessionView('open', { version: 2 })
+      },
+    })
+    const { textContent } = screen.getByTestId('WorkspaceProblems_pending')
+    expect(textContent).toContain('rollup r is removed with all its windows')
+    await fireEvent.click(screen.getByTestId('WorkspaceProblems_apply'))
+    await settle()
+    expect(applied).toBe(1)
   })
 })
 

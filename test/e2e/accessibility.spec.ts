@@ -1,6 +1,6 @@
 /** Every view, and what opens over it, in both themes, against the rules of axe. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { inEachTheme } from '../support/axe-themes.ts'
 import { expect, test } from '../support/console-test.ts'
 import { resultRow, runSql } from '../support/query-page.ts'
 
@@ -96,16 +96,11 @@ const scenes: readonly { name: string; address: string; prepare?: (page: Page) =
   },
 ]
 
-for (const theme of ['dark', 'light'] as const) {
-  for (const { name, address, prepare } of scenes) {
-    test(`axe finds no fault in ${name}, ${theme}`, async ({ open, page }) => {
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+for (const { name, address, prepare } of scenes) {
+  test(`axe finds no fault in ${name}, dark and light`, async ({ open, page }) => {
+    await inEachTheme(page, async () => {
       await open(address)
       await prepare?.(page)
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(
-        violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.target.join(' ')) })),
-      ).toEqual([])
     })
-  }
+  })
 }

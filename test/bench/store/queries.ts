@@ -3,7 +3,7 @@ import type { Engine } from '../../../src-main/engine/engine-api.ts'
 import { quantile } from '../figures.ts'
 import { timedQuery } from '../run-engine.ts'
 
-const points = 300
+const points = 1000
 const recents = 60
 const dashboards = 20
 const groupBys = 3

@@ -177,6 +177,11 @@ export class Backfills {
   }
 }
 
+/** Tables that a run fills with rows, and not only with columns. */
+export function wholeTables({ tables }: Pick<BackfillRun, 'tables'>): Set<string> {
+  return new Set(tables.flatMap(({ table, columns }) => (columns.length === 0 ? [table] : [])))
+}
+
 /** Under which the end of a run is kept. */
 export function untilName(run: string): string {
   return `${run}/until`

@@ -8,7 +8,7 @@ import type { BatchResult, BatchTransform } from '../batch/batch-result.ts'
 import type { BatchRollups } from '../batch/batch-rollups.ts'
 import type { PackedBatch } from '../batch/packed-batch.ts'
 import type { TableShape } from '../batch/relations.ts'
-import type { BackfillRun, Backfills } from './backfills.ts'
+import { type BackfillRun, type Backfills, wholeTables } from './backfills.ts'
 import { BatchLog } from './batch-log.ts'
 import { DeadLetterLog, type LookupFailures } from './dead-letter-log.ts'
 import type { EventLog } from './event-log.ts'
@@ -150,9 +150,8 @@ export class BatchWriter {
    * @throws the database's error, after rolling back; the batch can be written again
    */
   fill(batch: PackedBatch, { run, transform, backfills }: BackfillBatch): void {
-    this.#database.exec('BEGIN IMMEDIATE')
-    try {
-      const nowMs = Math.floor(this.#now())
+    this.apart((now) => {
+      const nowMs = Math.floor(now)
       const rows = loadWhole(transform, batch)
       const constants = { topic: batch.topic, ingestedAt: nowMs }
       const newestAt = this.watermarks.newestAt(run.name)
@@ -160,7 +159,7 @@ export class BatchWriter {
       const inSteps = failures.filter(({ kind }) => kind !== 'too-late')
       this.deadLetters.addStepFailures({ ...batch, source: run.source }, inSteps, nowMs)
       this.deadLetters.trim()
-      const whole = new Set(run.tables.flatMap(({ table, columns }) => (columns.length === 0 ? [table] : [])))
+      const whole = wholeTables(run)
       this.#settle(
         this.tables.filter(({ name }) => whole.has(name)),
         { landed, changes },
@@ -175,14 +174,8 @@ export class BatchWriter {
       if (eventTime !== null) this.watermarks.add(run.name, eventTime)
       backfills.note(run, batch, new Map(filled))
       this.batches.finishEarlier()
-      this.events.flush()
-      this.#database.exec('COMMIT')
-      this.#committed()
-      this.batches.committed(null, 0)
-    } catch (error) {
-      this.#rollBack()
-      throw error
-    }
+    })
+    this.batches.committed(null, 0)
   }
 
   /**
@@ -190,26 +183,17 @@ export class BatchWriter {
    * @throws the database's error, after rolling back; it can be tried again
    */
   changeLookup(tables: LookupTables, change: LookupChange, failures: LookupFailures): void {
-    const nowMs = Math.floor(this.#now())
-    this.#database.exec('BEGIN IMMEDIATE')
-    try {
+    this.apart((now) => {
+      const nowMs = Math.floor(now)
       tables.change(change, nowMs)
       this.deadLetters.addLookupFailures(failures, nowMs)
       this.deadLetters.trim()
-      this.events.flush()
-      this.#database.exec('COMMIT')
-      this.#committed()
-    } catch (error) {
-      this.#rollBack()
-      throw error
-    }
+    })
   }
 
   /** Between batches: what became known late, silence, ageing rows and coarser history. Also throws the database's error. */
   tidy(runningSources: ReadonlySet<string>): void {
-    const nowMs = this.#now()
-    this.#database.exec('BEGIN IMMEDIATE')
-    try {
+    this.apart((nowMs) => {
       this.batches.finishEarlier()
       this.topics.addSilence(runningSources, nowMs)
       this.topics.flushMeasured()
@@ -223,14 +207,8 @@ export class BatchWriter {
         if (table.evict(nowMs, idleEviction, needed, more) > 0) table.note()
       }
       this.#rollups?.evict(nowMs)
-      this.events.flush()
-      this.#database.exec('COMMIT')
-      this.#committed()
-      this.batches.committed(null, 0)
-    } catch (error) {
-      this.#rollBack()
-      throw error
-    }
+    })
+    this.batches.committed(null, 0)
   }
 
   /** Runs something in a transaction of its own, between batches. @throws the database's error, after rolling back */

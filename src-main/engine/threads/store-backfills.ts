@@ -7,7 +7,7 @@ import type { PackedBatch } from '../batch/packed-batch.ts'
 import { quoted } from '../sql/identifier.ts'
 import { topicForm } from '../ingest/kafka/run-bound.ts'
 import { BackfillChanges, type BackfillTarget } from '../store/backfill-changes.ts'
-import { type BackfillRun, Backfills, ofTopics } from '../store/backfills.ts'
+import { type BackfillRun, Backfills, ofTopics, wholeTables } from '../store/backfills.ts'
 import type { BatchWriter } from '../store/batch-writer.ts'
 import type { EventLog } from '../store/event-log.ts'
 import { Positions } from '../store/positions.ts'
@@ -60,11 +60,7 @@ export class StoreBackfills {
 
   /** What sources run themselves: tables that are still being filled are left out. */
   withoutFilled(plans: readonly SourcePlan[]): SourcePlan[] {
-    const filled = new Set(
-      this.#runs.flatMap(({ tables }) =>
-        tables.flatMap(({ table, columns }) => (columns.length === 0 ? [table] : [])),
-      ),
-    )
+    const filled = new Set(this.#runs.flatMap((run) => [...wholeTables(run)]))
     return plans.map((plan) => ({ ...plan, tables: plan.tables.filter(({ name }) => !filled.has(name)) }))
   }
 
@@ -78,7 +74,7 @@ export class StoreBackfills {
         if (columns.length > 0) filled.set(placeIndex(table), table)
       const tables = run.tables.flatMap(({ table, columns }) => planOf(plan, table, columns))
       // Rows that are there are filled in whether their records would come too late now or not.
-      const eventTime = run.tables.some(({ columns }) => columns.length === 0) ? plan.eventTime : null
+      const eventTime = wholeTables(run).size > 0 ? plan.eventTime : null
       const transform = new SourceTransform(this.#database, { ...plan, tables, eventTime })
       this.#running.set(run.name, { run, transform })
     }
@@ -96,11 +92,11 @@ export class StoreBackfills {
   }
 
   /** A run that only fills columns of topics begins where the oldest rows came from; one that has begun stands where it does. */
-  #beginAtRows({ name, source, tables }: BackfillRun): void {
-    if (!this.#isTopic(source) || tables.some(({ columns }) => columns.length === 0)) return
+  #beginAtRows(run: BackfillRun): void {
+    if (!this.#isTopic(run.source) || wholeTables(run).size > 0) return
     this.#backfills.beginAtRows(
-      name,
-      tables.map(({ table }) => table),
+      run.name,
+      run.tables.map(({ table }) => table),
     )
   }
 
@@ -143,8 +139,7 @@ export class StoreBackfills {
     const source = ofTopics(this.#positions.peek(run.source).nextOffsets, readsTopic(read))
     return writer.apart(() => {
       if (this.#isTopic(run.source)) this.#backfills.followTopics(run)
-      const isWhole = run.tables.some(({ columns }) => columns.length === 0)
-      const missing = isWhole ? this.#backfills.missing(name, source) : 0
+      const missing = wholeTables(run).size > 0 ? this.#backfills.missing(name, source) : 0
       if (missing === 0) {
         const tooLate = writer.watermarks.tooLate(name)
         for (const done of this.#backfills.finish(run, nowMs())) this.#tellDone(done, tooLate)

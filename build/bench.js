@@ -2,7 +2,7 @@
 import './checkout/require-node.js'
 import path from 'node:path'
 
-const { nodeBinary } = await import('./checkout/node-binary.js')
+const { nodeBinary, sourceFlags } = await import('./checkout/node-binary.js')
 const { runCommand } = await import('./checkout/progress.js')
 const { projectRoot } = await import('./checkout/project-root.js')
 const { runAttached } = await import('./checkout/run-child.js')
@@ -11,6 +11,6 @@ const { prepareCheckout } = await import('./checkout/run-penstock.js')
 await runCommand(async () => {
   await prepareCheckout()
   const main = path.join(projectRoot, 'test', 'bench', 'main.ts')
-  const { code } = await runAttached(nodeBinary, [main, ...process.argv.slice(2)])
+  const { code } = await runAttached(nodeBinary, [...sourceFlags, main, ...process.argv.slice(2)])
   return code
 })

@@ -5,7 +5,7 @@
 import './checkout/require-node.js'
 import path from 'node:path'
 
-const { nodeBinary, toolEnvironment, toolScript } = await import('./checkout/node-binary.js')
+const { nodeBinary, sourceFlags, toolEnvironment, toolScript } = await import('./checkout/node-binary.js')
 const { runCommand } = await import('./checkout/progress.js')
 const { projectRoot } = await import('./checkout/project-root.js')
 const { runAttached, runCaptured } = await import('./checkout/run-child.js')
@@ -25,7 +25,15 @@ async function developInBrowser() {
     callerFolder(),
     process.argv[2] ?? path.join(projectRoot, 'resources', 'demo'),
   )
-  const serving = ['--watch', '--watch-preserve-output', command, 'serve', workspace, '--no-open']
+  const serving = [
+    ...sourceFlags,
+    '--watch',
+    '--watch-preserve-output',
+    command,
+    'serve',
+    workspace,
+    '--no-open',
+  ]
   const ends = await Promise.all([
     runCaptured(nodeBinary, [toolScript('electron-vite'), 'build', '--watch'], options),
     runCaptured(nodeBinary, serving, options),

@@ -1,6 +1,7 @@
 /** Tests against a real broker: `kafka` is a stage of `npm test`, `soak` is run by `npm run soak`. */
 import path from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { sourceFlags } from './checkout/node-binary.js'
 
 const root = path.resolve(import.meta.dirname, '..')
 const summary = process.env['PENSTOCK_SUMMARY'] === undefined ? [] : ['./build/testing/vitest-summary.js']
@@ -12,6 +13,7 @@ export default defineConfig({
   test: {
     reporters: ['default', ...summary],
     pool: 'forks',
+    execArgv: sourceFlags,
     maxWorkers: 2,
     allowOnly: false,
     projects: [

@@ -12,6 +12,14 @@ export const nodeBinary = path.join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 )
 
+/**
+ * For processes with worker threads that run TypeScript sources as they are. Node strips types by WebAssembly in each thread,
+ * and threads that start at once now and then free the same wrapper of an imported function (nodejs/node#64500: "Check failed:
+ * jit_page.has_value()", or a segmentation fault). Wrappers that are never compiled anew are never freed. What is built holds no
+ * types and needs no flags.
+ */
+export const sourceFlags = ['--wasm-wrapper-tiering-budget=2147483647']
+
 /** The environment with the tools and Node 24 of the checkout first in PATH, and colours only for a terminal. */
 export function toolEnvironment() {
   const name = Object.keys(process.env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH'

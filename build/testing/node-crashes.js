@@ -1,6 +1,7 @@
 /**
- * Test files whose process Node itself ended: a failed check inside V8 (SIGTRAP), as happens now and then where threads start
- * and end quickly (nodejs/node#64500). They say nothing about the tests, so they run once more. Pure.
+ * Test files whose process Node itself ended: a failed check inside V8 (SIGTRAP) or a segmentation fault, as happens now and
+ * then where threads start and end quickly (nodejs/node#64500; `sourceFlags` prevents the one known cause). They run once more,
+ * and the end of the output names them, as a fault of native code that comes again is for us to find. Pure.
  */
 
 /**
@@ -10,10 +11,20 @@
 export function crashedFile(error) {
   for (const text of [error.message, messageOf(error.cause)]) {
     const [, file] =
-      /exited unexpectedly with signal SIGTRAP\b.* while running test file (\S+)/su.exec(text) ?? []
+      /exited unexpectedly with signal (?:SIGTRAP|SIGSEGV)\b.* while running test file (\S+)/su.exec(text) ??
+      []
     if (file !== undefined) return file
   }
   return null
+}
+
+/**
+ * @param {{ message: string; cause?: unknown }} error
+ * @returns {string} its message with that of its cause
+ */
+export function fullMessage(error) {
+  const cause = messageOf(error.cause)
+  return cause === '' ? error.message : `${error.message} ${cause}`
 }
 
 /** @param {unknown} cause */

@@ -67,8 +67,8 @@ export async function runTests(stage, rest, env) {
   const outcome = await runOnce(stage, rest, env)
   const { crashed = [] } = outcome
   if (crashed.length > 0) {
-    const files = crashed.map((file) => path.relative(projectRoot, file)).join(', ')
-    tell(`Node itself crashed (a failed check inside V8) in ${files}; run once more`)
+    outcome.crashed = crashed.map((file) => path.relative(projectRoot, file))
+    tell(`Node itself crashed in ${outcome.crashed.join(', ')}; run once more`)
     const again = await runOnce(stage, [...rest, ...crashed], env)
     outcome.passed += again.passed
     outcome.failed.push(

@@ -24,17 +24,19 @@ export function addUp(outcomes) {
     passed: outcomes.reduce((sum, outcome) => sum + outcome.passed, 0),
     failed: outcomes.flatMap((outcome) => outcome.failed),
     skipped: outcomes.flatMap((outcome) => outcome.skipped),
+    crashed: outcomes.flatMap((outcome) => outcome.crashed ?? []),
   }
 }
 
 /**
- * The end of the output: failures and skips by name, and as the last line the counts.
+ * The end of the output: failures, crashes and skips by name, and as the last line the counts.
  * @param {Outcome} total
  * @param {boolean} inCi
  * @returns {string}
  */
 export function describe(total, inCi) {
   const lines = total.failed.map((name) => `FAILED   ${name}`)
+  for (const file of total.crashed ?? []) lines.push(`CRASHED  ${file}: Node itself; it ran once more`)
   for (const skip of total.skipped) lines.push(`SKIPPED  ${skip.name}: ${skip.reason || 'no reason given'}`)
   const refused = refusedSkips(total)
   if (inCi && refused.length > 0) {

@@ -1,6 +1,6 @@
 /** Vitest reporter: writes what `npm test` counts into the file that PENSTOCK_SUMMARY names. */
 import { writeFileSync } from 'node:fs'
-import { crashedFile } from './node-crashes.js'
+import { crashedFile, fullMessage } from './node-crashes.js'
 
 /** @typedef {import('./summary.js').Outcome} Outcome */
 
@@ -19,7 +19,7 @@ export default class VitestSummary {
       passed: 0,
       failed: unhandled
         .filter((error) => crashedFile(error) === null)
-        .map((error) => `unhandled error: ${error.message}`),
+        .map((error) => `unhandled error: ${fullMessage(error)}`),
       skipped: [],
       crashed,
     }

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { sourceFlags } from '../../build/checkout/node-binary.js'
 import type { LiveSnapshot } from '../../src-main/contract/live.ts'
 import type { Engine } from '../../src-main/engine/engine-api.ts'
 import type { Workspace } from '../../src-main/workspace/model.ts'
@@ -265,7 +266,7 @@ async function killedAt(of: Workspace, records: number): Promise<void> {
     ...one,
     input: { ...one.input, rate: { kind: 'perSecond', records: count } as const },
   }))
-  const child = spawn(process.execPath, [runner, JSON.stringify({ ...of, sources })], {
+  const child = spawn(process.execPath, [...sourceFlags, runner, JSON.stringify({ ...of, sources })], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await new Promise<void>((resolve, reject) => {

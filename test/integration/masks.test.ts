@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sourceFlags } from '../../build/checkout/node-binary.js'
 import { createEngine } from '../../src-main/engine/engine.ts'
 import { ports, query, readStore, testBench, untilEnded, untilLive } from '../support/engines.ts'
 import { findSecrets } from '../support/find-secrets.ts'
@@ -129,7 +130,7 @@ describe('a source with masks', () => {
     const { folder, file } = captured(count)
     const workspace = maskedWorkspace(folder, `replay: { file: ${file}, rate: 4000 }`)
     const runner = path.resolve(import.meta.dirname, '../support/run-engine.ts')
-    const child = spawn(process.execPath, [runner, JSON.stringify(workspace)], {
+    const child = spawn(process.execPath, [...sourceFlags, runner, JSON.stringify(workspace)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     await new Promise<void>((resolve) => {

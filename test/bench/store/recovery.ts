@@ -1,6 +1,7 @@
 /** From starting on the store of a killed process to its first answer. */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
+import { sourceFlags } from '../../../build/checkout/node-binary.js'
 import type { Workspace } from '../../../src-main/workspace/model.ts'
 import { timedQuery, withEngine } from '../run-engine.ts'
 
@@ -9,7 +10,7 @@ const runner = path.resolve(import.meta.dirname, '../../support/run-engine.ts')
 const recordsBefore = 60_000
 
 export async function recoverySeconds(plan: Workspace): Promise<number> {
-  const child = spawn(process.execPath, [runner, JSON.stringify(plan)], {
+  const child = spawn(process.execPath, [...sourceFlags, runner, JSON.stringify(plan)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = new Promise((resolve) => child.on('exit', resolve))

@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { sourceFlags } from '../../../build/checkout/node-binary.js'
 import type { Workspace } from '../../../src-main/workspace/model.ts'
 
 const run = promisify(execFile)
@@ -17,7 +18,7 @@ export interface EngineProcess {
 }
 
 export function startEngineProcess(workspace: Workspace): EngineProcess {
-  const child = spawn(process.execPath, [script, JSON.stringify(workspace)], {
+  const child = spawn(process.execPath, [...sourceFlags, script, JSON.stringify(workspace)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let records = 0

@@ -1,7 +1,7 @@
 /** What `npm test` chooses, counts and says at its end. */
 import { describe as group, expect, test } from 'vitest'
 import { chooseStages, stages } from '../../../build/testing/stages.js'
-import { crashedFile } from '../../../build/testing/node-crashes.js'
+import { crashedFile, fullMessage } from '../../../build/testing/node-crashes.js'
 import { addUp, describe, exitCode } from '../../../build/testing/summary.js'
 
 const clean = { passed: 3, failed: [], skipped: [] }
@@ -58,9 +58,20 @@ group('a crash of Node itself', () => {
   test('is told from other errors, and names the file that runs once more', () => {
     const inPool = new Error('[vitest-pool]: Worker forks emitted error.', { cause: crash('SIGTRAP') })
     expect([crashedFile(inPool), crashedFile(crash('SIGTRAP'))]).toEqual([file, file])
+    expect(crashedFile(crash('SIGSEGV'))).toBe(file)
+    expect(fullMessage(inPool)).toContain(
+      'forks emitted error. Worker exited unexpectedly with signal SIGTRAP',
+    )
   })
 
-  test.each(['SIGSEGV', 'SIGKILL', 'SIGABRT'])('is not what ended with %s', (signal) => {
+  test('is named at the end of the output', () => {
+    const total = addUp([clean, { ...clean, crashed: ['test/a.test.ts'] }])
+    expect(describe(total, true)).toBe(
+      'CRASHED  test/a.test.ts: Node itself; it ran once more\n6 passed, 0 failed, 0 skipped\n',
+    )
+  })
+
+  test.each(['SIGKILL', 'SIGABRT'])('is not what ended with %s', (signal) => {
     expect(crashedFile(crash(signal))).toBeNull()
     expect(crashedFile(new Error('something else'))).toBeNull()
   })

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { sourceFlags } from '../../../../build/checkout/node-binary.js'
 import { stepText } from '../../../../src-main/hosts/cli/commands/connect.ts'
 import { makePlace, runPenstock } from './run-penstock.ts'
 import type { CommandEnd, TestPlace } from './run-penstock.ts'
@@ -24,7 +25,7 @@ afterAll(() => {
 
 /** Runs a command that reads from a pipe. */
 function runWithInput(at: TestPlace, parameters: readonly string[], input: string): Promise<CommandEnd> {
-  const child = spawn(process.execPath, [mainFile, ...parameters], {
+  const child = spawn(process.execPath, [...sourceFlags, mainFile, ...parameters], {
     env: { ...process.env, PENSTOCK_STATE: at.state, PENSTOCK_SECRET_KEY: '' },
   })
   const text = { stdout: '', stderr: '' }

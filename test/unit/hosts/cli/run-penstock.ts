@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sourceFlags } from '../../../../build/checkout/node-binary.js'
 import { listDescendants, survivors } from '../../../support/processes.ts'
 
 const root = path.resolve(import.meta.dirname, '../../../..')
@@ -64,7 +65,7 @@ export function startPenstock(
   env: Record<string, string> = {},
 ): RunningCommand {
   const file = parameters[0] === 'serve' ? serveFile : mainFile
-  const child = spawn(process.execPath, [file, ...parameters], {
+  const child = spawn(process.execPath, [...sourceFlags, file, ...parameters], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', PENSTOCK_STATE: place.state, ...env },
   })

@@ -1,6 +1,7 @@
 /** Columns of what a rollup is made from, and types of expressions over them. Planning only; store thread. */
 import type { ColumnType } from '#contract/workspace.ts'
 import { addedColumns, type PlannedColumn, sqlTypeOf, type TableShape } from '../batch/relations.ts'
+import { resultTypes } from '../batch/result-types.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
 
@@ -29,11 +30,7 @@ export class BaseTable {
     const [column] = this.#scratch.prepare(sql).columns()
     const origin = column?.column ?? null
     if (origin !== null) return this.find(origin)?.type ?? null
-    this.#scratch.exec('DROP TABLE IF EXISTS temp."measure type"')
-    this.#scratch.exec(`CREATE TEMP TABLE "measure type" AS ${sql}`)
-    const row = this.#scratch.prepare("SELECT type FROM pragma_table_info('measure type')").get()
-    const type = typeof row === 'object' && row !== null && 'type' in row ? String(row.type) : ''
-    return type === 'INT' ? 'integer' : type === 'REAL' ? 'real' : type === 'TEXT' ? 'text' : null
+    return resultTypes(this.#scratch, sql)[0] ?? null
   }
 
   /** @throws the database's error where an aggregate cannot be computed from rows of the table */

@@ -5,6 +5,7 @@ import type { LandingPlan } from '../batch/landing-plan.ts'
 import { metaColumns } from '../batch/packed-batch.ts'
 import { tombstoneColumn } from '../batch/packed-columns.ts'
 import { addedColumns, type LookupShape, type PlannedColumn } from '../batch/relations.ts'
+import { resultTypes } from '../batch/result-types.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
 import { codeTokens, splitStatements } from '../sql/sql-tokens.ts'
@@ -233,13 +234,13 @@ export class TablePlanner {
 
   #columnsOf(sql: string, used: readonly Relation[], shape: StepShape): PlannedColumn[] {
     const statement = this.#scratch.prepare(withRelations(sql, used))
-    const affinities = this.#affinities(sql, used)
+    const sure = resultTypes(this.#scratch, withRelations(sql, used), batchParameters(sql))
     const expressions = shape.mixes ? new Map<string, string>() : namedExpressions(sql)
     return statement.columns().map((column, index) => ({
       name: column.name,
       type:
         this.#originType(column.table, column.column, used, shape) ??
-        affinities[index] ??
+        sure[index] ??
         this.#numberType(expressions.get(column.name.toLowerCase()), used),
     }))
   }
@@ -279,19 +280,6 @@ export class TablePlanner {
     const lookup = this.#lookups.find((candidate) => candidate.lookup.name === table)
     const columns: readonly PlannedColumn[] = relation?.columns ?? lookup?.columns ?? []
     return columns.find((candidate) => candidate.name === column)?.type ?? null
-  }
-
-  /** Types that SQLite itself is sure of: the affinity of CASTs, as CREATE TABLE AS records it. */
-  #affinities(sql: string, used: readonly Relation[]): (ColumnType | null)[] {
-    this.#scratch.exec('DROP TABLE IF EXISTS temp."step shape"')
-    this.#scratch
-      .prepare(`CREATE TEMP TABLE "step shape" AS ${withRelations(sql, used)}`)
-      .run(batchParameters(sql))
-    const rows = this.#scratch.prepare("SELECT name, type FROM pragma_table_info('step shape')").all()
-    return rows.map((row) => {
-      const type = typeof row === 'object' && row !== null && 'type' in row ? String(row.type) : ''
-      return type === 'INT' ? 'integer' : type === 'REAL' ? 'real' : type === 'TEXT' ? 'text' : null
-    })
   }
 
   #hint(message: string, relations: readonly Relation[]): string {

@@ -70,7 +70,7 @@ export class Backfills {
 
   /** Has a run that begins do so with the oldest records that tables still have rows of. The caller's transaction. */
   beginAtRows(run: string, tables: readonly string[]): void {
-    if (this.#positions.peek(run).nextOffsets.size > 0) return
+    if (this.#positions.hasRead(run)) return
     const rows = tables.map(
       (table) => `SELECT _topic, _partition, min(_offset) AS first FROM ${quoted(table)} GROUP BY 1, 2`,
     )

@@ -94,6 +94,11 @@ export class Positions {
     return position
   }
 
+  /** Whether a source, or a run beside one, has read anything. */
+  hasRead(name: string): boolean {
+    return this.peek(name).nextOffsets.size > 0
+  }
+
   /** Sets offsets by hand. The caller's transaction. */
   put(name: string, offsets: ReadonlyMap<string, ReadonlyMap<number, bigint>>): void {
     for (const [topic, partitions] of offsets) {

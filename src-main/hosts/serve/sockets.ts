@@ -46,7 +46,7 @@ export function serveSockets(server: Server, gate: Gate, options: SocketOptions)
     })
     const status = refusedStatus(request, gate)
     if (status !== null) {
-      stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+      refuse(stream, status)
       return
     }
     sockets.handleUpgrade(request, stream, head, (socket) => {
@@ -63,6 +63,13 @@ export function serveSockets(server: Server, gate: Gate, options: SocketOptions)
     transport.close()
     sockets.close()
   }
+}
+
+/** The connection is cut once the answer is out: whoever is refused need not hang up, and would hold up the end. */
+function refuse(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => {
+    stream.destroy()
+  })
 }
 
 function refusedStatus(request: IncomingMessage, { port, secrets }: Gate): string | null {

@@ -26,7 +26,7 @@ export interface ClientConnection {
 export interface ClientTransport {
   /** Number of connected clients. */
   readonly clients: number
-  /** Takes the connection over. A client that sends nonsense loses it; others go on. */
+  /** Takes the connection over. A client that sends nonsense loses it, and what it sent after that; others go on. */
   accept(connection: ClientConnection): void
   /** Closes every connection; running calls are aborted. */
   close(): void
@@ -55,13 +55,16 @@ export function createClientTransport(router: ContractRouter, logger: Logger): C
 }
 
 function guardConnection(connection: ClientConnection, logger: Logger) {
+  let isDropped = false
   const onMessage = (listener: (event: { data: unknown }) => void): void => {
     connection.onMessage((data) => {
+      if (isDropped) return
       const fault = findWireFault(data)
       if (fault === null) {
         listener({ data })
         return
       }
+      isDropped = true
       logger.warn({ fault }, 'client dropped: it sent a message that is no call of the contract')
       connection.close(fault)
     })

@@ -3,6 +3,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import type { ContractRouterClient } from '@orpc/contract'
 import { once } from 'node:events'
+import net from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { api } from '#contract/api.ts'
@@ -68,6 +69,34 @@ describe('a client that does not read', () => {
     lazy.resume()
     await closed
     await expect(reader.deadLetters.groups()).resolves.toEqual({ groups: [] })
+  })
+})
+
+describe('a client that sends nonsense', () => {
+  it('is not listened to any more, however much it had sent already', async () => {
+    running = await startTestServer()
+    const { engine, logger } = running
+    const socket = await connect(running)
+    const closed = once(socket, 'close')
+    for (const text of ['nonsense', 'more of it']) socket.send(text)
+    socket.send(JSON.stringify({ i: '1', p: { u: '/query/start', b: { json: { sql: 'SELECT 1' } } } }))
+    await closed
+    expect(logger.lines.filter((line) => line.includes('no call of the contract'))).toHaveLength(1)
+    expect(engine.calls).toEqual([])
+  })
+})
+
+describe('a client that is refused and does not hang up', () => {
+  it('is cut, and does not hold up the end of the server', async () => {
+    running = await startTestServer()
+    const { server } = running
+    const socket = net.connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.write(
+      `GET /rpc HTTP/1.1\r\nHost: 127.0.0.1:${String(server.port)}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    )
+    await once(socket.resume(), 'end')
+    await server.close()
+    socket.destroy()
   })
 })
 

@@ -3,11 +3,9 @@
  * starts crashed threads anew, and stops in reverse. Main process; never touches a record.
  */
 import { AppError } from '#contract/errors.ts'
-import { limits } from '#contract/limits.ts'
 import type { Problem } from '#contract/workspace.ts'
 import type { LiveEvent } from '#contract/live.ts'
 import { randomUUID } from 'node:crypto'
-import path from 'node:path'
 import type { Column, Workspace } from '../workspace/model.ts'
 import type {
   Advisor,
@@ -23,26 +21,19 @@ import type {
 import { CrashRestarts } from './crash-restarts.ts'
 import { resolveMaskKeys } from './connections/resolve-mask-keys.ts'
 import { resolveConnections } from './connections/resolve-settings.ts'
-import type { ConnectionStateNotice } from './kafka/client/cluster-clients.ts'
-import { LazyQueries } from './lazy-queries.ts'
+import { DamageCheck } from './damage-check.ts'
+import { tellConnection, tellIngest } from './feed-notices.ts'
 import { QueryAdvisor } from './query/advice/query-advisor.ts'
-import { openQueryPool, type QueryPool } from './query/query-pool.ts'
 import { snapshotEvents } from './snapshot-events.ts'
 import { SnapshotSchedule } from './snapshots/snapshot-schedule.ts'
-import { type StartedProcess, startSnapshotProcess } from './snapshots/snapshot-process.ts'
 import { StoreSnapshots } from './snapshots/store-snapshots.ts'
-import { isCopied } from './signals/store-copies.ts'
+import { StoreQueries } from './store-queries.ts'
 import { type StoreLocation, storeLocation } from './store/store-location.ts'
 import type { EngineThread } from './threads/engine-thread.ts'
 import { ClusterCalls } from './threads/cluster-calls.ts'
 import { PipelineThreads, type UsedColumns } from './threads/pipeline-threads.ts'
 import { hasKind } from './threads/thread-calls.ts'
-import type {
-  SourceLogNotice,
-  SourceProgressNotice,
-  SourceStateNotice,
-  StoreFigures,
-} from './threads/thread-messages.ts'
+import type { StoreFigures } from './threads/thread-messages.ts'
 import { ClusterHistoryReader } from './watch/history/cluster-history.ts'
 import { StoredDeadLetters } from './watch/history/dead-letters.ts'
 import { StoredEvents } from './watch/history/events.ts'
@@ -72,7 +63,8 @@ class ThreadedEngine implements Engine {
   readonly #hooks: EngineHooks
   readonly #location: StoreLocation
   readonly #feed: EngineFeed
-  readonly #queries = new LazyQueries()
+  readonly #queries: StoreQueries
+  readonly #damage: DamageCheck
   readonly #watch: WorkspaceWatch
   readonly statistics: Statistics
   readonly deadLetters: DeadLetters
@@ -82,10 +74,7 @@ class ThreadedEngine implements Engine {
   readonly #advisor: QueryAdvisor
   readonly #schedule: SnapshotSchedule | null
   #threads: PipelineThreads | null = null
-  #pool: QueryPool | null = null
   #paused = false
-  /** Reads the store through where a statement met damage. */
-  #check: StartedProcess | null = null
   /** Why ingest may not go on although threads run; empty where it may. */
   #barrier = ''
   readonly #stopping = new AbortController()
@@ -97,10 +86,19 @@ class ThreadedEngine implements Engine {
     this.#hooks = hooks
     this.#location = storeLocation(workspace)
     this.#feed = new EngineFeed(feedSettings(workspace), randomUUID())
-    this.statistics = new StoredStatistics(this.#queries)
-    this.deadLetters = new StoredDeadLetters(this.#queries)
-    this.#events = new StoredEvents(this.#queries)
-    const clusterHistory = new ClusterHistoryReader(this.#queries)
+    const { entries, stateFolder, logger } = ports
+    this.#queries = new StoreQueries({
+      ...{ storeFile: this.#location.file, entries, stateFolder, logger },
+      damaged: () => {
+        this.#suspectDamage()
+      },
+    })
+    this.#damage = new DamageCheck(this.#location.file, ports)
+    const { queries } = this.#queries
+    this.statistics = new StoredStatistics(queries)
+    this.deadLetters = new StoredDeadLetters(queries)
+    this.#events = new StoredEvents(queries)
+    const clusterHistory = new ClusterHistoryReader(queries)
     this.#clusters = new ClusterCalls({
       connections: () => connectionViews(this.#workspace, this.#feed.snapshot),
       topicHistory: (connection, topic, range) => clusterHistory.topic(connection, topic, range),
@@ -119,7 +117,7 @@ class ThreadedEngine implements Engine {
       },
     })
     this.#advisor = new QueryAdvisor({
-      ...{ storeFile: this.#location.file, queries: this.#queries, ...ports },
+      ...{ storeFile: this.#location.file, queries, ...ports },
       workspace: () => this.#workspace,
     })
     this.#schedule =
@@ -159,7 +157,7 @@ class ThreadedEngine implements Engine {
   }
 
   get queries(): Queries {
-    return this.#queries
+    return this.#queries.queries
   }
 
   get clusters(): Clusters {
@@ -178,7 +176,7 @@ class ThreadedEngine implements Engine {
     try {
       await this.#startFirst(goesOn)
       this.#refuseStopped()
-      await this.#openQueries()
+      await this.#queries.open()
       this.#refuseStopped()
       this.#watch.start()
       this.#showRunning()
@@ -207,12 +205,10 @@ class ThreadedEngine implements Engine {
     this.#schedule?.stop()
     await this.#snapshots.stop()
     await this.#advisor.close()
-    await this.#check?.kill()
+    await this.#damage.stop()
     await this.#restarts.settled
-    this.#queries.detach()
     this.#clusters.attach(null)
-    await this.#pool?.stop()
-    this.#pool = null
+    await this.#queries.close()
     await this.#threads?.stop({ discard: this.#workspace.store.mode === 'memory' && !keepsStore })
     this.#threads = null
     this.#feed.engineState('stopped', '')
@@ -287,10 +283,10 @@ class ThreadedEngine implements Engine {
         if (hasKind(message, 'figures')) this.#figures(message as StoreFigures)
       },
       ingestNotice: (message) => {
-        this.#ingestNotice(message)
+        tellIngest(this.#feed, message)
       },
       clusterNotice: (message) => {
-        this.#connectionNotice(message)
+        tellConnection(this.#feed, message)
       },
       crashed: (error) => {
         if (this.#threads === threads) this.#restarts.crashed(error)
@@ -308,47 +304,9 @@ class ThreadedEngine implements Engine {
     for (const [name, columns] of used) this.sourceColumns.set(name, columns)
   }
 
-  async #openQueries(): Promise<void> {
-    const { entries, stateFolder, logger } = this.#ports
-    const spoolFolder = path.join(stateFolder, 'results')
-    const storeFile = this.#location.file
-    this.#pool = await openQueryPool({
-      ...{ storeFile, spoolFolder, stateFolder, entries, logger },
-      damaged: () => {
-        this.#suspectDamage()
-      },
-    })
-    this.#queries.attach(this.#pool)
-  }
-
   #figures(figures: StoreFigures): void {
     this.#feed.figures(figures)
-    const { walBytes } = figures
-    // What a copy holds no statement gives back; the copy ends itself where it takes too long.
-    if (walBytes < limits.storeLogBytes || isCopied(this.#location.file)) return
-    const sql = this.#pool?.stopLongest(limits.storeLogReadMs, walBytes) ?? null
-    if (sql !== null)
-      this.#ports.logger.warn({ sql, walBytes }, 'stopped a statement that held the log of the store')
-  }
-
-  #connectionNotice(message: unknown): void {
-    if (!hasKind(message, 'connection-state')) return
-    const { connection, state, reason } = message as ConnectionStateNotice
-    this.#feed.connectionState(connection, state, reason)
-  }
-
-  #ingestNotice(message: unknown): void {
-    this.#connectionNotice(message)
-    if (hasKind(message, 'source-state')) {
-      const { source, state, reason } = message as SourceStateNotice
-      this.#feed.sourceState(source, { state, reason })
-    } else if (hasKind(message, 'source-progress')) {
-      const { source, progress } = message as SourceProgressNotice
-      this.#feed.sourceState(source, { progress })
-    } else if (hasKind(message, 'source-log')) {
-      const { source, ends } = message as SourceLogNotice
-      this.#feed.sourceState(source, { ends })
-    }
+    this.#queries.relieveLog(figures.walBytes)
   }
 
   /** Into the log and into the store. */
@@ -379,7 +337,10 @@ class ThreadedEngine implements Engine {
     this.#watch.stop()
     await this.#startThreads(true)
     const isAnother = this.#running().damage !== ''
-    if (isAnother) await this.#renewQueries()
+    if (isAnother) {
+      this.#watch.forget()
+      await this.#queries.renew()
+    }
     this.#watch.start()
     const goesOn = isAnother ? 'with a new store' : 'from the last committed position'
     const message = `${reason}; started anew ${goesOn}`
@@ -388,35 +349,15 @@ class ThreadedEngine implements Engine {
     this.#showRunning()
   }
 
-  /** Processes that have the old store open would go on reading it under its new name. */
-  async #renewQueries(): Promise<void> {
-    this.#watch.forget()
-    this.#queries.detach()
-    await this.#pool?.stop()
-    this.#pool = null
-    await this.#openQueries()
-  }
-
-  /** A statement met a damaged page. The store is read through in a process of its own before it is given up. */
+  /** A statement met a damaged page. */
   #suspectDamage(): void {
     // Threads that start anew look at the store themselves.
-    if (this.#check !== null || this.#hasStopped() || this.#restarts.isRestarting) return
-    const { entries, logger } = this.#ports
-    const storeFile = this.#location.file
+    if (this.#hasStopped() || this.#restarts.isRestarting) return
     const threads = this.#threads
-    this.#check = startSnapshotProcess(entries.snapshotProcess, { kind: 'check', storeFile }, () => undefined)
-    this.#check.result
-      .then(async (result) => {
-        const fault = result.kind === 'checked' ? result.faults[0] : undefined
-        // Threads that were started anew meanwhile may have another store.
-        if (fault !== undefined && this.#threads === threads) await threads?.damaged(fault)
-      })
-      .catch((error: unknown) => {
-        logger.error({ err: error }, 'the store could not be read through')
-      })
-      .finally(() => {
-        this.#check = null
-      })
+    this.#damage.start(async (fault) => {
+      // Threads that were started anew meanwhile may have another store.
+      if (this.#threads === threads) await threads?.damaged(fault)
+    })
   }
 
   #showRunning(): void {

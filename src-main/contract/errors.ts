@@ -43,6 +43,8 @@ export const errorCodes = [
   'TOO_MANY_CALLS',
   'CONNECTION_LOST',
   'ACCESS_REFUSED',
+  'STATE_UNUSABLE',
+  'OUTPUT_FAILED',
   'USAGE',
   'INTERNAL',
 ] as const
@@ -90,6 +92,8 @@ export const nextSteps: Record<ErrorCode, string> = {
   TOO_MANY_CALLS: 'Wait for running calls to end.',
   CONNECTION_LOST: 'It is restored by itself as soon as Penstock answers again.',
   ACCESS_REFUSED: 'Open the address that Penstock printed when it started.',
+  STATE_UNUSABLE: 'Name a folder that can be written with PENSTOCK_STATE.',
+  OUTPUT_FAILED: 'Free space, or write to another place.',
   USAGE: '',
   INTERNAL: 'See the log; this is a fault of Penstock.',
 }

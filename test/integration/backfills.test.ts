@@ -115,7 +115,7 @@ it('new columns are filled into the rows that are there, before a rollup takes t
   expect(await query(engine, 'SELECT state, rows, records FROM sys_backfills')).toEqual([
     ['done', count, count],
   ])
-  expect(await query(engine, "SELECT count(*) FROM sqlite_schema WHERE name LIKE '%/place'")).toEqual([[0]])
+  expect(await query(engine, "SELECT count(*) FROM sqlite_schema WHERE name LIKE '%/place%'")).toEqual([[0]])
   const events = await engine.listEvents({ limit: 50 })
   expect(events.filter(({ kind }) => kind.startsWith('index'))).toEqual([])
 })

@@ -64,3 +64,14 @@ export function lookupTable(name: string, shape: LookupShape): string {
   })
   return `CREATE TABLE ${quoted(name)} (${columns.join(', ')}) STRICT, WITHOUT ROWID`
 }
+
+/** Ending of the names of {@link placesOf}. A slash cannot stand in a workspace's names. */
+export const placesEnding = '/places'
+
+/**
+ * The table beside another one that finds its rows by the records that they came from, while columns are filled in: `topic`,
+ * `partition`, `offset` and `row`, the number of the row. For SQL.
+ */
+export function placesOf(table: string): string {
+  return `main.${quoted(table + placesEnding)}`
+}

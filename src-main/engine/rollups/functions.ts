@@ -131,6 +131,10 @@ function defineWindows(database: FunctionHost): void {
   database.function('penstock_window_start', { deterministic }, (at, every, zone) =>
     at === null ? null : BigInt(zoneOf(zone).windowStart(Number(at), Number(every))),
   )
+  database.function('penstock_window_earlier', { deterministic }, (at, steps, every, zone) => {
+    const start = at === null ? null : zoneOf(zone).earlier(Number(at), Number(steps), Number(every))
+    return start === null ? null : BigInt(start)
+  })
   database.function('penstock_window_shift', { deterministic }, (start, steps, every, zone) =>
     start === null ? null : BigInt(zoneOf(zone).shift(Number(start), Number(steps), Number(every))),
   )

@@ -158,8 +158,9 @@ function slidePanes(
   const start = window === null ? '0' : earlierStart(window, 'p.window_start', 'b.value')
   const values = keys.map(({ column }) => (column === 'window_start' ? start : `p.${column}`))
   const numbers = JSON.stringify(Array.from({ length: steps }, (_, index) => index))
-  const kept = retains ? ` WHERE ${start} >= @horizon` : ''
-  const rows = `${panes} AS p, json_each('${numbers}') AS b${kept}`
+  // Of a window that a zone's clock leaves out, the start is NULL.
+  const kept = retains ? `${start} >= @horizon` : `${start} IS NOT NULL`
+  const rows = `${panes} AS p, json_each('${numbers}') AS b WHERE ${kept}`
   return insertGrouped(delta, {
     keys,
     values,

@@ -13,10 +13,10 @@ export function windowStart({ everyMs, zone }: RollupWindow, at: string): string
   return `(${at} - ((${shifted} % ${every}) + ${every}) % ${every})`
 }
 
-/** Start of the window that begins `steps` (SQL) panes before the pane at `start`. */
+/** Start of the window that begins `steps` (SQL) panes before the pane at `start`; NULL where a zone's clock leaves it out. */
 export function earlierStart({ everyMs, zone }: RollupWindow, start: string, steps: string): string {
   if (zone === null) return `(${start} - ${steps} * ${String(everyMs)})`
-  return `penstock_window_shift(${start}, -${steps}, ${String(everyMs)}, ${literal(zone)})`
+  return `penstock_window_earlier(${start}, ${steps}, ${String(everyMs)}, ${literal(zone)})`
 }
 
 /** End of the window that begins at `start`, exclusive. */

@@ -33,6 +33,16 @@ export class ZoneTime {
     return this.#instant(label + steps * everyMs)
   }
 
+  /**
+   * Start of the window that begins `steps` windows before the one that begins at `startMs`; null where the clock leaves out
+   * all of it, as where a zone crosses the date line.
+   */
+  earlier(startMs: number, steps: number, everyMs: number): number | null {
+    const start = this.shift(startMs, -steps, everyMs)
+    if (steps === 0 || hourMs % everyMs === 0) return start
+    return this.shift(startMs, 1 - steps, everyMs) === start ? null : start
+  }
+
   #startOfShort(atMs: number, everyMs: number): number {
     const steady = this.#offsets.steadyAt(atMs)
     if (!Number.isNaN(steady)) return atMs - modulo(atMs + steady, everyMs)
@@ -65,7 +75,7 @@ export class ZoneTime {
     return this.#offsets.at(end) === offset ? end : this.#offsets.changeIn(startMs, end)
   }
 
-  /** First instant at which the local clock shows this time or, where it skips it, a later one. */
+  /** First instant at which the local clock shows this time or, where it skips it, a later one: when it goes on. */
   #instant(localMs: number): number {
     const before = this.#offsets.at(localMs - dayMs)
     const after = this.#offsets.at(localMs + dayMs)
@@ -73,7 +83,7 @@ export class ZoneTime {
       const candidate = localMs - offset
       if (this.#offsets.at(candidate) === offset) return candidate
     }
-    return localMs - before
+    return this.#offsets.changeIn(localMs - Math.max(before, after), localMs - Math.min(before, after))
   }
 }
 

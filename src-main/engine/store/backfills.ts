@@ -5,7 +5,6 @@
  */
 import type { Database } from 'better-sqlite3'
 import type { PackedBatch } from '../batch/packed-batch.ts'
-import { quoted } from '../sql/identifier.ts'
 import type { Positions, SourcePosition } from './positions.ts'
 
 export type Offsets = SourcePosition['nextOffsets']
@@ -68,28 +67,17 @@ export class Backfills {
     return [...runs.values()]
   }
 
-  /** Has a run that begins do so with the oldest records that tables still have rows of. The caller's transaction. */
-  beginAtRows(run: string, tables: readonly string[]): void {
+  /**
+   * Has a run that begins do so at the oldest records that its tables still have rows of. The caller's transaction.
+   * @param firsts where those rows came from
+   */
+  beginAt(run: string, firsts: Offsets): void {
     if (this.#positions.hasRead(run)) return
-    const rows = tables.map(
-      (table) => `SELECT _topic, _partition, min(_offset) AS first FROM ${quoted(table)} GROUP BY 1, 2`,
-    )
-    const firsts = this.#database
-      .prepare<[], { topic: string; partition: bigint; first: bigint }>(
-        `SELECT _topic AS topic, _partition AS partition, min(first) AS first FROM (${rows.join(' UNION ALL ')})
-         WHERE _topic IS NOT NULL AND _partition IS NOT NULL AND first IS NOT NULL GROUP BY 1, 2`,
-      )
-      .safeIntegers()
-    const offsets: Offsets = new Map()
-    for (const { topic, partition, first } of firsts.all()) {
-      const known = offsets.get(topic) ?? new Map<number, bigint>()
-      offsets.set(topic, known.set(Number(partition), first))
-    }
-    this.#positions.put(run, offsets)
+    this.#positions.put(run, firsts)
     // Where a table has no rows there is nothing to fill.
     const until = this.#positions.peek(untilName(run)).nextOffsets
     this.#positions.forget(untilName(run))
-    this.#positions.put(untilName(run), sharedWith(until, offsets))
+    this.#positions.put(untilName(run), sharedWith(until, firsts))
   }
 
   /**

@@ -64,6 +64,7 @@ export class IngestThread {
         start: (input: IngestStartInput) => {
           this.#start(input)
         },
+        'loading-lookups': () => this.#loadingLookups(),
         'follow-lookups': (input: IngestLookupsInput) => {
           this.#followLookups(input)
         },
@@ -178,6 +179,11 @@ export class IngestThread {
     }
   }
 
+  /** Names of lookups that have not been whole yet: sources whose steps read them wait. */
+  #loadingLookups(): string[] {
+    return this.#topicLookups?.loading ?? []
+  }
+
   /** Keeps lookups up to date from now on. */
   #followLookups({ lookups }: IngestLookupsInput): void {
     this.#topicLookups?.start()
@@ -222,10 +228,10 @@ export class IngestThread {
 
   /** A source runs once the lookups that its steps read are whole. */
   async #runSource(source: IngestSource, port: ThreadSourcePort, needs: readonly string[]): Promise<void> {
-    const lookups = this.#topicLookups?.waitingFor(needs) ?? []
-    if (lookups.length > 0) {
-      port.state('waiting', `${lookups.length === 1 ? 'lookup' : 'lookups'} ${needs.join(', ')}: loading`)
-      await Promise.race([Promise.all(lookups.map(({ whole }) => whole)), port.whenStopped()])
+    const loading = this.#loadingLookups().filter((name) => needs.includes(name))
+    if (loading.length > 0) {
+      port.state('waiting', `${loading.length === 1 ? 'lookup' : 'lookups'} ${loading.join(', ')}: loading`)
+      await Promise.race([this.#topicLookups?.whenWhole(loading), port.whenStopped()])
       if (port.stopped) return
     }
     await source.run()

@@ -140,7 +140,12 @@ export class PipelineThreads {
     const plan = this.#planOf(workspace, used, this.#lookups)
     const { problems } = await store.calls.call<StorePlanOutput>('check', plan)
     if (problems.length > 0) throw invalid(problems)
-    const begun = new Set([...change.begun.map(({ name }) => name), ...this.#packedAnew(workspace, used)])
+    const loading = await ingest.calls.call<string[]>('loading-lookups', null)
+    const begun = new Set([
+      ...change.begun.map(({ name }) => name),
+      ...this.#packedAnew(workspace, used),
+      ...this.#waitingOtherwise(workspace, loading),
+    ])
     const ended = new Set([...change.ended, ...begun])
     await ingest.calls.call('end', [...ended])
     const sourcesOf = (version: Workspace, names: ReadonlySet<string>): Source[] =>
@@ -248,6 +253,16 @@ export class PipelineThreads {
     const before = packedOf(this.#workspace, this.#used)
     return [...packedOf(workspace, used)].flatMap(([name, columns]) =>
       before.get(name)?.length === columns.length ? [] : [name],
+    )
+  }
+
+  /** Sources that wait for other lookups now: they begin once those are whole, as at a start. */
+  #waitingOtherwise(workspace: Workspace, loading: readonly string[]): string[] {
+    const before = neededLookups(this.#workspace)
+    return [...neededLookups(workspace)].flatMap(([name, needed]) =>
+      loading.some((lookup) => needed.includes(lookup) !== (before.get(name) ?? []).includes(lookup))
+        ? [name]
+        : [],
     )
   }
 

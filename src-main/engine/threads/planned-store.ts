@@ -30,6 +30,8 @@ export interface StoreParts {
   file: string
   events: EventLog
   lookups: LookupTables
+  /** Told when batches that did not land may do so. */
+  release: () => void
 }
 
 /** @throws AppError STORE_UNUSABLE where what the store holds does not go with the workspace */
@@ -50,7 +52,7 @@ export class PlannedStore {
 
   /** @throws the database's error, and as {@link checkStored} */
   constructor(parts: StoreParts, input: StorePlanInput, { plans, tables, rollups }: CompiledWorkspace) {
-    const { database, file, events, lookups } = parts
+    const { database, file, events, lookups, release } = parts
     const { workspace } = input
     this.input = input
     this.#sources = new Set(plans.map(({ source }) => source))
@@ -70,6 +72,7 @@ export class PlannedStore {
     const running = this.backfills.withoutFilled(plans)
     const transforms = new Map(running.map((plan) => [plan.source, new SourceTransform(database, plan)]))
     this.writer = new BatchWriter(database, tables, transforms, events, nowMs)
+    this.backfills.begin(this.writer, release)
     for (const source of this.#sources) this.writer.positions.read(source)
     const { budgetBytes } = workspace.store
     if (budgetBytes !== null) this.writer.keepWithin(budgetBytes)

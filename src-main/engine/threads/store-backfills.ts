@@ -4,7 +4,6 @@
  */
 import type { Database } from 'better-sqlite3'
 import type { PackedBatch } from '../batch/packed-batch.ts'
-import { quoted } from '../sql/identifier.ts'
 import { topicForm } from '../ingest/kafka/run-bound.ts'
 import { BackfillChanges } from '../store/backfill-changes.ts'
 import type { BackfillTarget } from '../store/backfill-target.ts'
@@ -16,6 +15,7 @@ import { carriesPlaces, fillingPlan } from '../transform/column-fill.ts'
 import type { SourcePlan, TablePlan } from '../transform/source-plan.ts'
 import { SourceTransform } from '../transform/run-batch.ts'
 import type { Source, Workspace } from '../../workspace/model.ts'
+import { BackfillPlaces } from './backfill-places.ts'
 import { nowMs } from './thread-calls.ts'
 import type { BackfillStart } from './thread-messages.ts'
 
@@ -40,6 +40,10 @@ export class StoreBackfills {
   /** Runs that an earlier start began. */
   readonly #known: ReadonlySet<string>
   readonly #sources: readonly Source[]
+  /** Runs that begin where the oldest rows came from, once that is known. */
+  readonly #beginning = new Set<string>()
+  #places: BackfillPlaces | null = null
+  #release: () => void = () => undefined
 
   /** Notes what is new. To be called before the store is brought to the workspace. */
   constructor(database: Database, workspace: Workspace, plans: readonly SourcePlan[], events: EventLog) {
@@ -67,38 +71,32 @@ export class StoreBackfills {
 
   /** Makes what runs need, once the store has been brought to the workspace. */
   prepare(plans: readonly SourcePlan[]): void {
-    const filled = new Map<string, string>()
-    for (const run of this.#runs) {
+    const planned = this.#runs.flatMap((run) => {
       const plan = plans.find(({ source }) => source === run.source)
-      if (plan === undefined) continue
-      for (const { table, columns } of run.tables)
-        if (columns.length > 0) filled.set(placeIndex(table), table)
+      return plan === undefined ? [] : [{ run, plan }]
+    })
+    const filled = planned.flatMap(({ run, plan }) =>
+      plan.tables.filter(({ name }) => filledColumns(run).has(name)),
+    )
+    this.#places = new BackfillPlaces(
+      this.#database,
+      filled.map(({ name, landing }) => ({ name, isKept: landing?.kind !== 'keyed' })),
+    )
+    for (const { run, plan } of planned) {
       const tables = run.tables.flatMap(({ table, columns }) => planOf(plan, table, columns))
+      const isWhole = wholeTables(run).size > 0
       // Rows that are there are filled in whether their records would come too late now or not.
-      const eventTime = wholeTables(run).size > 0 ? plan.eventTime : null
+      const eventTime = isWhole ? plan.eventTime : null
       const transform = new SourceTransform(this.#database, { ...plan, tables, eventTime })
       this.#running.set(run.name, { run, transform })
+      if (this.#isTopic(run.source) && !isWhole) this.#beginning.add(run.name)
     }
-    const stored = this.#database
-      .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE '%/place'`)
-      .pluck()
-      .all()
-    for (const name of stored) if (!filled.has(name)) this.#database.exec(`DROP INDEX ${quoted(name)}`)
-    for (const [name, table] of filled) {
-      this.#database.exec(
-        `CREATE INDEX IF NOT EXISTS ${quoted(name)} ON ${quoted(table)} (_topic, _partition, _offset)`,
-      )
-    }
-    for (const run of this.#runs) this.#beginAtRows(run)
   }
 
-  /** A run that only fills columns of topics begins where the oldest rows came from; one that has begun stands where it does. */
-  #beginAtRows(run: BackfillRun): void {
-    if (!this.#isTopic(run.source) || wholeTables(run).size > 0) return
-    this.#backfills.beginAtRows(
-      run.name,
-      run.tables.map(({ table }) => table),
-    )
+  /** @param release told when batches that waited may land */
+  begin(writer: BatchWriter, release: () => void): void {
+    this.#release = release
+    this.#places?.begin(writer, release)
   }
 
   starts(): BackfillStart[] {
@@ -111,14 +109,17 @@ export class StoreBackfills {
 
   /** Whether the rows of a table are still being filled in, so that whoever aggregates them waits. */
   fillsRowsOf(table: string): boolean {
-    return this.#runs.some(({ tables }) =>
-      tables.some((entry) => entry.table === table && entry.columns.length > 0),
-    )
+    return this.#runs.some((run) => filledColumns(run).has(table))
   }
 
-  /** Whether batches of a source wait for a run that has nearly come to it. */
+  /** Whether batches wait: of a source for a run that has nearly come to it, of a run for the rows that it fills. */
   holds(source: string): boolean {
-    return this.#held.has(source)
+    return this.#held.has(source) || !this.#hasPlaces(source)
+  }
+
+  /** Resolves when a run finds the rows that it fills, or when another plan has taken over. */
+  async whenReady(name: string): Promise<void> {
+    await this.#places?.whenWhole(this.#filledBy(name))
   }
 
   /** @throws the database's error; the batch can be written again */
@@ -130,12 +131,12 @@ export class StoreBackfills {
 
   /**
    * A run has come to its end, and all of it has committed.
-   * @param release told when the source may go on
    * @returns where it goes on; null where it is done, and then the workspace is to be planned anew
    */
-  next(name: string, writer: BatchWriter, release: () => void): BackfillStart | null {
+  next(name: string, writer: BatchWriter): BackfillStart | null {
     const run = this.#running.get(name)?.run
     if (run === undefined) return null
+    if (this.#beginning.has(name)) return this.#beginAtRows(run, writer)
     const read = this.#sources.find((source) => source.name === run.source)
     const source = ofTopics(this.#positions.peek(run.source).nextOffsets, readsTopic(read))
     return writer.apart(() => {
@@ -146,7 +147,7 @@ export class StoreBackfills {
         for (const done of this.#backfills.finish(run, nowMs())) this.#tellDone(done, tooLate)
         return null
       }
-      if (missing <= nearRecords) this.#hold(run.source, release)
+      if (missing <= nearRecords) this.#hold(run.source)
       this.#backfills.extend(name, source)
       return this.#startOf(run)
     })
@@ -163,21 +164,44 @@ export class StoreBackfills {
   stop(): void {
     for (const timer of this.#held.values()) clearTimeout(timer)
     this.#held.clear()
+    this.#places?.stop()
   }
 
   #isTopic(name: string): boolean {
     return this.#sources.some((source) => source.name === name && source.input.kind === 'kafka')
   }
 
+  /** A run that is to begin at the oldest rows reads nothing before those are known, and asks for more. */
   #startOf(run: BackfillRun): BackfillStart {
-    return { run: run.name, source: run.source, ...this.#backfills.place(run) }
+    const place = this.#backfills.place(run)
+    const until = this.#beginning.has(run.name) ? new Map<string, Map<number, bigint>>() : place.until
+    return { run: run.name, source: run.source, ...place, until }
   }
 
-  #hold(source: string, release: () => void): void {
+  /** A run that only fills columns of topics begins where the oldest rows came from; one that has begun stands where it does. */
+  #beginAtRows(run: BackfillRun, writer: BatchWriter): BackfillStart {
+    const firsts = this.#places?.firsts(this.#filledBy(run.name)) ?? new Map<string, Map<number, bigint>>()
+    writer.apart(() => {
+      this.#backfills.beginAt(run.name, firsts)
+    })
+    this.#beginning.delete(run.name)
+    return this.#startOf(run)
+  }
+
+  #filledBy(name: string): string[] {
+    const run = this.#running.get(name)?.run
+    return run === undefined ? [] : [...filledColumns(run).keys()]
+  }
+
+  #hasPlaces(name: string): boolean {
+    return this.#places?.areWhole(this.#filledBy(name)) !== false
+  }
+
+  #hold(source: string): void {
     clearTimeout(this.#held.get(source))
     const timer = setTimeout(() => {
       this.#held.delete(source)
-      release()
+      this.#release()
     }, holdMs)
     this.#held.set(source, timer)
   }
@@ -232,7 +256,7 @@ function readsTopic(source: Source | undefined): (topic: string) => boolean {
   return (topic) => (form === null ? input.topics.includes(topic) : form.test(topic))
 }
 
-/** A slash cannot stand in a workspace's names. */
-function placeIndex(table: string): string {
-  return `${table}/place`
+/** Columns that a run fills into rows that are there, by table. */
+function filledColumns({ tables }: BackfillRun): Map<string, string[]> {
+  return new Map(tables.flatMap(({ table, columns }) => (columns.length === 0 ? [] : [[table, columns]])))
 }

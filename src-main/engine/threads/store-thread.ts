@@ -214,7 +214,12 @@ export class StoreThread {
   #parts(): StoreParts {
     const [events, lookups] = [this.#events, this.#lookups]
     if (events === null || lookups === null) throw new AppError('INTERNAL', 'the store is not open')
-    return { ...this.#opened(), events, lookups }
+    return {
+      ...{ ...this.#opened(), events, lookups },
+      release: () => {
+        this.#queue.drainSoon()
+      },
+    }
   }
 
   #running(): PlannedStore {
@@ -244,7 +249,7 @@ export class StoreThread {
         'let-go': (senders: string[]) => {
           this.#queue.letGo(new Set(senders))
         },
-        'backfill-next': (run: string) => this.#unlessFull(() => this.#nextOfBackfill(run)),
+        'backfill-next': (run: string) => this.#nextOfBackfill(run),
       },
       (message) => {
         // The ingest thread is built from the same source; see IngestToStore.
@@ -305,16 +310,21 @@ export class StoreThread {
     this.#ingest?.tell(receipt, buffers)
   }
 
-  /** @returns where a run of a backfill goes on; null where it is done. @throws AppError STORE_FULL */
-  #nextOfBackfill(run: string): BackfillStart | null {
-    // Going over to a plan needs some room, too.
-    if (this.#full !== '') throw new AppError('STORE_FULL', this.#full)
-    const { backfills, writer, input } = this.#running()
-    const next = backfills.next(run, writer, () => {
-      this.#queue.drainSoon()
+  /** @returns where a run of a backfill goes on; null where it is done or not wanted. @throws AppError STORE_FULL */
+  async #nextOfBackfill(run: string): Promise<BackfillStart | null> {
+    for (let asked: PlannedStore | null = null; asked !== this.#planned;) {
+      asked = this.#planned
+      await asked?.backfills.whenReady(run)
+    }
+    return this.#unlessFull(() => {
+      const planned = this.#planned
+      if (planned?.backfills.has(run) !== true) return null
+      // Going over to a plan needs some room, too.
+      if (this.#full !== '') throw new AppError('STORE_FULL', this.#full)
+      const next = planned.backfills.next(run, planned.writer)
+      if (next === null) this.#change(planned.input)
+      return next
     })
-    if (next === null) this.#change(input)
-    return next
   }
 
   #tellFull(error: Error): void {

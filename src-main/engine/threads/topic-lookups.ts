@@ -28,6 +28,8 @@ interface Parts {
 export class TopicLookups {
   readonly #parts: Parts
   readonly #lookups = new Map<string, TopicLookup>()
+  /** Those that have not been whole yet. */
+  readonly #loading = new Map<string, Promise<void>>()
   readonly #running: Promise<void>[] = []
 
   constructor(parts: Parts) {
@@ -54,6 +56,12 @@ export class TopicLookups {
       port: this.#port(shape, topic),
     })
     this.#lookups.set(name, lookup)
+    this.#loading.set(
+      name,
+      lookup.whole.then(() => {
+        this.#loading.delete(name)
+      }),
+    )
     return shape
   }
 
@@ -70,9 +78,14 @@ export class TopicLookups {
     }
   }
 
-  /** Those of the names that are not whole yet, with what keeps them; each resolves when it is. */
-  waitingFor(names: readonly string[]): TopicLookup[] {
-    return names.flatMap((name) => this.#lookups.get(name) ?? [])
+  /** Names of those that have not been whole yet. */
+  get loading(): string[] {
+    return [...this.#loading.keys()]
+  }
+
+  /** Resolves when all of these have been whole; at once for a name that is not of a topic. */
+  async whenWhole(names: readonly string[]): Promise<void> {
+    for (const name of names) await this.#loading.get(name)
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { AppError } from '#contract/errors.ts'
 import type { BatchConstants, StepFailure, TableChanges } from '../batch/batch-result.ts'
+import { placesOf } from '../batch/relations.ts'
 import type { SqlDatabase, SqlStatement } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
 import { noChanges } from './landing.ts'
@@ -32,13 +33,19 @@ export class ColumnFill implements BatchLanding {
   constructor(database: SqlDatabase, plan: TablePlan, columns: readonly string[]) {
     const rows = plan.steps.at(-1)?.temporary ?? null
     if (rows === null) throw new AppError('INTERNAL', `table ${plan.name} keeps no rows of its last step`)
-    const sets = columns.map((name) => `${quoted(name)} = filled.${quoted(name)}`)
-    // A record that gives several rows does not say which of them is which.
-    const filled = `SELECT _partition AS "/partition", _offset AS "/offset", ${columns.map(quoted).join(', ')}
-      FROM temp.${quoted(rows)} GROUP BY _partition, _offset HAVING count(*) = 1`
+    const sets = columns.map((name) => `${quoted(name)} = found.${quoted(name)}`)
+    // A record that gives several rows does not say which of them is which. What is found stays whole, and is compared through
+    // a plus, so that SQLite goes from there to the rows by their numbers and never reads the table from its first row on.
     this.#update = database.prepare(
-      `UPDATE main.${quoted(plan.name)} SET ${sets.join(', ')} FROM (${filled}) AS filled
-       WHERE _topic = @topic AND _partition = filled."/partition" AND _offset = filled."/offset"`,
+      `WITH filled AS MATERIALIZED (
+         SELECT _partition AS "/partition", _offset AS "/offset", ${columns.map(quoted).join(', ')}
+         FROM temp.${quoted(rows)} GROUP BY _partition, _offset HAVING count(*) = 1),
+       found AS MATERIALIZED (
+         SELECT filled.*, place.row AS "/row" FROM filled CROSS JOIN ${placesOf(plan.name)} AS place
+         ON place.topic = @topic AND place."partition" = filled."/partition" AND place."offset" = filled."/offset")
+       UPDATE main.${quoted(plan.name)} AS landed SET ${sets.join(', ')} FROM found
+       WHERE landed.rowid = +found."/row" AND landed._topic = @topic AND landed._partition = +found."/partition"
+         AND landed._offset = +found."/offset"`,
     )
   }
 

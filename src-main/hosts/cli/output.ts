@@ -2,6 +2,7 @@
  * Where commands write: results to stdout, with its pace; words to stderr. The only place of the CLI that touches the
  * process's streams. Main thread; made by main.ts, handed to every command.
  */
+import { AppError } from '#contract/errors.ts'
 
 /** A pipe's reader has gone (`| head`): nothing that is written can be read any more. */
 export class OutputClosed extends Error {
@@ -15,7 +16,7 @@ export class OutputClosed extends Error {
 export interface Output {
   /**
    * Writes to stdout and waits until there is room for more.
-   * @throws OutputClosed when the reader has gone
+   * @throws OutputClosed when the reader has gone; AppError OUTPUT_FAILED where it cannot be written
    */
   write(text: string): Promise<void>
   /** Writes a line of words to stderr. */
@@ -55,7 +56,7 @@ export function createOutput(stdout: OutputStream, stderr: OutputStream): Output
       new Promise((resolve, reject) => {
         stdout.write(text, (error) => {
           if (error === null || error === undefined) resolve()
-          else reject(isClosed(error) ? new OutputClosed() : error)
+          else reject(isClosed(error) ? new OutputClosed() : failed(error))
         })
       }),
     note(line) {
@@ -64,6 +65,10 @@ export function createOutput(stdout: OutputStream, stderr: OutputStream): Output
     prompt: say,
     flush: () => notes,
   }
+}
+
+function failed(error: Error): AppError {
+  return new AppError('OUTPUT_FAILED', `the output cannot be written: ${error.message}`, { cause: error })
 }
 
 function isClosed(error: Error): boolean {

@@ -14,6 +14,8 @@ import type { KeepCode, MakeContext, RunFlags } from './program-parts.ts'
 import { workspacePath, workspacePathIfAny } from './workspace-argument.ts'
 
 const defaultTimeoutSeconds = 60
+/** Timers of Node take no more than 2^31 milliseconds, and end at once beyond that. */
+const longestTimeoutSeconds = 2_000_000
 const defaultSampleRecords = 1000
 
 const programHelp = `
@@ -205,7 +207,7 @@ function addQuery(program: Command, context: MakeContext, keep: KeepCode): void 
     .addOption(new Option('--limit <rows>', 'print at most this many rows').argParser(parseCount))
     .addOption(
       new Option('--timeout <seconds>', 'stop the statement after this long')
-        .argParser(parseCount)
+        .argParser(parseSeconds)
         .default(defaultTimeoutSeconds),
     )
     .addHelpText(
@@ -241,6 +243,12 @@ function parsePort(text: string): number {
   const port = /^\d{1,5}$/u.test(text) ? Number(text) : Number.NaN
   if (port <= 65_535) return port
   throw new InvalidArgumentError('Give a port from 0 to 65535.')
+}
+
+function parseSeconds(text: string): number {
+  const seconds = parseCount(text)
+  if (seconds <= longestTimeoutSeconds) return seconds
+  throw new InvalidArgumentError(`Give at most ${String(longestTimeoutSeconds)} seconds.`)
 }
 
 function parseCount(text: string): number {

@@ -114,6 +114,50 @@ describe('a lookup that is a topic', () => {
     expect(await query(engine, 'SELECT problem FROM sys_lookups')).toEqual([['']])
   })
 
+  test('is waited for where steps come to join it while it is loading', async () => {
+    const [customers, orders] = [cluster.topicName('customers'), cluster.topicName('orders')]
+    await cluster.tools.createTopics({ name: orders })
+    const joined = joining(customers, orders, customerColumns)
+    const before = {
+      ...joined,
+      tables: [table('joined', 'in', [step('join', 'SELECT customer FROM input')])],
+    }
+    const engine = await bench.started(before)
+    await cluster.tools.produce(orders, [order('a')])
+    await untilRecords(engine, 1)
+    expect(await engine.change(joined)).toBe(true)
+    await cluster.tools.produce(orders, [order('b'), order('a')])
+    const waiting = await untilLive(engine, ({ sources }) => sources[0]?.state === 'waiting')
+    expect(waiting.sources[0]).toMatchObject({ records: 1, reason: 'lookup customers: loading' })
+    await cluster.tools.createTopics({ name: customers })
+    await cluster.tools.produce(customers, [{ key: 'b', value: '{"name":"B","age":1}' }])
+    await untilRecords(engine, 3)
+    await untilLive(engine, ({ backfills }) => backfills.length === 0)
+    expect(await query(engine, 'SELECT customer, name FROM joined ORDER BY _offset')).toEqual([
+      ['a', null],
+      ['b', 'B'],
+      ['a', null],
+    ])
+    expect(await engine.change(before)).toBe(true)
+    expect(await engine.change(joined)).toBe(true)
+    await cluster.tools.produce(orders, [order('b')])
+    await untilRecords(engine, 4)
+    expect(await query(engine, 'SELECT name FROM joined WHERE _offset = 3')).toEqual([['B']])
+  })
+
+  test('is not waited for any more by steps that do without it', async () => {
+    const [customers, orders] = [cluster.topicName('customers'), cluster.topicName('orders')]
+    await cluster.tools.createTopics({ name: orders })
+    await cluster.tools.produce(orders, [order('a')])
+    const joined = joining(customers, orders, customerColumns)
+    const engine = await bench.started(joined)
+    await untilLive(engine, ({ sources }) => sources[0]?.state === 'waiting')
+    const tables = [table('joined', 'in', [step('join', 'SELECT customer FROM input')])]
+    expect(await engine.change({ ...joined, tables })).toBe(true)
+    await untilRecords(engine, 1)
+    expect(await query(engine, 'SELECT customer FROM joined')).toEqual([['a']])
+  })
+
   test('is loaded anew after a restart, and its dead letters are not doubled', async () => {
     const [customers, orders] = [cluster.topicName('customers'), cluster.topicName('orders')]
     await cluster.tools.createTopics({ name: customers }, { name: orders })

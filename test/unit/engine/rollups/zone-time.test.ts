@@ -126,6 +126,62 @@ describe('where the clock is set by less than a window, or not on a quarter of a
   })
 })
 
+describe('where the clock skips more than a window', () => {
+  test('a window that would begin in between begins when the clock goes on', () => {
+    // 2026-03-29 01:00 became 03:00 (+02:00); windows of two hours are counted from midnight.
+    const troll = new ZoneTime('Antarctica/Troll')
+    const starts = ['2026-03-29T00:59Z', '2026-03-29T01:00Z', '2026-03-29T01:59Z', '2026-03-29T02:00Z'].map(
+      (text) => iso(troll.windowStart(at(text), 2 * hour)),
+    )
+    expect(starts).toEqual([
+      '2026-03-29T00:00:00.000Z',
+      '2026-03-29T01:00:00.000Z',
+      '2026-03-29T01:00:00.000Z',
+      '2026-03-29T02:00:00.000Z',
+    ])
+    expect(iso(troll.shift(at('2026-03-29T00:00Z'), 1, 2 * hour))).toBe('2026-03-29T01:00:00.000Z')
+  })
+
+  test.each([
+    ['Pacific/Apia', '2011-12-27T00:00Z'],
+    ['Antarctica/Casey', '2009-10-16T00:00Z'],
+    ['Antarctica/Troll', '2026-03-27T00:00Z'],
+    ['America/Toronto', '1919-03-29T00:00Z'],
+  ])('windows of %s before one another are those that hold an instant', (name, from) => {
+    const zone = new ZoneTime(name)
+    for (const every of [2 * hour, 6 * hour, 8 * hour, day]) {
+      const starts: number[] = []
+      for (let ms = at(from); ms < at(from) + 5 * day; ms += 600_000) {
+        const start = zone.windowStart(ms, every)
+        expect(start).toBeLessThanOrEqual(ms)
+        if (starts.at(-1) !== start) starts.push(start)
+      }
+      starts.slice(1).forEach((start, index) => {
+        const steps = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]
+        const before = steps.map((count) => zone.earlier(start, count, every)).find((found) => found !== null)
+        expect(iso(before ?? Number.NaN)).toBe(iso(starts[index] ?? Number.NaN))
+        expect(zone.shift(starts[index] ?? Number.NaN, 1, every)).toBeLessThanOrEqual(start)
+      })
+    }
+  })
+
+  test('a day that a zone left out does not count its neighbours twice in a sliding window', () => {
+    const bench = new RollupBench(
+      'r: { from: t, window: { every: 1d, over: 3d, on: at, zone: Pacific/Apia }, measures: { n: count(*) } }',
+    )
+    // There was no 30 December 2011 in Apia: the 31st began at 10:00 UTC of the 30th.
+    const row = (text: string) => ({ at: at(text), city: null, amount: 1, weight: null })
+    bench.land([row('2011-12-30T09:59Z'), row('2011-12-30T10:00Z')])
+    const rows = bench.rows('SELECT window_start, window_end, n FROM r ORDER BY 1')
+    expect(rows).toEqual([
+      [at('2011-12-27T10:00Z'), at('2011-12-30T10:00Z'), 1],
+      [at('2011-12-28T10:00Z'), at('2011-12-30T10:00Z'), 1],
+      [at('2011-12-29T10:00Z'), at('2011-12-31T10:00Z'), 2],
+      [at('2011-12-30T10:00Z'), at('2012-01-02T10:00Z'), 1],
+    ])
+  })
+})
+
 test('a rollup by local days holds what each day held, with its end', () => {
   const bench = new RollupBench(
     'r: { from: t, window: { every: 1d, on: at, zone: Europe/Zurich }, measures: { n: count(*) } }',

@@ -53,7 +53,7 @@ describe('output', () => {
     await expect(output.write('b')).rejects.toBeInstanceOf(OutputClosed)
   })
 
-  it('hands any other fault on', async () => {
+  it('says of any other fault that it is one of the output', async () => {
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
     const output = createOutput(
       streamThat((done) => {
@@ -61,7 +61,11 @@ describe('output', () => {
       }),
       sink(),
     )
-    await expect(output.write('a')).rejects.toBe(full)
+    await expect(output.write('a')).rejects.toMatchObject({
+      code: 'OUTPUT_FAILED',
+      message: 'the output cannot be written: no space left',
+      cause: full,
+    })
   })
 
   it('goes on when nobody reads the notes', async () => {

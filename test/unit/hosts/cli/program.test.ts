@@ -43,6 +43,11 @@ describe('the command line', () => {
     ['a query without SQL', ['query'], "missing required argument 'sql'"],
     ['two formats', ['query', 'SELECT 1', '--json', '--csv'], 'cannot be used with'],
     ['a limit of none', ['query', 'SELECT 1', '--limit', '0'], 'whole number from 1'],
+    [
+      'a timeout past that of timers',
+      ['query', 'SELECT 1', '--timeout', '2000001'],
+      'at most 2000000 seconds',
+    ],
     ['a timeout in words', ['query', 'SELECT 1', '--timeout', 'soon'], 'whole number from 1'],
     ['infer without a file', ['infer'], "missing required argument 'file'"],
   ])('ends with 2 and says what is wrong: %s', async (_name, parameters, words) => {

@@ -30,3 +30,13 @@ it('goes on in the log of the last start, and puts a large one aside', () => {
   expect(statSync(`${file}.1`).size).toBe(9 * 1024 * 1024)
   expect(readFileSync(file, 'utf8')).toMatch(/^\{.*afresh.*\}\n$/u)
 })
+
+it('says which folder cannot be used', () => {
+  const file = path.join(temporaryFolder(), 'file')
+  writeFileSync(file, '')
+  const fault = expect.objectContaining({
+    code: 'STATE_UNUSABLE',
+    message: expect.stringContaining(`the state folder ${file} cannot be used: EEXIST`) as string,
+  }) as Error
+  expect(() => createFileLogger(file)).toThrow(fault)
+})

@@ -187,6 +187,30 @@ it('a source changes also while the store has no room', async () => {
   expect(await query(engine, exact('t'))).toEqual([[tables[0]?.rows, tables[0]?.rows, expect.any(Number)]])
 })
 
+it('a source goes while a table is being filled from it and has no room', async () => {
+  const folder = bench.folder()
+  const file = capture(
+    folder,
+    Array.from({ length: 60_000 }, (_, n) => JSON.stringify({ n })),
+  )
+  const other = capture(folder, ['{"n":1}'], 'other.ndjson')
+  const version = (name: string, read: string, tables: Workspace['tables']): Workspace =>
+    workspace(folder, {
+      sources: [source(name, read, columns)],
+      tables,
+      store: { mode: 'disk', limitBytes: 6_000_000, budgetBytes: null },
+    })
+  const small = table('t', 's', [step('small', 'SELECT count(*) AS rows FROM input')])
+  const large = table('u', 's', [step('large', 'SELECT n, hex(zeroblob(100)) AS filler FROM input')])
+  const engine = await bench.started(version('s', file, [small]))
+  await untilEnded(engine, 60_000)
+  expect(await engine.change(version('s', file, [small, large]))).toBe(true)
+  await untilLive(engine, ({ state }) => state === 'waiting')
+  const rest = table('v', 'r', [step('few', 'SELECT n FROM input')])
+  expect(await engine.change(version('r', other, [rest]))).toBe(true)
+  expect((await engine.live.next(null, null)).backfills).toEqual([])
+})
+
 it('many changes, one after the other and while records come, lose and double nothing', async () => {
   const { plan, tables } = twoSources()
   const engine = await bench.started(plan({}))

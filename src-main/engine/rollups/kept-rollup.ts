@@ -29,6 +29,14 @@ export interface RollupState {
   problem: string
 }
 
+/** Rows that are in no window of a rollup, by why. */
+export interface LeftOut {
+  /** Without event time. */
+  untimed: number
+  /** Their windows are not kept any more. */
+  missed: number
+}
+
 interface Statements {
   clear: SqlStatement[]
   fill: SqlStatement[]
@@ -67,10 +75,10 @@ export class KeptRollup {
   /**
    * Takes in rows of its table, or what they changed in the rollup that it is made from.
    * @param counted counts of these rows by the statement that gives them, which rollups share
-   * @param missedAbove rows that the rollup that it is made from missed
-   * @returns rows that it misses
+   * @param above what the rollup that it is made from left out
+   * @returns what it leaves out
    */
-  takeIn(rows: RowRange, nowMs: number, counted: Map<string, number>, missedAbove: number): number {
+  takeIn(rows: RowRange, nowMs: number, counted: Map<string, number>, above: LeftOut): LeftOut {
     const { clear, fill } = this.#statements
     const range = { first: BigInt(rows.first), last: BigInt(rows.last) }
     const horizon = BigInt(this.#horizon(nowMs))
@@ -79,19 +87,31 @@ export class KeptRollup {
       statement.run(parametersOf(this.plan.sql.fill[index], { ...range, horizon }))
     this.#merge()
     const { state } = this
-    const { countUntimed, countMissed } = this.#statements
-    if (countUntimed !== null) {
-      const sql = this.plan.sql.countUntimed ?? ''
-      const untimed = counted.get(sql) ?? countOf(countUntimed.get(range))
-      counted.set(sql, untimed)
-      state.untimed += untimed
-    }
-    const missed = countMissed === null ? missedAbove : countOf(countMissed.get({ ...range, horizon }))
-    state.missed += missed
+    const leftOut = this.#leftOut(range, horizon, counted, above)
+    state.untimed += leftOut.untimed
+    state.missed += leftOut.missed
     state.rows += rows.last - rows.first + 1
     state.appliedRow = rows.last
     this.#note()
-    return missed
+    return leftOut
+  }
+
+  #leftOut(
+    range: Record<'first' | 'last', bigint>,
+    horizon: bigint,
+    counted: Map<string, number>,
+    above: LeftOut,
+  ): LeftOut {
+    const { countUntimed, countMissed } = this.#statements
+    let { untimed } = above
+    if (countUntimed !== null) {
+      const sql = this.plan.sql.countUntimed ?? ''
+      untimed = counted.get(sql) ?? countOf(countUntimed.get(range))
+      counted.set(sql, untimed)
+    }
+    // Both miss what is older than some time, so that the one that misses more misses what the other does.
+    const own = countMissed === null ? 0 : countOf(countMissed.get({ ...range, horizon }))
+    return { untimed, missed: Math.max(own, above.missed) }
   }
 
   /** Removes windows that ended longer ago than they are kept: some groups at a time. */

@@ -6,16 +6,17 @@ import type { Problem } from '#contract/workspace.ts'
 import type { Rollup, RollupMeasure, RollupWindow, Workspace } from '../../workspace/model.ts'
 import type { PlannedColumn, TableShape } from '../batch/relations.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
+import { quoted } from '../sql/identifier.ts'
 import { expressionFault, missingColumn } from './column-faults.ts'
 import { StateColumns } from './measure-states.ts'
 import { type MeasureFault, parseMeasure } from './parse-measure.ts'
 import { planMeasure } from './plan-measure.ts'
 import { definitionOf, earlierDefinition } from './rollup-definition.ts'
-import type { DerivedColumn, KeyColumn, PlannedMeasure, RollupPlan, StateColumn } from './rollup-plan.ts'
+import type { DerivedColumn, KeyColumn, PlannedMeasure, RollupPlan } from './rollup-plan.ts'
 import { BaseTable } from './rollup-columns.ts'
 import { defineRollupFunctions, type FunctionHost } from './functions.ts'
-import { rollupSql, stateColumns } from './rollup-sql.ts'
-import { originMs } from './window-sql.ts'
+import { type RollupParts, rollupSql, stateColumns } from './rollup-sql.ts'
+import { originMs, windowStart } from './window-sql.ts'
 
 const quarterMs = 900_000
 
@@ -49,6 +50,8 @@ export function planRollups(
 interface PlannedRollup {
   plan: RollupPlan
   window: RollupWindow | null
+  /** Start of its window, as SQL over rows of the table that all of it comes from; null without windows. */
+  start: string | null
 }
 
 class RollupPlanner {
@@ -87,7 +90,7 @@ class RollupPlanner {
       return { ...planned, name: measure.name }
     })
     return this.#finish(measures, {
-      from: { name: base.name, isTable: true, keys: [] },
+      from: { name: base.name, isTable: true, keys: [], start: null },
       table: base.name,
       source: shape.source,
       keys,
@@ -96,7 +99,7 @@ class RollupPlanner {
     })
   }
 
-  fromRollup({ plan: upstream, window: above }: PlannedRollup): PlannedRollup | null {
+  fromRollup({ plan: upstream, window: above, start }: PlannedRollup): PlannedRollup | null {
     const { by } = this.#rollup
     this.#checkWindows(upstream, above)
     const columns = upstream.keys
@@ -115,7 +118,7 @@ class RollupPlanner {
     const used = new Set(measures.flatMap(({ columns: needed }) => needed))
     // Merging squares needs count and sum beside them, which the measure names as well.
     return this.#finish(measures, {
-      from: { name: upstream.name, isTable: false, keys: upstream.keys },
+      from: { name: upstream.name, isTable: false, keys: upstream.keys, start },
       table: upstream.table,
       source: upstream.source,
       keys,
@@ -126,25 +129,19 @@ class RollupPlanner {
 
   #finish(
     measures: readonly PlannedMeasure[],
-    rest: {
-      from: { name: string; isTable: boolean; keys: readonly KeyColumn[] }
-      table: string
-      source: string
-      keys: readonly KeyColumn[]
-      states: readonly StateColumn[]
-      derived: readonly DerivedColumn[]
-    },
+    rest: Pick<RollupParts, 'from' | 'table' | 'keys' | 'states' | 'derived'> & { source: string },
   ): PlannedRollup | null {
     if (!this.#isWell) return null
     const { name, window, retainAgeMs } = this.#rollup
     const { from, table, source, keys, states, derived } = rest
-    const parts = { name, from, window, keys, states, derived, measures }
+    const parts = { name, from, table, window, keys, states, derived, measures }
     const sql = rollupSql({ ...parts, retains: retainAgeMs !== null })
     // How long windows are kept does not change what they mean.
     const { fill } = rollupSql({ ...parts, retains: false })
     const columns = stateColumns(parts)
     return {
       window,
+      start: window === null ? null : windowStart(window, from.start ?? quoted(window.on)),
       plan: {
         name,
         from: from.name,

@@ -6,7 +6,7 @@
 import type { BatchRollups, RowRange } from '../batch/batch-rollups.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
 import { isRecordFault } from '../sql/record-fault.ts'
-import { KeptRollup, type RollupState } from './kept-rollup.ts'
+import { KeptRollup, type LeftOut, type RollupState } from './kept-rollup.ts'
 import type { RollupPlan } from './rollup-plan.ts'
 
 /** Rows that one step of catching up takes in. */
@@ -102,10 +102,10 @@ export class RollupSet implements BatchRollups {
     const tree = this.#tree(root)
     this.#database.exec('SAVEPOINT rollup')
     try {
-      const missed = new Map<string, number>()
+      const leftOut = new Map<string, LeftOut>()
       for (const rollup of tree) {
-        const above = missed.get(rollup.plan.from) ?? 0
-        missed.set(rollup.plan.name, rollup.takeIn(rows, nowMs, counted, above))
+        const above = leftOut.get(rollup.plan.from) ?? { untimed: 0, missed: 0 }
+        leftOut.set(rollup.plan.name, rollup.takeIn(rows, nowMs, counted, above))
       }
       this.#database.exec('RELEASE rollup')
     } catch (error) {

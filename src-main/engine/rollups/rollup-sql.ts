@@ -11,7 +11,11 @@ export interface RollupParts {
     name: string
     isTable: boolean
     /** The same columns as keys of the own, by name. */ keys: readonly KeyColumn[]
+    /** Start of its window, as SQL over rows of the table; null for a table, and where it has no windows. */
+    start: string | null
   }
+  /** Table that all of it comes from in the end. */
+  table: string
   window: RollupWindow | null
   retains: boolean
   keys: readonly KeyColumn[]
@@ -187,21 +191,20 @@ function insertGrouped(into: string, { keys, values, states, aggregates, rows }:
 }
 
 function rowCounts(
-  { from, window, retains }: RollupParts,
+  { from, table, window, retains }: RollupParts,
   state: string,
 ): Pick<RollupSql, 'countUntimed' | 'countMissed' | 'evict' | 'nextStarts' | 'newestUntil' | 'bounds'> {
   if (window === null) {
     const none = { countUntimed: null, countMissed: null, evict: null, nextStarts: null }
     return { ...none, newestUntil: null, bounds: null }
   }
-  const rows = `main.${quoted(from.name)} WHERE rowid BETWEEN @first AND @last`
-  const at = quoted(window.on)
+  const rows = `main.${quoted(table)} WHERE rowid BETWEEN @first AND @last`
+  const at = from.start ?? quoted(window.on)
   return {
     countUntimed: from.isTable ? `SELECT count(*) AS count FROM ${rows} AND ${at} IS NULL` : null,
-    countMissed:
-      from.isTable && retains
-        ? `SELECT count(*) AS count FROM ${rows} AND ${at} IS NOT NULL AND ${windowStart(window, at)} < @horizon`
-        : null,
+    countMissed: retains
+      ? `SELECT count(*) AS count FROM ${rows} AND ${at} IS NOT NULL AND ${windowStart(window, at)} < @horizon`
+      : null,
     evict: retains ? `DELETE FROM ${state} WHERE window_start < @horizon` : null,
     nextStarts: retains
       ? `SELECT window_start AS start FROM ${state} ORDER BY window_start LIMIT 1 OFFSET @groups`

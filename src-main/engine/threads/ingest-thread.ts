@@ -208,7 +208,8 @@ export class IngestThread {
       await Promise.race([port.whenCommitted(), port.whenStopped()])
       start = await this.#nextOf(start.run, port)
     }
-    if (this.#sources.get(first.run)?.port === port) this.#sources.delete(first.run)
+    // One that is stopped hears of its last batch yet; whoever stops it waits for that.
+    if (!port.stopped) this.#sources.delete(first.run)
   }
 
   /** @returns null at a stop, too. A store without room says so; the run waits as batches do */

@@ -246,6 +246,22 @@ ever: { from: hours, measures: { n: n } }
     expect(bench.set.states[0]).toMatchObject({ evicted: 1, missed: 1 })
   })
 
+  test('what a rollup of a rollup does not keep itself is counted there as missed, and rows without time as untimed', () => {
+    const bench = new RollupBench(`
+minutes: { from: t, window: { every: 1m, on: at }, measures: { n: count(*) }, retain: { age: 9h } }
+hours: { from: minutes, window: { every: 1h, on: window_start }, measures: { n: n }, retain: { age: 2h } }
+days: { from: hours, window: { every: 1d, on: window_start, zone: UTC }, measures: { n: n } }
+`)
+    bench.land([row(10 * hour, 'a', 1), row(null, 'a', 1)])
+    bench.land([row(8 * hour - 1, 'a', 1), row(8 * hour, 'a', 1), row(hour - 1, 'a', 1), row(null, 'a', 1)])
+    expect(bench.rows('SELECT n FROM hours ORDER BY window_start')).toEqual([[1], [1]])
+    expect(bench.set.states.map(({ name, missed, untimed }) => [name, missed, untimed])).toEqual([
+      ['minutes', 1, 2],
+      ['hours', 2, 2],
+      ['days', 2, 2],
+    ])
+  })
+
   test('keeping windows for another time, or for ever, leaves those that are there', () => {
     const kept = (retain: string): string =>
       `r: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) }${retain} }`

@@ -20,6 +20,9 @@ export function expressionFault(
   const message = error instanceof Error ? error.message : String(error)
   const missing = /^no such column: (.+?)(?: - should this be .*)?$/.exec(message)?.[1]
   if (missing !== undefined) return missingColumn(below, missing.replace(/^"(.*)"$/, '$1'), columns)
-  const isNested = message.startsWith('misuse of aggregate')
-  return { message, hint: isNested ? 'write one aggregate over the columns of a row' : '' }
+  const isUnknown = message.startsWith('no such function')
+  const hint = isUnknown
+    ? 'a measure may use the functions of SQLite that look at one row'
+    : 'write one aggregate over the columns of a row, for example sum(delay) filter (where delay > 0)'
+  return { message, hint }
 }

@@ -1,5 +1,6 @@
 /** A measure of a rollup as text to its parts: aggregate function, arguments, filter. Pure; uses SQL tokens, no grammar. */
 import { codeTokens, type SqlToken } from '../sql/sql-tokens.ts'
+import { beyondRow } from './beyond-row.ts'
 
 /** `avg(delay) filter (where delay > 0)`, taken apart. */
 export interface ParsedMeasure {
@@ -26,16 +27,13 @@ export function parseMeasure(sql: string): ParsedMeasure | { reference: string }
   if (open === undefined) return { reference: name.text }
   if (open.text !== '(') return notOne(sql)
   const close = closing(tokens, 1)
-  if (close === null) return { message: 'a bracket is not closed', hint: '' }
+  if (close === null) return { message: 'a bracket is not closed', hint: 'write ) where the aggregate ends' }
   const inner = tokens.slice(2, close)
   const isDistinct = isWord(inner[0], 'DISTINCT')
   const filter = parseFilter(sql, tokens.slice(close + 1))
   if (typeof filter === 'object' && filter !== null) return filter
-  const forbidden = tokens.find((token) => token.kind === 'parameter' || isWord(token, 'SELECT'))
-  if (forbidden !== undefined) {
-    const what = forbidden.kind === 'parameter' ? 'no parameters' : 'no SELECT inside'
-    return { message: `a measure has ${what}`, hint: 'write it over the columns of one row' }
-  }
+  const fault = beyondRow(tokens)
+  if (fault !== null) return fault
   return {
     function: name.text.toLowerCase(),
     isDistinct,

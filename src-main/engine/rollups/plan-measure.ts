@@ -37,7 +37,7 @@ export function planMeasure(parsed: ParsedMeasure, context: MeasureContext): Pla
   if (parsed.arguments.length > most) {
     return {
       message: `${parsed.function} takes ${most === 1 ? 'one argument' : 'two arguments at most'}`,
-      hint: '',
+      hint: argumentHints[parsed.function] ?? `for example ${parsed.function}(${first})`,
     }
   }
   const isStar = first === '*'
@@ -56,6 +56,12 @@ const argumentsOf: Readonly<Record<string, number>> = {
   max_by: 2,
   percentile_approx: 2,
   approx_percentile: 2,
+}
+
+const argumentHints: Readonly<Record<string, string>> = {
+  min: 'for a value at the smallest of another write min_by(value, other)',
+  max: 'for a value at the largest of another write max_by(value, other)',
+  approx_count_distinct: "for values together write one text of them, as in a || '/' || b",
 }
 
 const planners: Readonly<Record<string, Planner>> = {

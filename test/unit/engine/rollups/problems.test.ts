@@ -29,12 +29,25 @@ describe('what a measure cannot be', () => {
     ['count(*) over ()', /"over" cannot stand here/],
     ['amount', /"amount" is no aggregate \| for example max\(amount\)/],
     ['amount + 1', /is no aggregate/],
-    ['sum(amount', /a bracket is not closed/],
+    ['sum(amount', /a bracket is not closed \| write \) where the aggregate ends/],
     ['sum()', /sum has nothing to aggregate/],
     ['sum(*)', /sum\(\*\) has no meaning/],
-    ['sum(amount, weight)', /sum takes one argument/],
+    ['sum(amount, weight)', /sum takes one argument \| for example sum\(amount\)/],
+    ['min(city, amount)', /min takes one argument \| .* write min_by\(value, other\)/],
+    ['sum(nonsense(amount))', /no such function: nonsense \| a measure may use the functions of SQLite/],
+    ['sum(amount order by at)', /near "order": syntax error \| write one aggregate over the columns/],
+    ['sum(row_number() over ())', /misuse of window function.*\| write one aggregate over the columns/],
     ['max((select 1))', /no SELECT inside/],
     ['max(:value)', /no parameters/],
+    ['count(*) filter (where city in t)', /cannot look into t: it would change with it \| write it over/],
+    [
+      'sum(amount + random() % 2)',
+      /random\(\) is another each time.*\| write it over the columns of one row/,
+    ],
+    ['count(*) filter (where at > unixepoch() * 1000)', /unixepoch\(\) is another each time.*_ingested_at/],
+    ["count(*) filter (where at > strftime('%s'))", /strftime\(\) is another each time.*_ingested_at/],
+    ["count(*) filter (where at > julianday('Now'))", /'Now' is another each time.*_ingested_at/],
+    ['max(current_timestamp)', /current_timestamp is another each time.*_ingested_at/],
     ['percentile_approx(weight, 99)', /share between 0 and 1/],
     ['percentile_approx(weight)', /share between 0 and 1/],
     ['last(amount, city)', /last goes by city, which is no timestamp/],
@@ -44,6 +57,15 @@ describe('what a measure cannot be', () => {
     expect(first).toMatch(/^rollups\.r\.measures\.m: measure m: /)
     expect(second).toBeUndefined()
   })
+})
+
+test.each([
+  "count(*) filter (where city in ('now and then', 'b'))",
+  'count(*) filter (where city in (values (1), (2)))',
+  "max(strftime('%Y', at / 1000, 'unixepoch'))",
+  "count(*) filter (where date(at / 1000, 'unixepoch') > '2026-01-01')",
+])('what comes from the row alone is a measure: %s', (measure) => {
+  expect(problemsOf(`r: { from: t, measures: { m: ${JSON.stringify(measure)} } }`)).toEqual([])
 })
 
 test('a problem is shown where it is written', () => {

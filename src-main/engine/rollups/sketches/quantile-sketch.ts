@@ -17,7 +17,7 @@ const smallest = 2 ** -1022
 const mostBuckets = 2048
 
 /** For people. */
-export const quantileError = '1 % of the value'
+export const quantileError = '1 % of the value, over 17 orders of magnitude'
 
 type Buckets = Map<number, number>
 

@@ -4,21 +4,17 @@
  */
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
-import type { Database } from 'better-sqlite3'
 import type { MessagePort } from 'node:worker_threads'
 import type { BatchReceipt, PackedBatch } from '../batch/packed-batch.ts'
-import { openStore, type OpenStore, removeStore } from '../store/database.ts'
-import { EventLog } from '../store/event-log.ts'
-import { LookupTables } from '../store/lookup-tables.ts'
 import type { CommittedPosition } from '../store/positions.ts'
 import { isStoreFull, storeFullReason } from '../store/store-full.ts'
-import { setAsideWords } from '../store/damage-words.ts'
 import { isDamage, noteDamage } from '../store/damage.ts'
 import { compileWorkspace } from './compile-workspace.ts'
+import { OpenedStore } from './opened-store.ts'
 import { checkStored, PlannedStore, type StoreParts } from './planned-store.ts'
 import { lookupCalls } from './store-lookups.ts'
 import { LandingQueue } from './landing-queue.ts'
-import { hasKind, nowMs, ThreadCalls, type ThreadPort } from './thread-calls.ts'
+import { hasKind, ThreadCalls, type ThreadPort } from './thread-calls.ts'
 import type {
   BackfillStart,
   ClusterToStore,
@@ -40,10 +36,9 @@ export class StoreThread {
   readonly #main: ThreadCalls
   readonly #queue: LandingQueue
   readonly #states = new Map<string, string>()
-  #store: OpenStore | null = null
-  #location: StoreOpenInput['location'] | null = null
-  #events: EventLog | null = null
-  #lookups: LookupTables | null = null
+  #store: OpenedStore | null = null
+  /** The store file, from the moment that it is to be opened. */
+  #file: string | null = null
   /** What runs now; null before anything does. */
   #planned: PlannedStore | null = null
   #port: MessagePort | null = null
@@ -70,7 +65,7 @@ export class StoreThread {
         this.#tellRoom()
       },
       beforeRetry: () => {
-        this.#reclaim()
+        this.#opened().reclaim()
         this.#tidy()
       },
     })
@@ -103,33 +98,14 @@ export class StoreThread {
   }
 
   #open(input: StoreOpenInput): StoreOpenOutput {
-    this.#location = input.location
-    this.#store = openStore(input.location, input.settings, input.host, input.resume)
-    const { database, isFresh, discarded, setAside, rebuiltSince } = this.#store
-    this.#events = new EventLog(database)
-    this.#lookups = new LookupTables(database)
-    const damage = setAside === null ? '' : setAsideWords(input.location.file, setAside)
-    if (damage !== '') {
-      this.#event({ level: 'error', event: 'store-damaged', subject: 'store', message: damage })
-    } else if (discarded) {
-      const message =
-        'Penstock had not been stopped in order; what its store held in memory is gone, and it starts afresh'
-      this.#event({ level: 'warn', event: 'store-fresh', subject: 'store', message })
-    } else if (isFresh && input.settings.mode === 'memory') {
-      const message = 'the store is kept in memory and starts empty'
-      this.#event({ level: 'info', event: 'store-fresh', subject: 'store', message })
-    } else if (!isFresh) {
-      const message = input.resume
-        ? 'the store goes on with what it held'
-        : 'the store goes on where it stopped'
-      this.#event({ level: 'info', event: 'store-opened', subject: 'store', message })
-    }
-    return { isFresh, damage, rebuiltSince }
+    this.#file = input.location.file
+    this.#store = new OpenedStore(input)
+    return this.#store.found
   }
 
   /** Told of what ends this thread: a store that is damaged is set aside by the next one. */
   ended(error: unknown): void {
-    if (isDamage(error) && this.#location !== null) noteDamage(this.#location.file, error.message)
+    if (isDamage(error) && this.#file !== null) noteDamage(this.#file, error.message)
   }
 
   /** Somebody else has found the store damaged: this thread ends, and the next one begins a new store. */
@@ -212,10 +188,9 @@ export class StoreThread {
   }
 
   #parts(): StoreParts {
-    const [events, lookups] = [this.#events, this.#lookups]
-    if (events === null || lookups === null) throw new AppError('INTERNAL', 'the store is not open')
+    const { database, file, events, lookups } = this.#opened()
     return {
-      ...{ ...this.#opened(), events, lookups },
+      ...{ database, file, events, lookups },
       release: () => {
         this.#queue.drainSoon()
       },
@@ -227,10 +202,9 @@ export class StoreThread {
     return this.#planned
   }
 
-  #opened(): { database: Database; file: string } {
-    if (this.#store === null || this.#location === null)
-      throw new AppError('INTERNAL', 'the store is not open')
-    return { database: this.#store.database, file: this.#location.file }
+  #opened(): OpenedStore {
+    if (this.#store === null) throw new AppError('INTERNAL', 'the store is not open')
+    return this.#store
   }
 
   /** Takes batches from a new ingest thread; what an earlier one had sent and is not committed is dropped. */
@@ -242,7 +216,7 @@ export class StoreThread {
       port,
       {
         ...lookupCalls({
-          tables: () => this.#parts().lookups,
+          tables: () => this.#opened().lookups,
           writer: () => this.#running().writer,
           unlessFull: (work) => this.#unlessFull(work),
         }),
@@ -338,16 +312,6 @@ export class StoreThread {
     this.#publish()
   }
 
-  /** Gives back what the write-ahead log holds beside the store file; it may be all the room that is missing. */
-  #reclaim(): void {
-    try {
-      this.#opened().database.pragma('wal_checkpoint(TRUNCATE)')
-    } catch (error) {
-      if (!isStoreFull(error)) throw error
-      // No room even for that: the next try comes soon.
-    }
-  }
-
   #tellRoom(): void {
     this.#full = ''
     const message = 'the store has room again; ingest goes on'
@@ -355,8 +319,7 @@ export class StoreThread {
   }
 
   #event(input: NewEventInput): void {
-    const { level, event, subject, message } = input
-    this.#events?.add({ at: nowMs(), level, kind: event, subject, message })
+    this.#store?.say(input)
   }
 
   #startTimers(): void {
@@ -400,13 +363,6 @@ export class StoreThread {
     const store = this.#store
     this.#store = null
     this.#planned = null
-    if (store === null) return
-    try {
-      if (!discard) store.database.pragma('wal_checkpoint(TRUNCATE)')
-    } finally {
-      store.database.close()
-      if (discard && this.#location !== null) removeStore(this.#location)
-      store.lock.release(discard)
-    }
+    store?.close(discard)
   }
 }

@@ -31,7 +31,11 @@ export async function runChecks(stages) {
     const failures = results.filter((result) => result.code !== 0)
     const worked = results.reduce((sum, result) => sum + result.ms, 0)
     tell(`${stage.title}: ${failures.length === 0 ? 'passed' : 'FAILED'}, ${seconds(worked)} of work`)
-    for (const failure of failures) process.stdout.write(failure.output.trim() + '\n\n')
+    for (const failure of failures) {
+      process.stdout.write(`${failure.output.trim()}\n`)
+      if (failure.timedOut)
+        process.stdout.write(`ended, as it was not done after ${seconds(stage.limitMs)}\n`)
+    }
     outcomes.push(asOutcome(stage, failures.length === 0))
   }
   return outcomes

@@ -15,6 +15,11 @@ export const sessionView = z.object({
   problems: z.array(problem),
   /** A changed file that waits to be applied, and what that would lose, one sentence each. */
   pending: z.object({ losses: z.array(z.string()) }).nullable(),
+  /**
+   * How a changed file is tried again that could not be taken over for what may pass, as the error says: by itself, and when a
+   * person says so, or only then. Null where nothing is tried again as it is.
+   */
+  retry: z.enum(['automatic', 'manual']).nullable(),
   /** Workspaces opened before, newest first; only those that still exist. */
   recent: z.array(z.object({ file: z.string(), name: z.string(), openedAt: z.number() })),
   /** Folder that relative paths which a person types are taken from, and in which new workspaces are proposed. */

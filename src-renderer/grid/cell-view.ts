@@ -16,9 +16,23 @@ export interface CellView {
   title: string | null
 }
 
+/** Control characters, and those that turn the direction of what follows: drawn as they are, a text would look like another. */
+const unseen = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
+
+/** A sign for a character that has none. */
+function signOf(character: string): string {
+  const code = character.charCodeAt(0)
+  if (code === 0x7f) return '␡'
+  if (code < 0x20) return String.fromCharCode(0x2400 + code)
+  return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`
+}
+
 function clip(text: string): string {
   const shown = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text
-  return shown.replace(/\r\n|[\n\r\u2028\u2029]/g, '↵').replaceAll('\t', '⇥')
+  return shown
+    .replace(/\r\n|[\n\r\u2028\u2029]/g, '↵')
+    .replaceAll('\t', '⇥')
+    .replace(unseen, signOf)
 }
 
 function textView(text: string, sizeBytes: number | null): CellView {

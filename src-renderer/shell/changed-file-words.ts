@@ -7,15 +7,26 @@ export interface ChangedFileWords {
   /** All of it, a line each. */
   all: string
   isFault: boolean
-  /** Whether a person may apply it as it is. */
-  canApply: boolean
+  /** What a person may do with the file as it is; null where it must become another one first. */
+  action: 'Apply' | 'Try again' | null
 }
 
 /** Nothing has stopped, and what to do. */
-const next = 'What ran runs on; correct the file and save it.'
+function nextOf(retry: SessionView['retry']): string {
+  if (retry === null) return 'What ran runs on; correct the file and save it.'
+  return retry === 'automatic'
+    ? 'What ran runs on; the file is tried again by itself.'
+    : 'What ran runs on; try the file again, or correct it and save it.'
+}
 
 /** Null while the file is in use as it is, or nothing is open. */
-export function changedFileWords({ state, error, problems, pending }: SessionView): ChangedFileWords | null {
+export function changedFileWords({
+  state,
+  error,
+  problems,
+  pending,
+  retry,
+}: SessionView): ChangedFileWords | null {
   if (state !== 'open') return null
   if (pending !== null) {
     return {
@@ -23,7 +34,7 @@ export function changedFileWords({ state, error, problems, pending }: SessionVie
       detail: `Applying it: ${pending.losses.join('; ')}.`,
       all: pending.losses.join('\n'),
       isFault: false,
-      canApply: true,
+      action: 'Apply',
     }
   }
   if (error === null) return null
@@ -33,11 +44,11 @@ export function changedFileWords({ state, error, problems, pending }: SessionVie
   )
   const more = lines.length > 1 ? ` (and ${String(lines.length - 1)} more)` : ''
   return {
-    heading: 'The changed penstock.yaml is not in use',
-    detail: `${sentence(`${lines[0] ?? error.message}${more}`)} ${next}`,
+    heading: `The changed penstock.yaml is not in use${retry === null ? '' : ' yet'}`,
+    detail: `${sentence(`${lines[0] ?? error.message}${more}`)} ${nextOf(retry)}`,
     all: lines.length === 0 ? error.message : lines.join('\n'),
     isFault: true,
-    canApply: false,
+    action: retry === null ? null : 'Try again',
   }
 }
 

@@ -2,6 +2,24 @@
 
 let pen: CanvasRenderingContext2D | null = null
 
+/** Cut texts that wait to be measured, with what follows each. */
+const waiting = new Map<HTMLElement, HTMLElement>()
+
+/**
+ * Moves what follows a cut text over the blank behind its dots, before the page is drawn. All that wait are measured before
+ * the first is moved, so that a page with hundreds of names is laid out once and not once for each.
+ */
+export function closeBlank(cut: HTMLElement, after: HTMLElement): void {
+  if (waiting.size === 0) queueMicrotask(closeWaiting)
+  waiting.set(cut, after)
+}
+
+function closeWaiting(): void {
+  const measured = [...waiting].map(([cut, after]) => ({ after, blank: blankAfterCut(cut) }))
+  waiting.clear()
+  for (const { after, blank } of measured) after.style.setProperty('translate', `${String(-blank)}px`)
+}
+
 /** Width of the dots in the font of an element, pixels. Computed styles with tabular figures have no `font` as a whole. */
 function dotsWidth(element: HTMLElement): number {
   pen ??= document.createElement('canvas').getContext('2d')

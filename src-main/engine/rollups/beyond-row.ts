@@ -3,7 +3,7 @@
  * rollup could not be made again from its rows. Pure; uses SQL tokens, no grammar.
  */
 import type { SqlToken } from '../sql/sql-tokens.ts'
-import type { MeasureFault } from './parse-measure.ts'
+import type { MeasureFault } from './measure-fault.ts'
 
 const rowHint = 'write it over the columns of one row'
 const changing = new Set(['random', 'randomblob', 'changes', 'total_changes', 'last_insert_rowid'])

@@ -1,7 +1,7 @@
 /** What is said of a column or expression that the database does not take. Pure. */
 import { suggest } from '../../workspace/suggest.ts'
 import type { PlannedColumn } from '../batch/relations.ts'
-import type { MeasureFault } from './parse-measure.ts'
+import type { MeasureFault } from './measure-fault.ts'
 
 /** @param below table or rollup that has the columns */
 export function missingColumn(below: string, name: string, columns: readonly PlannedColumn[]): MeasureFault {

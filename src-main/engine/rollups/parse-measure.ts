@@ -1,6 +1,7 @@
 /** A measure of a rollup as text to its parts: aggregate function, arguments, filter. Pure; uses SQL tokens, no grammar. */
 import { codeTokens, type SqlToken } from '../sql/sql-tokens.ts'
 import { beyondRow } from './beyond-row.ts'
+import type { MeasureFault } from './measure-fault.ts'
 
 /** `avg(delay) filter (where delay > 0)`, taken apart. */
 export interface ParsedMeasure {
@@ -11,12 +12,6 @@ export interface ParsedMeasure {
   arguments: string[]
   /** SQL of the condition, or null. */
   filter: string | null
-}
-
-/** Why a text is no measure. */
-export interface MeasureFault {
-  message: string
-  hint: string
 }
 
 /** @returns the parts; the bare name of a measure of the rollup below; or what is wrong */

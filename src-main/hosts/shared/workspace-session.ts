@@ -9,6 +9,7 @@ import type { ConnectionDraft, ConnectionTest } from '#contract/connections.ts'
 import type { SessionView } from '#contract/session.ts'
 import { problem } from '#contract/workspace.ts'
 import type { Problem } from '#contract/workspace.ts'
+import { ChangeRetry, mayPass } from './change-retry.ts'
 import { FileChanges } from './file-changes.ts'
 import { Changes } from '../../engine/signals/changes.ts'
 import type { Engine } from '../../engine/engine-api.ts'
@@ -34,6 +35,8 @@ export interface WorkspaceSessionOptions extends HostPorts {
   createEngine?: (workspace: Workspace, ports: HostPorts) => Engine
   /** Milliseconds between two looks at the workspace's file; a second by default. */
   lookMs?: number
+  /** Milliseconds before a change that could not be made is tried again for the first time; 5 seconds by default. */
+  retryMs?: number
   /** Told after each change of what is open. */
   onChange?: (view: SessionView) => void
 }
@@ -55,6 +58,8 @@ export class WorkspaceSession implements SessionPort {
   #file: FileChanges | null = null
   /** Digest of the version that was tried last and did not start. */
   #refused = ''
+  /** A version that is right and could not be taken over yet. */
+  readonly #retry: ChangeRetry
   /** Changes that are being made in the engine that runs. */
   #changing = 0
   /** Grows with each switch; one that is not the newest any more has no say. */
@@ -64,6 +69,9 @@ export class WorkspaceSession implements SessionPort {
     this.#options = options
     this.#folder = options.folder ?? process.cwd()
     this.#recent = new RecentWorkspaces(options.stateFolder, options.logger)
+    this.#retry = new ChangeRetry((error) => {
+      options.logger.error({ err: error }, 'the changed file could not be tried again')
+    }, options.retryMs)
     this.#connections = new OpenConnections({
       ...{ secrets: options.secrets, logger: options.logger, folder: this.#folder },
       loaded: () => this.#loaded,
@@ -127,8 +135,8 @@ export class WorkspaceSession implements SessionPort {
 
   async apply(): Promise<SessionView> {
     const pending = this.#pending
-    if (pending === null) throw new AppError('USAGE', 'no changed file waits to be applied')
-    await this.#switchTo(pending.loaded, pending.losses)
+    if (pending !== null) await this.#switchTo(pending.loaded, pending.losses)
+    else if (!(await this.#retry.now())) throw new AppError('USAGE', 'no changed file waits to be applied')
     return this.#view()
   }
 
@@ -137,6 +145,7 @@ export class WorkspaceSession implements SessionPort {
     this.#switches++
     this.#connections.close()
     this.#file?.stop()
+    this.#retry.clear()
     await this.#stopEngine()
   }
 
@@ -147,6 +156,7 @@ export class WorkspaceSession implements SessionPort {
     if (loaded.digest === this.#refused) return
     // Saved again after another one it is tried again.
     this.#refused = ''
+    this.#retry.clear()
     if (open === null || this.#loaded !== before || loaded.digest === before.digest) {
       const isSaid = this.#pending !== null || this.#error !== null
       this.#pending = null
@@ -167,7 +177,7 @@ export class WorkspaceSession implements SessionPort {
     if (this.#loaded !== before || this.#open !== open || this.#switches !== switches) return
     if (refusal !== null) {
       this.#pending = null
-      this.#show('open', refusal, problemsOf(refusal))
+      this.#refuse(refusal, loaded, () => this.#fileChanged(before))
       return
     }
     const losses = isSame ? waiting.losses : lossesOf(open.workspace, loaded.parsed.workspace)
@@ -187,6 +197,15 @@ export class WorkspaceSession implements SessionPort {
       // What does not run now cannot say; starting the version will.
       return isRefusal(error) ? error : null
     }
+  }
+
+  /** What runs runs on; where what keeps the version back may pass it is tried again. */
+  #refuse(error: Error, { digest, file }: Openable, again: () => Promise<void>): void {
+    if (mayPass(error)) {
+      this.#retry.wait({ digest, kind: 'automatic', attempt: again })
+      this.#options.logger.warn({ file }, `the changed file is not in use yet: ${error.message}`)
+    }
+    this.#show('open', error, problemsOf(error))
   }
 
   #watchFile(loaded: Openable): void {
@@ -212,9 +231,12 @@ export class WorkspaceSession implements SessionPort {
     const before =
       this.#open === null || this.#loaded === null ? null : { ...this.#open, loaded: this.#loaded }
     const goesOn = before !== null && isSuccessor(before.workspace, wanted)
+    const retry = (): Promise<void> => this.#switchTo(wanted, accepted)
     this.#pending = null
+    this.#retry.clear()
     if (goesOn && 'workspace' in wanted.parsed) {
-      const isDone = await this.#changeRunning(before, wanted, wanted.parsed.workspace)
+      const change = { loaded: wanted, workspace: wanted.parsed.workspace, again: retry }
+      const isDone = await this.#changeRunning(before, change)
       if (isDone || !isNewest()) return
     }
     this.#loaded = wanted
@@ -241,6 +263,8 @@ export class WorkspaceSession implements SessionPort {
       if (again === null) {
         this.#refused = loaded.digest
         this.#watchFile(before.loaded)
+        // All of it stops for a try, so that a person says when.
+        if (!isInvalid(failure)) this.#retry.wait({ digest: loaded.digest, kind: 'manual', attempt: retry })
         this.#show('open', failure, problemsOf(failure))
         return
       }
@@ -264,12 +288,12 @@ export class WorkspaceSession implements SessionPort {
 
   /**
    * Goes over to another version while what did not change runs on.
+   * @param again makes the same change once more
    * @returns whether that is settled: the version runs, or is refused and the one before runs on
    */
   async #changeRunning(
     open: OpenWorkspace & { loaded: Openable },
-    loaded: Openable,
-    workspace: Workspace,
+    { loaded, workspace, again }: { loaded: Openable; workspace: Workspace; again: () => Promise<void> },
   ): Promise<boolean> {
     const { engine, snapshot } = open
     const isOpen = (): boolean => this.#open?.engine === engine && this.#state !== 'opening'
@@ -292,7 +316,7 @@ export class WorkspaceSession implements SessionPort {
       }
       this.#refused = loaded.digest
       this.#watchFile(this.#loaded ?? open.loaded)
-      this.#show('open', error, problemsOf(error))
+      this.#refuse(error, loaded, again)
       return true
     } finally {
       this.#changing--
@@ -353,6 +377,7 @@ export class WorkspaceSession implements SessionPort {
       error: this.#error,
       problems: [...this.#problems],
       pending: this.#pending === null ? null : { losses: this.#pending.losses },
+      retry: this.#retry.kind,
       recent: this.#recent.list(),
       folder: this.#folder,
     }
@@ -364,10 +389,15 @@ function isSuccessor(before: Workspace, { parsed, snapshot }: Openable): boolean
   return snapshot === null && 'workspace' in parsed && hasSameStore(before, parsed.workspace)
 }
 
-/** Whether a version is refused for what it says, so that what runs is as it was. */
+/** Whether a version is refused before anything was done, so that what runs is as it was. */
 function isRefusal(error: unknown): error is AppError {
-  const codes = ['WORKSPACE_INVALID', 'SOURCE_UNREADABLE', 'STORE_UNUSABLE', 'STORE_FULL']
-  return error instanceof AppError && codes.includes(error.code)
+  if (mayPass(error) || isInvalid(error)) return true
+  return error instanceof AppError && error.code === 'STORE_UNUSABLE'
+}
+
+/** Whether a version is wrong in what it says. */
+function isInvalid(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'WORKSPACE_INVALID'
 }
 
 function invalid(file: string, problems: readonly Problem[]): AppError {

@@ -13,6 +13,7 @@ export function fixedSession(workspace: Workspace, engine: Engine): SessionPort 
     error: null,
     problems: [],
     pending: null,
+    retry: null,
     recent: [],
     folder: workspace.folder,
   }

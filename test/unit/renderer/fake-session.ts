@@ -36,6 +36,7 @@ export function sessionView(state: SessionKind, change: Partial<SessionView> = {
     error: null,
     problems: [],
     pending: null,
+    retry: null,
     recent: [],
     folder: '/home/ada',
     ...change,

@@ -20,8 +20,11 @@ const folder = temporaryFolders()
 /** How the engine of a workspace starts, by the workspace's name; at once and well where nothing is said. */
 type Starts = Map<string, () => Promise<void>>
 
-/** @param lookMs between two looks at the file of the workspace */
-function setUp(lookMs = 3_600_000) {
+/**
+ * @param lookMs between two looks at the file of the workspace
+ * @param retryMs before a change that could not be made is tried again
+ */
+function setUp(lookMs = 3_600_000, retryMs = 3_600_000) {
   const base = folder()
   const log: string[] = []
   const starts: Starts = new Map()
@@ -49,6 +52,7 @@ function setUp(lookMs = 3_600_000) {
       folder: base,
       createEngine,
       lookMs,
+      retryMs,
     })
   return { base, log, starts, running, secrets, make, session: make() }
 }
@@ -86,6 +90,7 @@ it('has nothing open at first, and answers that no engine runs', async () => {
     error: null,
     problems: [],
     pending: null,
+    retry: null,
     recent: [],
     folder: base,
   })
@@ -572,6 +577,112 @@ describe('a penstock.yaml that changes while it is open', () => {
     running.change = () => Promise.resolve(true)
     writeFileSync(file, `${text(table('d'))}store: { limit: 1GB }\n`)
     await until(session, () => session.current().workspace.tables[0]?.name === 'd')
+    await session.stop()
+  })
+
+  const full = new AppError('STORE_FULL', 'the store is full')
+
+  it.each([
+    'STORE_FULL',
+    'CONNECTION_FAILED',
+    'KAFKA_FAILED',
+    'SCHEMA_UNAVAILABLE',
+    'SOURCE_UNREADABLE',
+  ] as const)(
+    'that %s keeps back is taken over by itself once that has passed, and nothing stops meanwhile',
+    async (code) => {
+      const { base, log, running, session } = setUp(10, 10)
+      const file = workspaceIn(base, 'shop', text(table('a')))
+      await session.open(file)
+      const failures = [new AppError(code, 'not now'), new AppError(code, 'not now either')]
+      const passed = Promise.withResolvers<undefined>()
+      running.change = async () => {
+        const failure = failures.pop()
+        if (failure !== undefined) throw failure
+        await passed.promise
+        return true
+      }
+      writeFileSync(file, text(table('b')))
+      const refused = await until(session, ({ error }) => error !== null)
+      expect(refused).toMatchObject({ state: 'open', error: { code }, retry: 'automatic' })
+      expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['a'])
+      passed.resolve(undefined)
+      const taken = await until(session, ({ error }) => error === null)
+      expect(taken).toMatchObject({ state: 'open', retry: null })
+      expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['b'])
+      expect(log).toEqual(['start shop'])
+      await session.stop()
+    },
+  )
+
+  it('is checked again where what it reads from did not answer', async () => {
+    const { base, running, session } = setUp(10, 10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    const failures = [new AppError('CONNECTION_FAILED', 'nobody answers')]
+    running.check = () => {
+      const failure = failures.pop()
+      return failure === undefined ? Promise.resolve([]) : Promise.reject(failure)
+    }
+    running.change = () => Promise.resolve(true)
+    writeFileSync(file, text(table('b')))
+    await until(session, () => session.current().workspace.tables[0]?.name === 'b')
+    expect(failures).toEqual([])
+    await session.stop()
+  })
+
+  it('that was kept back can be tried again by a person, who is not asked about losses anew', async () => {
+    const { base, running, session } = setUp(10)
+    const rollup = 'rollups: { r: { from: a, measures: { n: count(*) } } }\n'
+    const file = workspaceIn(base, 'shop', text(table('a') + rollup))
+    await session.open(file)
+    running.change = () => Promise.reject(full)
+    writeFileSync(file, text(table('a')))
+    await until(session, ({ pending }) => pending !== null)
+    expect(await session.apply()).toMatchObject({
+      error: { code: 'STORE_FULL' },
+      pending: null,
+      retry: 'automatic',
+    })
+    running.change = () => Promise.resolve(true)
+    expect(await session.apply()).toMatchObject({ error: null, pending: null, retry: null })
+    expect(session.current().workspace.rollups).toEqual([])
+    await session.stop()
+  })
+
+  it('that was kept back is given up for another one, and for the one that runs', async () => {
+    const { base, running, session } = setUp(10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    const asked: string[] = []
+    running.change = ({ tables }) => {
+      asked.push(tables.map(({ name }) => name).join())
+      return Promise.reject(full)
+    }
+    writeFileSync(file, text(table('b')))
+    await until(session, ({ retry }) => retry === 'automatic')
+    writeFileSync(file, text('tables: { a: { source: nowhere } }\n'))
+    expect(await until(session, ({ problems }) => problems.length > 0)).toMatchObject({ retry: null })
+    await expect(session.apply()).rejects.toMatchObject({ code: 'USAGE' })
+    writeFileSync(file, text(table('c')))
+    await until(session, ({ retry }) => retry === 'automatic')
+    writeFileSync(file, text(table('a')))
+    await until(session, ({ error, retry }) => error === null && retry === null)
+    expect(asked).toEqual(['b', 'c'])
+    await session.stop()
+  })
+
+  it('that everything would stop for is tried again only by a person', async () => {
+    const { base, starts, session } = setUp(10, 10)
+    const file = workspaceIn(base, 'shop', text(table('a')))
+    await session.open(file)
+    let tries = 0
+    starts.set('shop', () => (++tries === 1 ? Promise.reject(full) : Promise.resolve()))
+    writeFileSync(file, text(table('b')))
+    const view = await until(session, ({ error, state }) => state === 'open' && error !== null)
+    expect(view).toMatchObject({ error: { code: 'STORE_FULL' }, retry: 'manual' })
+    expect(await session.apply()).toMatchObject({ state: 'open', error: null, retry: null })
+    expect(session.current().workspace.tables.map(({ name }) => name)).toEqual(['b'])
     await session.stop()
   })
 

@@ -47,6 +47,12 @@ describe('cellView', () => {
     expect(shown('x'.repeat(1000))).toHaveLength(401)
     expect(cellView({ t: 'abc', n: 20_000_000 }, column('text'), 'utc').title).toBe('20 MB')
   })
+
+  it('gives signs for what has none, and for what would turn the text around', () => {
+    expect(shown('a\u0000b\u001b\u007f\u0085')).toBe('a␀b␛␡⟨U+0085⟩')
+    expect(shown('\u202egnp.exe\u202c \u2066x\u2069')).toBe('⟨U+202E⟩gnp.exe⟨U+202C⟩ ⟨U+2066⟩x⟨U+2069⟩')
+    expect(shown('مرحبا שלום 👩‍👧 é')).toBe('مرحبا שלום 👩‍👧 é')
+  })
 })
 
 describe('cellCopy', () => {

@@ -9,6 +9,7 @@ const open: SessionView = {
   error: null,
   problems: [],
   pending: null,
+  retry: null,
   recent: [],
   folder: '/w',
 }
@@ -35,7 +36,7 @@ test('a fault names its place, and how many more there are', () => {
       'line 4, column 7: there is no source "x". write "s" (and 1 more). What ran runs on; correct the file and save it.',
     all: 'line 4, column 7: there is no source "x". write "s"\nline 9, column 7: there is no source "x"',
     isFault: true,
-    canApply: false,
+    action: null,
   })
 })
 
@@ -47,6 +48,22 @@ test('what would be lost is said before it is applied', () => {
   expect(words).toMatchObject({
     detail: 'Applying it: rollup r is removed with all its windows.',
     isFault: false,
-    canApply: true,
+    action: 'Apply',
+  })
+})
+
+test('what may pass is tried again, by itself or by a person', () => {
+  const full = { code: 'STORE_FULL' as const, message: 'the store is full: raise `store.limit`', details: {} }
+  expect(changedFileWords({ ...open, error: full, retry: 'automatic' })).toEqual({
+    heading: 'The changed penstock.yaml is not in use yet',
+    detail: 'the store is full: raise `store.limit`. What ran runs on; the file is tried again by itself.',
+    all: 'the store is full: raise `store.limit`',
+    isFault: true,
+    action: 'Try again',
+  })
+  expect(changedFileWords({ ...open, error: full, retry: 'manual' })).toMatchObject({
+    detail:
+      'the store is full: raise `store.limit`. What ran runs on; try the file again, or correct it and save it.',
+    action: 'Try again',
   })
 })

@@ -1,0 +1,5 @@
+/** Why a text is no measure, and what to do about it. */
+export interface MeasureFault {
+  message: string
+  hint: string
+}

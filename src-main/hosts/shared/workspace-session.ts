@@ -3,15 +3,11 @@
  * before and starts the next; the contract's router asks here for each call. Main thread; one per host that has a console.
  */
 import path from 'node:path'
-import { AppError, toErrorShape } from '#contract/errors.ts'
-import type { ErrorShape } from '#contract/errors.ts'
+import { AppError } from '#contract/errors.ts'
 import type { ConnectionDraft, ConnectionTest } from '#contract/connections.ts'
 import type { SessionView } from '#contract/session.ts'
-import { problem } from '#contract/workspace.ts'
-import type { Problem } from '#contract/workspace.ts'
 import { ChangeRetry, mayPass } from './change-retry.ts'
 import { FileChanges } from './file-changes.ts'
-import { Changes } from '../../engine/signals/changes.ts'
 import type { Engine } from '../../engine/engine-api.ts'
 import { changeBetween } from '../../workspace/changes.ts'
 import { hasSameStore, lossesOf } from '../../workspace/losses.ts'
@@ -24,7 +20,9 @@ import { demoFolder } from './package-root.ts'
 import { RecentWorkspaces } from './recent-workspaces.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import type { OpenWorkspace, SessionPort } from './session-port.ts'
+import { SessionStatus } from './session-status.ts'
 import { storedVersion } from './stored-losses.ts'
+import { invalidFile, isInvalid, isRefusal, refusalOf } from './version-refusal.ts'
 
 /** Options of {@link WorkspaceSession}. */
 export interface WorkspaceSessionOptions extends HostPorts {
@@ -45,12 +43,8 @@ export class WorkspaceSession implements SessionPort {
   readonly #options: WorkspaceSessionOptions
   readonly #folder: string
   readonly #recent: RecentWorkspaces
-  readonly #changes = new Changes()
+  readonly #status = new SessionStatus()
   readonly #connections: OpenConnections
-  #version = 1
-  #state: SessionView['state'] = 'none'
-  #error: ErrorShape | null = null
-  #problems: readonly Problem[] = []
   #loaded: Openable | null = null
   #open: OpenWorkspace | null = null
   /** A changed file that would lose something, not applied yet. */
@@ -80,12 +74,13 @@ export class WorkspaceSession implements SessionPort {
 
   current(): OpenWorkspace {
     if (this.#open !== null) return this.#open
-    const words = this.#state === 'failed' ? 'the workspace could not be started' : 'no workspace is open'
+    const words =
+      this.#status.state === 'failed' ? 'the workspace could not be started' : 'no workspace is open'
     throw new AppError('ENGINE_NOT_RUNNING', words)
   }
 
   async watch(after: number | null, signal?: AbortSignal): Promise<SessionView> {
-    if (after !== null && after >= this.#version) await this.#changes.next(signal)
+    await this.#status.newerThan(after, signal)
     return this.#view()
   }
 
@@ -158,22 +153,22 @@ export class WorkspaceSession implements SessionPort {
     this.#refused = ''
     this.#retry.clear()
     if (open === null || this.#loaded !== before || loaded.digest === before.digest) {
-      const isSaid = this.#pending !== null || this.#error !== null
+      const isSaid = this.#pending !== null || this.#status.hasError
       this.#pending = null
-      if (isSaid && this.#state === 'open') this.#show('open')
+      if (isSaid && this.#status.state === 'open') this.#show('open')
       return
     }
     const [waiting, switches] = [this.#pending, this.#switches]
     const isSame = waiting?.loaded.digest === loaded.digest
     if (!isSame) this.#pending = null
     if ('problems' in loaded.parsed) {
-      this.#show('open', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
+      this.#show('open', invalidFile(loaded.file, loaded.parsed.problems))
       return
     }
     // The file is looked at again once that has been made; what begins everything anew does not wait for it.
     const begins = changeBetween(open.workspace, loaded.parsed.workspace) === null
     if (this.#changing > 0 && !begins) return
-    const refusal = await this.#refusalOf(open.engine, loaded.parsed.workspace)
+    const refusal = await refusalOf(open.engine, loaded.parsed.workspace)
     if (this.#loaded !== before || this.#open !== open || this.#switches !== switches) return
     if (refusal !== null) {
       this.#pending = null
@@ -188,24 +183,13 @@ export class WorkspaceSession implements SessionPort {
     }
   }
 
-  /** Why a version cannot take the place of what runs, as far as that can be told beforehand. */
-  async #refusalOf(engine: Engine, workspace: Workspace): Promise<Error | null> {
-    try {
-      const problems = await engine.check(workspace)
-      return problems.length === 0 ? null : invalid(workspace.file, problems)
-    } catch (error) {
-      // What does not run now cannot say; starting the version will.
-      return isRefusal(error) ? error : null
-    }
-  }
-
   /** What runs runs on; where what keeps the version back may pass it is tried again. */
   #refuse(error: Error, { digest, file }: Openable, again: () => Promise<void>): void {
     if (mayPass(error)) {
       this.#retry.wait({ digest, kind: 'automatic', attempt: again })
       this.#options.logger.warn({ file }, `the changed file is not in use yet: ${error.message}`)
     }
-    this.#show('open', error, problemsOf(error))
+    this.#show('open', error)
   }
 
   #watchFile(loaded: Openable): void {
@@ -247,7 +231,7 @@ export class WorkspaceSession implements SessionPort {
     const loaded = goesOn ? wanted : this.#withoutLosses(wanted, accepted)
     this.#loaded = loaded
     if ('problems' in loaded.parsed) {
-      this.#show('failed', invalid(loaded.file, loaded.parsed.problems), loaded.parsed.problems)
+      this.#show('failed', invalidFile(loaded.file, loaded.parsed.problems))
       return
     }
     const failure = await this.#startEngine(loaded, loaded.parsed.workspace, { goesOn, isNewest })
@@ -265,11 +249,11 @@ export class WorkspaceSession implements SessionPort {
         this.#watchFile(before.loaded)
         // All of it stops for a try, so that a person says when.
         if (!isInvalid(failure)) this.#retry.wait({ digest: loaded.digest, kind: 'manual', attempt: retry })
-        this.#show('open', failure, problemsOf(failure))
+        this.#show('open', failure)
         return
       }
     }
-    this.#show('failed', failure, problemsOf(failure))
+    this.#show('failed', failure)
   }
 
   /**
@@ -296,7 +280,7 @@ export class WorkspaceSession implements SessionPort {
     { loaded, workspace, again }: { loaded: Openable; workspace: Workspace; again: () => Promise<void> },
   ): Promise<boolean> {
     const { engine, snapshot } = open
-    const isOpen = (): boolean => this.#open?.engine === engine && this.#state !== 'opening'
+    const isOpen = (): boolean => this.#open?.engine === engine && this.#status.state !== 'opening'
     this.#changing++
     try {
       if (!(await engine.change(workspace))) return false
@@ -360,22 +344,15 @@ export class WorkspaceSession implements SessionPort {
     if (this.#open === open) this.#open = null
   }
 
-  #show(state: SessionView['state'], error: unknown = null, problems: readonly Problem[] = []): void {
-    this.#state = state
-    this.#error = error === null ? null : toErrorShape(error)
-    this.#problems = problems
-    this.#version++
-    this.#changes.announce()
+  #show(state: SessionView['state'], error: unknown = null): void {
+    this.#status.set(state, error)
     this.#options.onChange?.(this.#view())
   }
 
   #view(): SessionView {
     return {
-      version: this.#version,
-      state: this.#state,
+      ...this.#status.view(),
       file: this.#loaded?.file ?? null,
-      error: this.#error,
-      problems: [...this.#problems],
       pending: this.#pending === null ? null : { losses: this.#pending.losses },
       retry: this.#retry.kind,
       recent: this.#recent.list(),
@@ -387,31 +364,4 @@ export class WorkspaceSession implements SessionPort {
 /** Whether a workspace is another version of the one that is open, with the same store. */
 function isSuccessor(before: Workspace, { parsed, snapshot }: Openable): boolean {
   return snapshot === null && 'workspace' in parsed && hasSameStore(before, parsed.workspace)
-}
-
-/** Whether a version is refused before anything was done, so that what runs is as it was. */
-function isRefusal(error: unknown): error is AppError {
-  if (mayPass(error) || isInvalid(error)) return true
-  return error instanceof AppError && error.code === 'STORE_UNUSABLE'
-}
-
-/** Whether a version is wrong in what it says. */
-function isInvalid(error: unknown): error is AppError {
-  return error instanceof AppError && error.code === 'WORKSPACE_INVALID'
-}
-
-function invalid(file: string, problems: readonly Problem[]): AppError {
-  return new AppError('WORKSPACE_INVALID', `${file} has ${countOf(problems.length)}`, {
-    details: { problems },
-  })
-}
-
-function countOf(problems: number): string {
-  return problems === 1 ? 'a problem' : `${String(problems)} problems`
-}
-
-/** Problems that the start of an engine found, such as SQL that is wrong. */
-function problemsOf(error: unknown): Problem[] {
-  if (!(error instanceof AppError)) return []
-  return problem.array().safeParse(error.details['problems']).data ?? []
 }

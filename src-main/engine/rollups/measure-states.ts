@@ -105,13 +105,13 @@ export class StateColumns {
   /**
    * The value with the smallest or largest place in the stream, behind that place. Where places are the same, the value itself
    * decides.
-   * @param orderBy SQL of an integer
+   * @param orderBy SQL of an integer; `label` where states by one column are of another kind than those by another one
    * @returns its column, and SQL of the value
    */
   endmost(
     which: 'min' | 'max',
     argument: Argument,
-    orderBy: { sql: string; type: ColumnType | null },
+    orderBy: { sql: string; type: ColumnType | null; label: string | null },
   ): { column: string; value: string } {
     const { sql, type, filter } = argument
     const place = placeOf(orderBy)
@@ -119,7 +119,7 @@ export class StateColumns {
     const text = `${place.sql} || ${encoded(argument)}`
     const placed = `CASE WHEN ${isSet} THEN ${isBinary(type) ? `CAST(${text} AS BLOB)` : text} END`
     const sqlType = isBinary(type) ? 'BLOB' : 'TEXT'
-    const kind = `${which}-by-${orderBy.type ?? 'any'}-of-${type ?? 'any'}/1`
+    const kind = `${which}-by-${orderBy.label ?? orderBy.type ?? 'any'}-of-${type ?? 'any'}/1`
     const column = this.#extreme(which, { sql: placed, type: 'text', filter }, { kind, sqlType })
     return { column, value: decoded(column, type, place.length) }
   }

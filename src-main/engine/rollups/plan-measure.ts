@@ -14,8 +14,15 @@ export interface MeasureContext {
   derived: DerivedColumn[]
   /** Type of an expression over the table's columns. @throws the database's error where it is none */
   typeOf: (sql: string) => ColumnType | null
-  /** Column that first and last go by. */
-  orderBy: string
+  /** What first and last go by where they do not say it. */
+  order: Order
+}
+
+/** A column that tells what is earlier. */
+export interface Order {
+  sql: string
+  /** What is stored goes by it although nobody wrote it at the rollup; null where the rollup's own words say it. */
+  label: string | null
 }
 
 type Plan = Omit<PlannedMeasure, 'name'>
@@ -167,7 +174,9 @@ function planEndmost(
   context: MeasureContext,
   parsed: ParsedMeasure,
 ): Plan | MeasureFault {
-  const orderBy = parsed.arguments[1] ?? context.orderBy
+  const [, written] = parsed.arguments
+  const orderBy = written ?? context.order.sql
+  const label = written === undefined ? context.order.label : null
   const orderType = context.typeOf(orderBy)
   if (orderType !== 'timestamp' && orderType !== 'integer') {
     const hint =
@@ -176,7 +185,7 @@ function planEndmost(
         : 'name a timestamp or integer column as the second argument'
     return { message: `${parsed.function} goes by ${orderBy}, which is no timestamp or integer`, hint }
   }
-  const { column, value } = context.states.endmost(which, argument, { sql: orderBy, type: orderType })
+  const { column, value } = context.states.endmost(which, argument, { sql: orderBy, type: orderType, label })
   return exact(argument.type, value, [column])
 }
 

@@ -11,7 +11,7 @@ import { expressionFault, missingColumn } from './column-faults.ts'
 import { StateColumns } from './measure-states.ts'
 import type { MeasureFault } from './measure-fault.ts'
 import { parseMeasure } from './parse-measure.ts'
-import { planMeasure } from './plan-measure.ts'
+import { type Order, planMeasure } from './plan-measure.ts'
 import { definitionOf, earlierDefinition } from './rollup-definition.ts'
 import type { DerivedColumn, KeyColumn, PlannedMeasure, RollupPlan } from './rollup-plan.ts'
 import { BaseTable } from './rollup-columns.ts'
@@ -78,7 +78,7 @@ class RollupPlanner {
       states,
       derived,
       typeOf: (sql: string) => base.typeOf(sql),
-      orderBy: window?.on ?? '_timestamp',
+      order: this.#order(base, shape),
     }
     const measures = this.#measures(base, (measure) => {
       const parsed = parseMeasure(measure.sql)
@@ -98,6 +98,16 @@ class RollupPlanner {
       states: states.columns,
       derived,
     })
+  }
+
+  /** What first and last go by: the time of the windows; without windows the event time, where the table has it. */
+  #order(base: BaseTable, { source }: TableShape): Order {
+    const { window } = this.#rollup
+    if (window !== null) return { sql: quoted(window.on), label: null }
+    const name = this.#workspace.sources.find((candidate) => candidate.name === source)?.eventTime ?? null
+    const column = name === null ? undefined : base.find(name)
+    if (column?.type !== 'timestamp') return { sql: '_timestamp', label: null }
+    return { sql: quoted(column.name), label: `event time ${column.name}` }
   }
 
   fromRollup({ plan: upstream, window: above, start }: PlannedRollup): PlannedRollup | null {

@@ -41,18 +41,27 @@ export const shape: TableShape = {
 }
 
 /** The workspace of a `rollups:` block. @throws Error where the file itself has problems */
-export function workspaceOf(rollups: string): Workspace {
-  const head = 'penstock: 1\nsources: { s: { replay: { file: s.ndjson } } }\ntables: { t: { source: s } }\n'
+export function workspaceOf(rollups: string, eventTime: string | null = null): Workspace {
+  const time = eventTime === null ? '' : `, columns: { ${eventTime}: timestamp }, event_time: ${eventTime}`
+  const head = `penstock: 1\nsources: { s: { replay: { file: s.ndjson }${time} } }\ntables: { t: { source: s } }\n`
   const parsed = parseWorkspace(`${head}rollups:\n${rollups.replace(/^/gm, '  ')}\n`, '/w/penstock.yaml')
   if ('problems' in parsed)
     throw new Error(parsed.problems.map(({ message, hint }) => `${message} (${hint})`).join('\n'))
   return parsed.workspace
 }
 
-/** The plan of the first rollup of a `rollups:` block. @param table its columns are others than those of {@link shape} */
-export function planOf(rollups: string, table: TableShape = shape): RollupPlan {
+/**
+ * The plan of the first rollup of a `rollups:` block.
+ * @param table its columns are others than those of {@link shape}
+ * @param eventTime column of the source's event time
+ */
+export function planOf(
+  rollups: string,
+  table: TableShape = shape,
+  eventTime: string | null = null,
+): RollupPlan {
   const scratch = new Database(':memory:')
-  const { plans, problems } = planRollups(workspaceOf(rollups), [table], scratch)
+  const { plans, problems } = planRollups(workspaceOf(rollups, eventTime), [table], scratch)
   scratch.close()
   const [plan] = plans
   if (plan === undefined) throw new Error(problems.map(({ message }) => message).join('\n'))
@@ -71,10 +80,13 @@ export class RollupBench {
   readonly database = new Database(':memory:')
   readonly events: string[] = []
   set: RollupSet
+  readonly #eventTime: string | null
   #table: RetainedTable
   #offset = 0
 
-  constructor(rollups: string) {
+  /** @param eventTime column of the source's event time */
+  constructor(rollups: string, eventTime: string | null = null) {
+    this.#eventTime = eventTime
     this.database.exec(systemSchema)
     defineRollupFunctions(this.database)
     prepareTables(this.database, [shape])
@@ -134,7 +146,7 @@ export class RollupBench {
 
   #open(rollups: string, isSameFile = false): RollupSet {
     const scratch = new Database(':memory:')
-    const { plans, problems } = planRollups(workspaceOf(rollups), [shape], scratch)
+    const { plans, problems } = planRollups(workspaceOf(rollups, this.#eventTime), [shape], scratch)
     scratch.close()
     if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('\n'))
     const onEvent = (_level: string, kind: string, name: string, message: string): void => {

@@ -13,6 +13,13 @@ const row = (at: number): Row => ({ at, city: 'a', amount: 1, weight: null })
 describe('the definition of a rollup', () => {
   const definition = (text: string): string => planOf(text).definition
 
+  test('counts the event time that first and last go by although the rollup does not name it', () => {
+    const ever = 'r: { from: t, measures: { last: last(city) } }'
+    const named = "r: { from: t, measures: { last: 'last(city, at)' } }"
+    expect(planOf(ever, shape, 'at').definition).not.toBe(planOf(ever).definition)
+    expect(planOf(named, shape, 'at').definition).toBe(planOf(named).definition)
+  })
+
   test.each([
     ['another window', written().replace('1h', '2h')],
     ['windows of a zone', written().replace('on: at', 'on: at, zone: Europe/Zurich')],

@@ -246,6 +246,16 @@ ever: { from: hours, measures: { n: n } }
     expect(bench.set.states[0]).toMatchObject({ evicted: 1, missed: 1 })
   })
 
+  test('without windows, first and last go by the event time of the source', () => {
+    const bench = new RollupBench(
+      "r: { from: t, measures: { first: first(city), last: last(city), written: 'last(city, _offset)' } }",
+      'at',
+    )
+    bench.land([row(2000, 'b', 1), row(3000, 'c', 1)])
+    bench.land([row(1000, 'a', 1), row(null, 'd', 1)])
+    expect(bench.rows('SELECT * FROM r')).toEqual([['a', 'c', 'd']])
+  })
+
   test('what a rollup of a rollup does not keep itself is counted there as missed, and rows without time as untimed', () => {
     const bench = new RollupBench(`
 minutes: { from: t, window: { every: 1m, on: at }, measures: { n: count(*) }, retain: { age: 9h } }

@@ -41,8 +41,11 @@ export async function adviseCommand(given: string, { output }: CommandContext): 
 
 /** Every proposal with what it was measured with, or that there is none. */
 export function adviceText({ indexes, rollups, statements }: AdviceFindings): string {
+  if (statements === 0)
+    return 'The query history holds no statement yet. Run some in Query of the console first.\n'
   if (indexes.length + rollups.length === 0) {
-    return `No index or rollup was found that would make one of the ${String(statements)} statements of the query history quicker.\n`
+    const any = statements === 1 ? 'the statement' : `one of the ${String(statements)} statements`
+    return `No index or rollup was found that would make ${any} of the query history quicker.\n`
   }
   return [...indexes.map(indexText), ...rollups.map(rollupText)].join('\n')
 }

@@ -53,7 +53,18 @@ Rollup r holds these figures of t
 `)
 })
 
+it('says so where nothing was asked', () => {
+  const none = { statements: 0, considered: 0, scanning: 0, tried: 0 }
+  expect(adviceText({ ...none, indexes: [], rollups: [] })).toBe(
+    'The query history holds no statement yet. Run some in Query of the console first.\n',
+  )
+})
+
 it('says so where nothing helps', () => {
+  const one = { statements: 1, considered: 1, scanning: 1, tried: 1 }
+  expect(adviceText({ ...one, indexes: [], rollups: [] })).toBe(
+    'No index or rollup was found that would make the statement of the query history quicker.\n',
+  )
   expect(adviceText({ ...counts, indexes: [], rollups: [] })).toBe(
     'No index or rollup was found that would make one of the 12 statements of the query history quicker.\n',
   )

@@ -45,7 +45,8 @@ export function prepareRollups(
   const anew = new Map<string, Making>()
   for (const plan of plans) {
     refuseTable(database, plan.name)
-    const before = stored.get(plan.name)
+    // What another tool has dropped is made as a new one is.
+    const before = isThere(database, stateTable(plan.name)) ? stored.get(plan.name) : undefined
     const below = anew.get(plan.from)
     if (before !== undefined && below === undefined && isSame(database, plan, before, isSameFile)) {
       database.exec(`DROP VIEW IF EXISTS main.${quoted(plan.name)}`)
@@ -126,13 +127,17 @@ export function refuseStoredTables(database: SqlDatabase, plans: readonly Rollup
 
 /** A table that the workspace had once stays in the store with its rows. */
 function refuseTable(database: SqlDatabase, name: string): void {
-  const found = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name)
-  if (found === undefined) return
+  if (!isThere(database, name)) return
   const message = `${name} is a rollup in the workspace, and a table in the store`
   throw new AppError(
     'STORE_UNUSABLE',
     `${message}; give the rollup another name, or move the store file away`,
   )
+}
+
+function isThere(database: SqlDatabase, table: string): boolean {
+  const sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
+  return database.prepare(sql).get(table) !== undefined
 }
 
 function drop(database: SqlDatabase, name: string): void {

@@ -272,6 +272,17 @@ days: { from: hours, window: { every: 1d, on: window_start, zone: UTC }, measure
     ])
   })
 
+  test('what another tool has dropped of a rollup is made anew from the rows', () => {
+    const text = 'r: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) } }'
+    const bench = new RollupBench(text)
+    bench.land([row(0, 'a', 1), row(1, 'a', 1)])
+    bench.database.exec('DROP TABLE "r/state"')
+    bench.restart(text, true)
+    bench.catchUp()
+    expect(bench.rows('SELECT n FROM r')).toEqual([[2]])
+    expect(bench.events[0]).toBe('rollup-made r: r is new and is made from the 2 rows that t holds')
+  })
+
   test('keeping windows for another time, or for ever, leaves those that are there', () => {
     const kept = (retain: string): string =>
       `r: { from: t, window: { every: 1h, on: at }, measures: { n: count(*) }${retain} }`

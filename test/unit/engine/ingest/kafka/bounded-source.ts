@@ -26,6 +26,11 @@ export interface OnePartition {
   position: () => number | null
 }
 
+/** As a broker tells of a partition that has a leader. */
+export function partitionMetadata(partition: number) {
+  return { error: 0, partition, leader: 1, leaderEpoch: 0, replicas: [], inSync: [], offline: [] }
+}
+
 /** @param until null for a run without a bound */
 export function onePartition(next: number, until: number | null): OnePartition {
   const topic = 't'
@@ -35,16 +40,7 @@ export function onePartition(next: number, until: number | null): OnePartition {
     until === null
       ? null
       : new RunBound(new Map([[topic, new Map([[0, BigInt(until)]])]]), source.input, new Map())
-  const metadata = {
-    error: 0,
-    partition: 0,
-    leader: 1,
-    leaderEpoch: 0,
-    replicas: [],
-    inSync: [],
-    offline: [],
-  }
-  const cursor = openCursor({ name: topic, id: null }, metadata, next, {
+  const cursor = openCursor({ name: topic, id: null }, partitionMetadata(0), next, {
     until: until ?? Number.POSITIVE_INFINITY,
     nowMs: 0,
   })

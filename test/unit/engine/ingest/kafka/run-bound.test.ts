@@ -9,7 +9,7 @@ import {
 import type { PartitionOffsets } from '../../../../../src-main/engine/ingest/source-port.ts'
 import type { TopicSource } from '../../../../../src-main/workspace/model.ts'
 import { topicSource } from '../../../../support/workspaces.ts'
-import { onePartition } from './bounded-source.ts'
+import { onePartition, partitionMetadata } from './bounded-source.ts'
 
 function offsets(topic: string, ...ends: bigint[]): PartitionOffsets {
   return new Map([[topic, new Map(ends.entries())]])
@@ -88,18 +88,9 @@ describe('a run is through', () => {
     const fresh = onePartition(0, 5)
     fresh.context.cursors.clear()
     const topic = { error: 0, name: 't', id: null, internal: false }
-    const partition = {
-      error: 0,
-      partition: 0,
-      leader: 1,
-      leaderEpoch: 0,
-      replicas: [],
-      inSync: [],
-      offline: [],
-    }
-    endLostPartitions(fresh.context, { ...topic, partitions: [partition] })
+    endLostPartitions(fresh.context, { ...topic, partitions: [partitionMetadata(0)] })
     expect(fresh.context.bound?.isReached).toBe(false)
-    endLostPartitions(fresh.context, { ...topic, partitions: [{ ...partition, partition: 1 }] })
+    endLostPartitions(fresh.context, { ...topic, partitions: [partitionMetadata(1)] })
     expect(fresh.context.bound?.isReached).toBe(true)
     expect(fresh.port.events).toEqual(['topic-recreated: t has no partition 0 any more'])
   })

@@ -3,11 +3,9 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
 import { rollupAnswer } from '../../../../../../src-main/engine/query/advice/rollup/rollup-answer.ts'
-import type { Rollup } from '../../../../../../src-main/workspace/model.ts'
 import { rollup } from '../../../../../support/workspaces.ts'
+import { day, hour, storedRollup, windowOf } from './stored-rollup.ts'
 
-const hour = 3_600_000
-const day = 24 * hour
 const begun = 978_307_200_000
 const table = {
   name: 'flights',
@@ -30,10 +28,9 @@ const measures = {
   best: 'min(delay)',
   fares: 'sum(fare)',
 }
-const window = (everyMs: number): Rollup['window'] => ({ everyMs, overMs: null, on: 'at', zone: null })
 const rollups = [
-  rollup('by_hour', 'flights', measures, { window: window(hour), by: ['origin', 'stops'] }),
-  rollup('by_day', 'flights', { n: 'count(*)', worst: 'max(delay)' }, { window: window(day) }),
+  rollup('by_hour', 'flights', measures, { window: windowOf(hour), by: ['origin', 'stops'] }),
+  rollup('by_day', 'flights', { n: 'count(*)', worst: 'max(delay)' }, { window: windowOf(day) }),
   rollup(
     'by_origin',
     'flights',
@@ -48,28 +45,10 @@ database.exec(`CREATE TABLE flights (at INTEGER, delay INTEGER, origin TEXT, sto
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 400)
   INSERT INTO flights SELECT ${String(begun)} + i * 7654321 % ${String(3 * day)}, nullif(i * 7919 % 60 - 20, 0),
     nullif((i * 31 % 5) || '', '3'), nullif(i / 7 % 3, 2), nullif(i % 11, 4) / 4.0 FROM n`)
-for (const one of rollups) database.exec(viewSql(one))
+for (const one of rollups) database.exec(storedRollup(one))
 afterAll(() => {
   database.close()
 })
-
-/** As a rollup is stored: its columns have no type. */
-function viewSql({ name, window: windows, by, measures: list }: Rollup): string {
-  const every = String(windows?.everyMs ?? 0)
-  const keys = [
-    ...(windows === null ? [] : [`at / ${every} * ${every} AS window_start`]),
-    ...by.map((key) => `${key} AS _${key}`),
-  ]
-  const values = list.map((measure, index) => `${measure.sql} AS v${String(index)}`)
-  const group = keys.length === 0 ? '' : ` GROUP BY ${keys.map((_, index) => String(index + 1)).join(', ')}`
-  const shown = [
-    ...(windows === null ? [] : ['window_start', `window_start + ${every} AS window_end`]),
-    ...by.map((key) => `nullif(_${key}, x'') AS ${key}`),
-    ...list.map((measure, index) => `v${String(index)} + 0 AS ${measure.name}`),
-  ]
-  return `CREATE TABLE "${name}/state" AS SELECT ${[...keys, ...values].join(', ')} FROM flights${group};
-    CREATE VIEW ${name} AS SELECT ${shown.join(', ')} FROM "${name}/state"`
-}
 
 const keys = [
   'origin',

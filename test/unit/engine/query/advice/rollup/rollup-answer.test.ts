@@ -2,11 +2,10 @@
 import Database from 'better-sqlite3'
 import { afterAll, describe, expect, it } from 'vitest'
 import { rollupAnswer } from '../../../../../../src-main/engine/query/advice/rollup/rollup-answer.ts'
-import type { Rollup, RollupWindow } from '../../../../../../src-main/workspace/model.ts'
+import type { Rollup } from '../../../../../../src-main/workspace/model.ts'
 import { rollup } from '../../../../../support/workspaces.ts'
+import { day, hour, storedRollup, windowOf } from './stored-rollup.ts'
 
-const hour = 3_600_000
-const day = 24 * hour
 const flights = {
   name: 'flights',
   columns: [
@@ -26,24 +25,15 @@ const measures = {
   worst: 'max( "delay" )',
   best: 'min(delay)',
 }
-const hourly = (extra: Partial<RollupWindow> = {}): RollupWindow => ({
-  ...{ everyMs: hour, overMs: null, on: 'at', zone: null },
-  ...extra,
-})
-const byHour = rollup('by_hour', 'flights', measures, { window: hourly(), by: ['origin', 'stops'] })
+const byHour = rollup('by_hour', 'flights', measures, { window: windowOf(hour), by: ['origin', 'stops'] })
 const rollups = [byHour]
 
 const database = new Database(':memory:')
 database.exec(`CREATE TABLE flights (at INTEGER, delay INTEGER, origin TEXT, stops INTEGER) STRICT;
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000)
   INSERT INTO flights SELECT 978307200000 + i * 1234567 % ${10 * day}, nullif(i * 7919 % 200 - 50, 0),
-    nullif('A' || (i * 31 % 12), 'A5'), i / 7 % 3 FROM n;
-  CREATE TABLE state AS SELECT at / ${hour} * ${hour} AS window_start, origin AS o, stops AS s, count(*) AS flights,
-    count(*) FILTER (WHERE delay > 15) AS late, count(delay) AS known, sum(delay) AS minutes, avg(delay) AS delay,
-    max(delay) AS worst, min(delay) AS best FROM flights GROUP BY 1, 2, 3;
-  -- As a rollup's view: its columns have no type.
-  CREATE VIEW by_hour AS SELECT window_start, window_start + ${hour} AS window_end, nullif(o, x'') AS origin,
-    nullif(s, x'') AS stops, flights, late, known, minutes, delay, worst, best FROM state`)
+    nullif('A' || (i * 31 % 12), 'A5'), i / 7 % 3 FROM n`)
+database.exec(storedRollup(byHour))
 afterAll(() => {
   database.close()
 })
@@ -197,14 +187,14 @@ describe('near misses are refused', () => {
   const days = "SELECT date(at / 1000, 'unixepoch') AS day, count(*) FROM flights GROUP BY 1"
   const all = 'SELECT origin, count(*) FROM flights GROUP BY 1'
   it.each([
-    ['windows of another zone', hourly({ everyMs: day, zone: 'Europe/Berlin' }), days],
-    ['windows that are longer', hourly({ everyMs: 2 * day }), days],
+    ['windows of another zone', windowOf(day, { zone: 'Europe/Berlin' }), days],
+    ['windows that are longer', windowOf(2 * day), days],
     [
       'weeks, which begin on Mondays',
-      hourly({ everyMs: 7 * day }),
+      windowOf(7 * day),
       `SELECT at / ${7 * day}, count(*) FROM flights GROUP BY 1`,
     ],
-    ['windows that overlap', hourly({ overMs: 4 * hour }), all],
+    ['windows that overlap', windowOf(hour, { overMs: 4 * hour }), all],
   ])('%s', (_why, window, sql) => {
     const other = rollup('other', 'flights', { n: 'count(*)' }, { window, by: ['origin'] })
     expect(answer(sql, [other])).toBeUndefined()
@@ -215,7 +205,7 @@ describe('near misses are refused', () => {
       'berlin',
       'flights',
       { n: 'count(*)' },
-      { window: hourly({ zone: 'Europe/Berlin' }), by: ['origin'] },
+      { window: windowOf(hour, { zone: 'Europe/Berlin' }), by: ['origin'] },
     )
     expect(answer(all, [other])).toContain('FROM berlin')
     expect(answer('SELECT count(*) FROM flights WHERE at >= 978307200000', [other])).toBeUndefined()
@@ -247,7 +237,7 @@ describe('rollups of rollups', () => {
     'by_day',
     'by_hour',
     { flights: 'flights', delays: 'sum(minutes)', wrong: 'max(minutes)' },
-    { window: hourly({ everyMs: day, on: 'window_start' }) },
+    { window: windowOf(day, { on: 'window_start' }) },
   )
   it('are told over the rows, and the one with the fewest groups answers', () => {
     expect(

@@ -209,6 +209,40 @@ describe('a full store', () => {
     )
   })
 
+  it('starts again at its limit and below it, waits, and goes on where the limit was raised', async () => {
+    const folder = bench.folder()
+    const count = 30_000
+    const lines = Array.from({ length: count }, (_, n) => JSON.stringify({ n, doc: 'x'.repeat(400) }))
+    const file = capture(folder, lines)
+    const names = path.join(folder, 'names.csv')
+    writeFileSync(names, `n,name\n${lines.map((_, n) => `${String(n)},name ${String(n)}\n`).join('')}`)
+    const limitedTo = (megabytes: number | null): Workspace =>
+      workspace(folder, {
+        // Small batches, so that what is free at the limit is less than the lookup needs.
+        sources: [source('s', file, columns, { rate: { kind: 'perSecond', records: 20_000 } })],
+        lookups: [lookup('names', names, 'n')],
+        tables: [table('t', 's', [step('named', 'SELECT i.*, name FROM input i JOIN names USING (n)')])],
+        rollups: [rollup('r', 't', { rows: 'count(*)' })],
+        store: {
+          mode: 'disk',
+          limitBytes: megabytes === null ? null : megabytes * 1024 * 1024,
+          budgetBytes: null,
+        },
+      })
+    for (const megabytes of [8, 8, 4, 4]) {
+      const engine = await bench.started(limitedTo(megabytes))
+      const waiting = await untilLive(engine, (snapshot) => snapshot.state === 'waiting')
+      expect(waiting.reason).toContain('is full')
+      expect(waiting.store.bytes).toBeLessThan(9 * 1024 * 1024)
+      await engine.stop()
+    }
+    const engine = await bench.started(limitedTo(null))
+    await untilEnded(engine, count)
+    await engine.stop()
+    expect(readStore(engine.storeFile, 'SELECT count(*) AS n FROM t')).toEqual([{ n: count }])
+    expect(readStore(engine.storeFile, 'SELECT rows AS n FROM r')).toEqual([{ n: count }])
+  })
+
   it.skipIf(!isRoot).each([0, 8, 40, 80, 120, 400])(
     'says so when its disk has %s KB left, at the start or later, and starts once there is room (needs root)',
     async (kilobytes) => {

@@ -16,6 +16,8 @@ export interface BatchRollups {
   evict(nowMs: number): void
   /** First row of the table that some rollup still has to take in; null where all are taken in. */
   firstNeeded(table: string): number | null
+  /** Whether a rollup that still has to take rows in waits for something that may take long. */
+  isHeldUp(table: string): boolean
   committed(): void
   rolledBack(): void
 }

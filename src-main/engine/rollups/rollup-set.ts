@@ -29,10 +29,18 @@ export class RollupSet implements BatchRollups {
   readonly #database: SqlDatabase
   readonly #rollups: readonly KeptRollup[]
   readonly #onEvent: RollupEvent
+  readonly #isFilled: (table: string) => boolean
 
-  constructor(database: SqlDatabase, plans: readonly RollupPlan[], onEvent: RollupEvent) {
+  /** @param isFilled whether rows of a table are still being filled in: then they are left for later */
+  constructor(
+    database: SqlDatabase,
+    plans: readonly RollupPlan[],
+    onEvent: RollupEvent,
+    isFilled: (table: string) => boolean = () => false,
+  ) {
     this.#database = database
     this.#onEvent = onEvent
+    this.#isFilled = isFilled
     this.#rollups = plans.map((plan) => new KeptRollup(database, plan))
   }
 
@@ -50,17 +58,13 @@ export class RollupSet implements BatchRollups {
 
   /**
    * One step of catching up, in a transaction of its own.
-   * @param lastRow of a table, number of its last row
-   * @param isFilled whether rows of a table are still being filled in: then they are left for later
+   * @param held of a table, the numbers of its rows
    * @returns whether there is more to catch up with
    */
-  catchUp(
-    held: (table: string) => HeldRows,
-    nowMs: number,
-    isFilled: (table: string) => boolean = () => false,
-  ): boolean {
+  catchUp(held: (table: string) => HeldRows, nowMs: number): boolean {
     for (const rollup of this.#rollups) {
-      if (!rollup.plan.isFromTable || rollup.state.problem !== '' || isFilled(rollup.plan.table)) continue
+      const { isFromTable, table } = rollup.plan
+      if (!isFromTable || rollup.state.problem !== '' || this.#isFilled(table)) continue
       const { first, last } = held(rollup.plan.table)
       const from = Math.max(first, rollup.state.appliedRow + 1)
       if (from > last) continue
@@ -80,6 +84,10 @@ export class RollupSet implements BatchRollups {
   firstNeeded(table: string): number | null {
     const behind = this.#roots(table).filter(({ state }) => state.problem === '')
     return behind.length === 0 ? null : Math.min(...behind.map(({ state }) => state.appliedRow + 1))
+  }
+
+  isHeldUp(table: string): boolean {
+    return this.#isFilled(table)
   }
 
   committed(): void {

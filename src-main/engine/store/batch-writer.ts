@@ -20,7 +20,7 @@ import { latencyRuns } from './latency.ts'
 import type { LookupChange, LookupTables } from './lookup-tables.ts'
 import { Positions } from './positions.ts'
 import { RetainedTable } from './retained-table.ts'
-import { StoreBudget } from './store-budget.ts'
+import { type Excess, StoreBudget } from './store-budget.ts'
 import { TopicLog } from './topic-log.ts'
 import { Watermarks } from './watermarks.ts'
 
@@ -52,6 +52,8 @@ export class BatchWriter {
   readonly #now: Clock
   #rollups: BatchRollups | null = null
   #budget: StoreBudget | null = null
+  /** Tables of which rows went that a rollup had not taken in, as people were told. */
+  readonly #hurried = new Set<string>()
 
   constructor(
     database: Database,
@@ -191,8 +193,11 @@ export class BatchWriter {
     })
   }
 
-  /** Between batches: what became known late, silence, ageing rows and coarser history. Also throws the database's error. */
-  tidy(runningSources: ReadonlySet<string>): void {
+  /**
+   * Between batches: what became known late, silence, ageing rows and coarser history. Also throws the database's error.
+   * @param isFull whether the store takes no writes
+   */
+  tidy(runningSources: ReadonlySet<string>, isFull: boolean): void {
     this.apart((nowMs) => {
       this.batches.finishEarlier()
       this.topics.addSilence(runningSources, nowMs)
@@ -202,9 +207,9 @@ export class BatchWriter {
       this.lags.coarsen(nowMs)
       const excess = this.#budget?.excess(this.tables) ?? null
       for (const table of this.tables) {
-        const needed = this.#rollups?.firstNeeded(table.name) ?? null
         const more = excess?.table === table ? excess.rows : 0
-        if (table.evict(nowMs, idleEviction, needed, more) > 0) table.note()
+        const kept = this.#firstKept(table, { excess: more, isFull })
+        if (table.evict(nowMs, idleEviction, kept, more) > 0) table.note()
       }
       this.#rollups?.evict(nowMs)
     })
@@ -233,19 +238,46 @@ export class BatchWriter {
     nowMs: number,
   ): void {
     const excess = this.#budget?.excess(this.tables) ?? null
+    let most = 0
     for (const table of tables) {
       const rows = landed.get(table.name) ?? 0
+      most = Math.max(most, rows)
       const before = table.held.last
       table.landed(rows, nowMs, changes.get(table.name) ?? null)
       const { last } = table.held
       if (rows > 0) this.#rollups?.landed(table.name, { first: last - rows + 1, last }, before, nowMs)
-      table.settle(
-        rows,
-        nowMs,
-        this.#rollups?.firstNeeded(table.name) ?? null,
-        excess?.table === table ? excess.rows : 0,
-      )
+      const more = excess?.table === table ? excess.rows : 0
+      table.settle(rows, nowMs, this.#firstKept(table, { excess: more, isFull: false }), more)
     }
+    if (excess !== null && !tables.includes(excess.table)) this.#giveWay(excess, most, nowMs)
+  }
+
+  /** The largest table gives way to what landed in others. */
+  #giveWay({ table, rows: excess }: Excess, landed: number, nowMs: number): void {
+    table.settle(landed, nowMs, this.#firstKept(table, { excess, isFull: false }), excess)
+  }
+
+  /**
+   * First row that stays, as a rollup still has to take it in; null where there is none. In a store that takes no writes it
+   * goes all the same, since nothing goes on otherwise, and so does what is over the budget while the rollup waits for a
+   * filling.
+   */
+  #firstKept(table: LandedTable, { excess, isFull }: { excess: number; isFull: boolean }): number | null {
+    const needed = this.#rollups?.firstNeeded(table.name) ?? null
+    if (needed === null) return null
+    const isHard = isFull || (excess > 0 && this.#rollups?.isHeldUp(table.name) === true)
+    if (!isHard) return needed
+    const { first, last } = table.held
+    const kept = isFull ? null : Math.max(needed, first + excess)
+    if (needed <= last && (kept === null || kept > needed)) this.#tellHurried(table.name)
+    return kept
+  }
+
+  #tellHurried(table: string): void {
+    if (this.#hurried.has(table)) return
+    this.#hurried.add(table)
+    const message = `${table} evicts rows that its rollups have not taken in: the store has no room for them until then`
+    this.events.add({ at: this.#now(), level: 'warn', kind: 'rollup-misses', subject: table, message })
   }
 
   #committed(): void {

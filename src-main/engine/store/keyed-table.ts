@@ -43,6 +43,7 @@ export class KeyedTable implements LandedTable {
     this.#shape = shape
     this.#note = new TableNote(database, shape.name)
     this.#size = new RowSize(database, shape)
+    this.#size.measure(0)
     this.#oldest = database.prepare<[], number | null>(`SELECT min(_ingested_at) FROM ${table}`).pluck()
     this.#overRows = database.prepare(evict(''))
     this.#overAge = database.prepare(evict('WHERE _ingested_at < ?'))

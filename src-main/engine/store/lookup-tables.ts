@@ -96,12 +96,18 @@ export class LookupTables {
     this.#database.prepare('UPDATE sys_lookups SET problem = ? WHERE name = ?').run(problem, name)
   }
 
+  /** Whether a version of this shape is there, of an earlier start perhaps. */
+  holds(shape: LookupShape): boolean {
+    const { name } = shape.lookup
+    const known = this.#database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?")
+    return known.pluck().get(name) === lookupTable(name, shape)
+  }
+
   /** Makes sure that there is a table of this shape, empty where there was none, so that steps can be compiled. */
   prepare(shape: LookupShape): void {
     const { name, origin } = shape.lookup
     this.#shapes.set(name, shape)
-    const known = this.#database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?")
-    const isThere = known.pluck().get(name) === lookupTable(name, shape)
+    const isThere = this.holds(shape)
     const make = this.#database.transaction(() => {
       if (!isThere) {
         this.#database.exec(`DROP TABLE IF EXISTS ${quoted(name)}`)

@@ -45,6 +45,7 @@ export class RetainedTable implements LandedTable {
     this.#delete = database.prepare(`DELETE FROM ${table} WHERE rowid < ?`)
     this.#note = new TableNote(database, shape.name)
     this.#size = new RowSize(database, shape)
+    this.#size.measure(0)
     this.#state = readState(database, shape.name, table)
     this.committedState = { ...this.#state }
   }

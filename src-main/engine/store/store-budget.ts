@@ -22,6 +22,12 @@ export class UsedBytes {
   }
 }
 
+/** What is to go for the budget: the oldest rows of a table. */
+export interface Excess {
+  table: LandedTable
+  rows: number
+}
+
 /** A store that evicts stays near its budget; below this share of it, what is told was long ago. */
 const wellBelow = 0.9
 
@@ -40,7 +46,7 @@ export class StoreBudget {
   }
 
   /** The table that has to give way now, and how many of its rows; null while the store is within its budget. */
-  excess(tables: readonly LandedTable[]): { table: LandedTable; rows: number } | null {
+  excess(tables: readonly LandedTable[]): Excess | null {
     const { used } = this.#used.read()
     const over = used - this.#budget
     if (used < wellBelow * this.#budget) this.#told = ''
@@ -54,7 +60,7 @@ export class StoreBudget {
       this.#tell(null)
       return null
     }
-    // Rows are measured a moment after a start.
+    // Rows are measured once there are some.
     if (largest.rowBytes === 0) return null
     this.#tell(largest.name)
     return { table: largest, rows: Math.ceil(over / largest.rowBytes) }

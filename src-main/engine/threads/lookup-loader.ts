@@ -30,16 +30,32 @@ export class LookupLoader {
     this.#store = store
   }
 
-  /** Loads one lookup, again where it is being written meanwhile. @throws AppError LOOKUP_UNREADABLE */
+  /**
+   * Loads one lookup for the first time, again where it is being written meanwhile. Where the store has no room for another
+   * version, one of an earlier start stays in use, and the file is tried again at each look.
+   * @throws AppError LOOKUP_UNREADABLE, STORE_FULL
+   */
   async loadSettled(lookup: FileLookup): Promise<LookupShape> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.load(lookup)
       } catch (error) {
+        const kept = isWithoutRoom(error) ? await this.#kept(lookup) : null
+        if (kept !== null) return kept
         if (!isUnfinished(error) || attempt === settleAttempts) throw error
         await sleep(settleMs)
       }
     }
+  }
+
+  /** The version that the store holds; null where it has none with the columns that the file has now. */
+  async #kept(lookup: FileLookup): Promise<LookupShape | null> {
+    const { columns } = (await readLookup(lookup).next()).value ?? { columns: [] }
+    const shape = shapeOf(lookup, columns)
+    if (!(await this.#store.call<boolean>('lookup-holds', shape))) return null
+    this.#versions.delete(lookup.name)
+    this.#columns.set(lookup.name, columns)
+    return shape
   }
 
   /** Loads one lookup from its file. @throws AppError LOOKUP_UNREADABLE; the version before stays in use */
@@ -130,6 +146,10 @@ export class LookupLoader {
 
 function shapeOf({ name, key, file }: FileLookup, columns: readonly Column[]): LookupShape {
   return { lookup: { name, key, origin: file }, columns }
+}
+
+function isWithoutRoom(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'STORE_FULL'
 }
 
 /** Whether a file changed while it was read, so that reading it again may do. */

@@ -104,9 +104,13 @@ export class PlannedStore {
     else if (this.#sources.has(batch.source)) this.#figures.noteLatency(this.writer.write(batch))
   }
 
-  /** Housekeeping between batches. @throws the database's error */
-  tidy(runningSources: ReadonlySet<string>): void {
-    this.writer.tidy(runningSources)
+  /**
+   * Housekeeping between batches.
+   * @param isFull whether the store takes no writes
+   * @throws the database's error
+   */
+  tidy(runningSources: ReadonlySet<string>, isFull: boolean): void {
+    this.writer.tidy(runningSources, isFull)
     this.#log.check(this.#figures.logBytes)
     this.#statistics.renewOne(this.#rollups.relations())
   }

@@ -22,6 +22,7 @@ export function lookupCalls({ tables, writer, unlessFull }: LookupPorts): Record
       })
     },
     'lookup-commit': (name: string) => unlessFull(() => tables().commit(name, nowMs())),
+    'lookup-holds': (shape: LookupShape) => tables().holds(shape),
     'lookup-prepare': (shape: LookupShape) => {
       unlessFull(() => {
         tables().prepare(shape)

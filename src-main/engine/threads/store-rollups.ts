@@ -25,7 +25,6 @@ export interface RollupSetting {
 export class StoreRollups {
   readonly set: RollupSet
   readonly #writer: BatchWriter
-  readonly #isFilled: (table: string) => boolean
   #timer: NodeJS.Timeout | null = null
 
   /** Makes what is missing in the store; to be called once, before the first batch. */
@@ -36,7 +35,6 @@ export class StoreRollups {
     { isFilled, isSameFile, prepared }: RollupSetting,
   ) {
     this.#writer = writer
-    this.#isFilled = isFilled
     const onEvent: RollupEvent = (level, kind, subject, message) => {
       writer.events.add({ at: nowMs(), level, kind, subject, message })
     }
@@ -45,7 +43,7 @@ export class StoreRollups {
       prepareRollups(database, plans, { held: this.#held, isSameFile, onEvent })
       prepared()
     })
-    this.set = new RollupSet(database, plans, onEvent)
+    this.set = new RollupSet(database, plans, onEvent, isFilled)
     writer.keepRollups(this.set)
     this.#catchUpSoon()
   }
@@ -86,7 +84,7 @@ export class StoreRollups {
 
   #catchUp(): void {
     try {
-      const hasMore = this.#writer.apart((now) => this.set.catchUp(this.#held, now, this.#isFilled))
+      const hasMore = this.#writer.apart((now) => this.set.catchUp(this.#held, now))
       if (!hasMore) return
     } catch (error) {
       if (!isStoreFull(error)) throw error

@@ -337,7 +337,7 @@ export class StoreThread {
   #tidy(): void {
     const running = [...this.#states].filter(([, state]) => state === 'running').map(([source]) => source)
     try {
-      this.#planned?.tidy(new Set(running))
+      this.#planned?.tidy(new Set(running), this.#full !== '')
       this.#tellPositions(this.#planned?.movedPositions() ?? [])
     } catch (error) {
       if (!isStoreFull(error)) throw error

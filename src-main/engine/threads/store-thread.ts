@@ -4,7 +4,6 @@
  */
 import { AppError } from '#contract/errors.ts'
 import { limits } from '#contract/limits.ts'
-import type { MessagePort } from 'node:worker_threads'
 import type { BatchReceipt, PackedBatch } from '../batch/packed-batch.ts'
 import type { CommittedPosition } from '../store/positions.ts'
 import { isStoreFull, storeFullReason } from '../store/store-full.ts'
@@ -14,7 +13,9 @@ import { OpenedStore } from './opened-store.ts'
 import { checkStored, PlannedStore, type StoreParts } from './planned-store.ts'
 import { lookupCalls } from './store-lookups.ts'
 import { LandingQueue } from './landing-queue.ts'
+import { StoreFaults } from './store-faults.ts'
 import { hasKind, ThreadCalls, type ThreadPort } from './thread-calls.ts'
+import { ThreadLink } from './thread-link.ts'
 import type {
   BackfillStart,
   ClusterToStore,
@@ -35,16 +36,18 @@ const tidyMs = 1000
 export class StoreThread {
   readonly #main: ThreadCalls
   readonly #queue: LandingQueue
+  readonly #faults = new StoreFaults({
+    file: () => this.#opened().file,
+    isRunning: () => this.#planned !== null,
+  })
+  readonly #ingest = new ThreadLink()
+  readonly #cluster = new ThreadLink()
   readonly #states = new Map<string, string>()
   #store: OpenedStore | null = null
   /** The store file, from the moment that it is to be opened. */
   #file: string | null = null
   /** What runs now; null before anything does. */
   #planned: PlannedStore | null = null
-  #port: MessagePort | null = null
-  #clusterPort: MessagePort | null = null
-  #cluster: ThreadCalls | null = null
-  #ingest: ThreadCalls | null = null
   #timers: NodeJS.Timeout[] = []
   /** Why the store takes no writes; empty while it does. */
   #full = ''
@@ -73,9 +76,9 @@ export class StoreThread {
       parent,
       {
         open: (input: StoreOpenInput) => this.#open(input),
-        plan: (input: StorePlanInput) => this.#unlessFull(() => this.#plan(input)),
+        plan: (input: StorePlanInput) => this.#faults.unlessFull(() => this.#plan(input)),
         check: (input: StorePlanInput) => this.#check(input),
-        change: (input: StorePlanInput) => this.#unlessFull(() => this.#change(input)),
+        change: (input: StorePlanInput) => this.#faults.unlessFull(() => this.#change(input)),
         attach: (input: StoreAttachInput) => this.#attach(input),
         'attach-cluster': (input: StoreAttachInput) => {
           this.#attachCluster(input)
@@ -83,7 +86,7 @@ export class StoreThread {
         starts: (sources: string[]) => this.#starts(sources),
         backfills: () => this.#planned?.backfills.starts() ?? [],
         damaged: (reason: string) => {
-          this.#giveUp(reason)
+          this.#faults.giveUp(reason)
         },
         event: (input: NewEventInput) => {
           this.#event(input)
@@ -106,34 +109,6 @@ export class StoreThread {
   /** Told of what ends this thread: a store that is damaged is set aside by the next one. */
   ended(error: unknown): void {
     if (isDamage(error) && this.#file !== null) noteDamage(this.#file, error.message)
-  }
-
-  /** Somebody else has found the store damaged: this thread ends, and the next one begins a new store. */
-  #giveUp(reason: string): void {
-    noteDamage(this.#opened().file, reason)
-    setImmediate(() => {
-      throw new AppError('STORE_DAMAGED', `the store is damaged: ${reason}`)
-    })
-  }
-
-  /** @throws AppError STORE_FULL where the work finds no room: nothing can begin then, so that waiting does not help */
-  #unlessFull<Output>(work: () => Output): Output {
-    try {
-      return work()
-    } catch (error) {
-      if (isDamage(error)) throw this.#damaged(error)
-      if (!isStoreFull(error)) throw error
-      throw new AppError('STORE_FULL', storeFullReason(error, this.#opened().file), { cause: error })
-    }
-  }
-
-  /** Before anything runs whoever starts is told, and starts again; later this thread ends, and is started anew. */
-  #damaged(error: Error): AppError {
-    if (this.#planned === null) noteDamage(this.#opened().file, error.message)
-    else this.#giveUp(error.message)
-    return new AppError('STORE_DAMAGED', `the store ${this.#opened().file} is damaged: ${error.message}`, {
-      cause: error,
-    })
   }
 
   #plan(input: StorePlanInput): StorePlanOutput {
@@ -209,16 +184,14 @@ export class StoreThread {
 
   /** Takes batches from a new ingest thread; what an earlier one had sent and is not committed is dropped. */
   #attach({ port }: StoreAttachInput): void {
-    this.#port?.close()
     this.#queue.clear()
-    this.#port = port
-    this.#ingest = new ThreadCalls(
+    this.#ingest.attach(
       port,
       {
         ...lookupCalls({
           tables: () => this.#opened().lookups,
           writer: () => this.#running().writer,
-          unlessFull: (work) => this.#unlessFull(work),
+          unlessFull: (work) => this.#faults.unlessFull(work),
         }),
         'let-go': (senders: string[]) => {
           this.#queue.letGo(new Set(senders))
@@ -234,9 +207,7 @@ export class StoreThread {
 
   /** Takes events and measurements from a new cluster thread. */
   #attachCluster({ port }: StoreAttachInput): void {
-    this.#clusterPort?.close()
-    this.#clusterPort = port
-    this.#cluster = new ThreadCalls(port, {}, (message) => {
+    this.#cluster.attach(port, {}, (message) => {
       // The cluster thread is built from the same source; see ClusterToStore.
       this.#clusterNotice(message as ClusterToStore)
     })
@@ -253,7 +224,7 @@ export class StoreThread {
 
   #tellPositions(positions: CommittedPosition[]): void {
     if (positions.length === 0) return
-    this.#cluster?.tell({ kind: 'positions', positions } satisfies CommittedPositionsNotice)
+    this.#cluster.tell({ kind: 'positions', positions } satisfies CommittedPositionsNotice)
   }
 
   #starts(sources: string[]): StoredStart[] {
@@ -281,7 +252,7 @@ export class StoreThread {
   #receipt({ source, topic, records, jsonb, raw }: PackedBatch, landMs: number): void {
     const buffers = [jsonb.buffer, raw.buffer]
     const receipt: BatchReceipt = { kind: 'receipt', source, topic, records, landMs, buffers }
-    this.#ingest?.tell(receipt, buffers)
+    this.#ingest.tell(receipt, buffers)
   }
 
   /** @returns where a run of a backfill goes on; null where it is done or not wanted. @throws AppError STORE_FULL */
@@ -290,7 +261,7 @@ export class StoreThread {
       asked = this.#planned
       await asked?.backfills.whenReady(run)
     }
-    return this.#unlessFull(() => {
+    return this.#faults.unlessFull(() => {
       const planned = this.#planned
       if (planned?.backfills.has(run) !== true) return null
       // Going over to a plan needs some room, too.
@@ -355,8 +326,8 @@ export class StoreThread {
     for (const timer of this.#timers) clearInterval(timer)
     this.#planned?.stop()
     this.#queue.finish()
-    this.#port?.close()
-    this.#clusterPort?.close()
+    this.#ingest.close()
+    this.#cluster.close()
     this.#tidy()
     // The last word: what landed since the figures before must not be missing in it.
     this.#publish()

@@ -59,13 +59,16 @@ function keep(database: Database, name: string, create: string | null, timeColum
   database.exec(`CREATE INDEX ${quoted(`${name}_time`)} ON ${quoted(name)} (${timeColumns})`)
 }
 
-/** DDL of the markers of deletes. */
-function createMarkers(table: string, { key }: KeyedPlan): string {
+/**
+ * DDL of the markers of deletes. What is newest goes by a column: by another one they would keep out what is newer, so its name
+ * is part of the form, as that of a constraint.
+ */
+function createMarkers(table: string, { key, newestBy }: KeyedPlan): string {
   const columns = [
     ...typedKey(key),
     'newest INTEGER NOT NULL, at_offset INTEGER NOT NULL, at_partition INTEGER NOT NULL, topic TEXT NOT NULL',
     'deleted_at INTEGER NOT NULL',
-    `PRIMARY KEY (${namesOf(key)})`,
+    `CONSTRAINT ${quoted(`newest by ${newestBy ?? ''}`)} PRIMARY KEY (${namesOf(key)})`,
   ]
   return `CREATE TABLE ${quoted(markerTable(table))} (${columns.join(', ')}) STRICT, WITHOUT ROWID`
 }

@@ -4,6 +4,8 @@
 export interface EventTimeRule {
   /** Name of the column. */
   column: string
+  /** Where its values come from, as text: a watermark of times from elsewhere says nothing about these. */
+  origin: string
   /** How far behind the newest event time a record may be; null where nothing is too late. */
   latenessMs: number | null
   /** Whether records that are too late land as others do, or become dead letters. */

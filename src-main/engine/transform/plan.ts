@@ -46,7 +46,10 @@ function eventTimeRule(
   columns: readonly Column[],
 ): EventTimeRule | null {
   const column = columns.find(({ name, type }) => name === eventTime && type === 'timestamp')
-  return column === undefined ? null : { column: column.name, latenessMs, tooLate }
+  if (column === undefined) return null
+  const { name, from, path, unit, format } = column
+  const origin = JSON.stringify([name, from, path, unit, format])
+  return { column: name, origin, latenessMs, tooLate }
 }
 
 /** Declared columns were checked when the file was read; inferred ones are known only now. */

@@ -4,7 +4,7 @@
  */
 import type { Problem } from '#contract/workspace.ts'
 import type { Column, Source, Workspace } from '../../workspace/model.ts'
-import type { EventTimeRule } from '../batch/event-time.ts'
+import { type EventTimeRule, originOf } from '../batch/event-time.ts'
 import { packedColumns } from '../batch/packed-columns.ts'
 import { type LookupShape, lookupTable } from '../batch/relations.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
@@ -47,9 +47,7 @@ function eventTimeRule(
 ): EventTimeRule | null {
   const column = columns.find(({ name, type }) => name === eventTime && type === 'timestamp')
   if (column === undefined) return null
-  const { name, from, path, unit, format } = column
-  const origin = JSON.stringify([name, from, path, unit, format])
-  return { column: name, origin, latenessMs, tooLate }
+  return { column: column.name, origin: originOf(column), latenessMs, tooLate }
 }
 
 /** Declared columns were checked when the file was read; inferred ones are known only now. */

@@ -45,7 +45,21 @@ export function feedState({ snapshot, staleSince, connection }: Facts): FeedStat
       reason: 'The engine has sent no figures for more than 3 s.',
       isLive: false,
     }
-  return { ...engineWord(snapshot.state), reason: snapshot.reason, isLive: true }
+  return {
+    ...(standstill(snapshot) ?? { ...engineWord(snapshot.state), reason: snapshot.reason }),
+    isLive: true,
+  }
+}
+
+/** Where no source goes on, nothing comes in, although the engine runs; null where one does, or all were read to their end. */
+function standstill({ state, sources }: LiveSnapshot): Omit<FeedState, 'isLive'> | null {
+  const left = sources.filter((source) => source.state !== 'ended')
+  const stopped = left.filter((source) => source.state === 'waiting' || source.state === 'failed')
+  const [first] = stopped
+  if (state !== 'running' || first === undefined || stopped.length < left.length) return null
+  const isFailed = stopped.every((source) => source.state === 'failed')
+  const reason = stopped.map((source) => `${source.name}: ${source.reason}`).join('\n')
+  return { tone: isFailed ? 'error' : 'warn', word: isFailed ? 'failed' : 'waiting', reason }
 }
 
 function engineWord(state: EngineState): { tone: Tone; word: string } {

@@ -1,6 +1,7 @@
 /** Faults that really happen: processes killed, threads lost, disks full, files gone, two owners. Nothing lost, nothing doubled. */
+import Database from 'better-sqlite3'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { EngineThread } from '../../src-main/engine/threads/engine-thread.ts'
@@ -38,6 +39,22 @@ function strictWorkspace(folder: string, count: number, mode: 'memory' | 'disk')
 }
 
 /** Recounts every record against the capture: each is a row or a dead letter, once. */
+/** Has a file take what is left of the disk of a store, also what its log takes up: nothing can be written then. */
+function takeAllRoom(storeFile: string, file: string): void {
+  const database = new Database(storeFile)
+  try {
+    do {
+      rmSync(file, { force: true })
+      database.pragma('wal_checkpoint(TRUNCATE)')
+      expect(() => {
+        appendFileSync(file, Buffer.alloc(32_000_000))
+      }).toThrow('ENOSPC')
+    } while (statSync(`${storeFile}-wal`).size > 0)
+  } finally {
+    database.close()
+  }
+}
+
 function expectEachOnce(storeFile: string, count: number): void {
   const all = Array.from({ length: count }, (_, n) => n)
   const rows = readStore(storeFile, 'SELECT n FROM t ORDER BY n').map((row) => row['n'])
@@ -242,6 +259,60 @@ describe('a full store', () => {
     expect(readStore(engine.storeFile, 'SELECT count(*) AS n FROM t')).toEqual([{ n: count }])
     expect(readStore(engine.storeFile, 'SELECT rows AS n FROM r')).toEqual([{ n: count }])
   })
+
+  it.skipIf(!isRoot)(
+    'a change that finds no room on its disk leaves all running, and is made once there is (needs root)',
+    async () => {
+      const folder = bench.folder()
+      const disk = path.join(folder, 'disk')
+      mkdirSync(disk)
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', disk])
+      try {
+        const count = 20_000
+        const lines = Array.from({ length: count }, (_, n) => JSON.stringify({ n, doc: 'x'.repeat(200) }))
+        const file = capture(folder, lines)
+        const version = (tables: Workspace['tables'], rollups: Workspace['rollups']): Workspace =>
+          workspace(disk, {
+            sources: [source('s', file, columns)],
+            tables,
+            rollups,
+            store: { mode: 'disk', limitBytes: null, budgetBytes: null },
+          })
+        const t = table('t', 's', [step('pick', 'SELECT n, doc FROM input')])
+        const ballast = path.join(disk, 'ballast')
+        const threads: string[] = []
+        const engine = bench.engine(
+          version([t], []),
+          { threadStarted: ({ name }) => threads.push(name) },
+          folder,
+        )
+        await engine.start()
+        await untilEnded(engine, count)
+        const copies = ['a', 'b', 'c'].map((name) => table(name, 's', [step('few', 'SELECT n FROM input')]))
+        const wider = table('t', 's', [step('pick', 'SELECT n, doc, n * 2 AS twice FROM input')])
+        const changed = version([wider, ...copies], [rollup('r', 't', { rows: 'count(twice)' })])
+        takeAllRoom(engine.storeFile, ballast)
+        await expect(engine.change(changed)).rejects.toMatchObject({ code: 'STORE_FULL' })
+        await expect(engine.change(changed)).rejects.toMatchObject({ code: 'STORE_FULL' })
+        await untilLive(engine, ({ state }) => state === 'waiting')
+        rmSync(ballast)
+        await untilLive(engine, ({ state }) => state === 'running')
+        expect(await engine.change(changed)).toBe(true)
+        await untilEnded(engine, count)
+        await untilLive(engine, ({ backfills }) => backfills.length === 0)
+        await untilLive(engine, ({ rollups }) => rollups[0]?.rows === count)
+        expect(threads.toSorted()).toEqual(['ingest', 'store'])
+        await engine.stop()
+        for (const name of ['t', 'a', 'b', 'c'])
+          expect(
+            readStore(engine.storeFile, `SELECT count(*) AS rows, count(DISTINCT n) AS n FROM ${name}`),
+          ).toEqual([{ rows: count, n: count }])
+        expect(integrityOf(engine.storeFile)).toEqual(['ok'])
+      } finally {
+        execFileSync('umount', ['-l', disk])
+      }
+    },
+  )
 
   it.skipIf(!isRoot).each([0, 8, 40, 80, 120, 400])(
     'says so when its disk has %s KB left, at the start or later, and starts once there is room (needs root)',

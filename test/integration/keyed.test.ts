@@ -145,3 +145,30 @@ describe('a pipeline into a table with a key', () => {
 function placesOf(stream: readonly Envelope[]): { partition: number; offset: number }[] {
   return stream.map((_, offset) => ({ partition: 0, offset }))
 }
+
+it('leaves duplicates out also after event time has become another column', async () => {
+  const folder = bench.folder()
+  const timed = [
+    column('id', 'text'),
+    column('at', 'timestamp', { unit: 'ms' }),
+    column('booked', 'timestamp', { unit: 'ms' }),
+  ]
+  const record = (id: string, n: number): string =>
+    JSON.stringify({ id, at: 1_700_000_000_000 + n, booked: 1_600_000_000_000 + n })
+  const parts = (lines: readonly string[], eventTime: string): Workspace =>
+    workspace(folder, {
+      sources: [{ ...source('s', capture(folder, lines), timed), eventTime }],
+      tables: [
+        table('t', 's', [step('all', 'SELECT * FROM input')], { deduplicate: { ...recent, by: ['id'] } }),
+      ],
+      store: { mode: 'disk', limitBytes: null, budgetBytes: null },
+    })
+  const before = [record('a', 0), record('a', 1), record('b', 2)]
+  const first = await bench.started(parts(before, 'at'))
+  await untilEnded(first, 3)
+  await first.stop()
+  const all = [...before, record('c', 3), record('c', 4), record('d', 5), record('c', 2000)]
+  const again = await bench.started(parts(all, 'booked'))
+  await untilEnded(again, 7)
+  expect(await query(again, 'SELECT id FROM t')).toEqual([['a'], ['b'], ['c'], ['d'], ['c']])
+})

@@ -1,5 +1,6 @@
 /** Rollups and event time on real threads: what is kept is what the rows give, also where records come late. */
 import { describe, expect, it } from 'vitest'
+import type { Source, Workspace } from '../../src-main/workspace/model.ts'
 import { capture, query, readStore, testBench, untilEnded, untilLive } from '../support/engines.ts'
 import { column, rollup, source, step, table, workspace } from '../support/workspaces.ts'
 
@@ -127,5 +128,31 @@ describe('event time', () => {
     const again = await bench.started(parts(folder, [...inOrder, ...late], 'dead_letter'))
     const { sources } = await untilEnded(again, 120)
     expect(sources[0]?.eventTime).toMatchObject({ tooLate: 13, late: 7 })
+  })
+
+  it.each([
+    ['another column', { eventTime: 'booked' }],
+    [
+      'the column from another place',
+      { columns: [column('at', 'timestamp', { unit: 'ms', path: ['booked'] })] },
+    ],
+  ])('begins a watermark of its own where event time is %s', async (_, change) => {
+    const folder = bench.folder()
+    const both = [...columns, column('booked', 'timestamp', { unit: 'ms' })]
+    const booked = (n: number): string =>
+      JSON.stringify({ at: begin + n * minute, booked: begin + (n - 500_000) * minute, n, city: 'x' })
+    const first = Array.from({ length: 100 }, (_row, n) => booked(n))
+    const workspaceWith = (lines: readonly string[], other: Partial<Source>): Workspace => {
+      const whole = parts(folder, lines, 'dead_letter')
+      const sources = whole.sources.map((entry) => ({ ...entry, columns: both, ...other }))
+      return { ...whole, sources, rollups: [] }
+    }
+    const engine = await bench.started(workspaceWith(first, {}))
+    await untilEnded(engine, 100)
+    await engine.stop()
+    const more = [...first, ...Array.from({ length: 50 }, (_row, n) => booked(100 + n))]
+    const again = await bench.started(workspaceWith(more, change))
+    const { sources } = await untilEnded(again, 150)
+    expect(sources[0]?.eventTime).toMatchObject({ tooLate: 0, newestAt: begin + (149 - 500_000) * minute })
   })
 })

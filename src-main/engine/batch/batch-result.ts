@@ -1,5 +1,5 @@
 /** What running a batch through its steps gives: exact counts, and the records that a step could not take. */
-import type { EventTimeCounts } from './event-time.ts'
+import type { EventTimeCounts, EventTimeRule } from './event-time.ts'
 import type { OffsetRun } from './packed-batch.ts'
 
 /** Counts of one step in one batch. Rows that failed went in and neither came out nor were filtered. */
@@ -58,6 +58,8 @@ export interface BatchConstants {
 
 /** Runs a source's steps over one batch inside the caller's transaction. */
 export interface BatchTransform {
+  /** Null where the source has no event time. */
+  readonly eventTime: EventTimeRule | null
   /** Puts the packed rows into the source's `input`; returns their number. */
   load(jsonb: Uint8Array, run: OffsetRun | null): number
   /** @param newestEventAt newest event time of the source before this batch, milliseconds since 1970; null before the first */

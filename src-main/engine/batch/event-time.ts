@@ -1,9 +1,17 @@
 /** Event time of a batch: what the watermark goes by, and how many records came out of order. */
+import type { Column } from '../../columns/column.ts'
+
+/** Where a column's values come from, as text: other text where they may mean something else. */
+export function originOf({ name, from, path, unit, format }: Column): string {
+  return JSON.stringify([name, from, path, unit, format])
+}
 
 /** How a source deals with records that come later than it allows. */
 export interface EventTimeRule {
   /** Name of the column. */
   column: string
+  /** See {@link originOf}: a watermark of times from elsewhere says nothing about these. */
+  origin: string
   /** How far behind the newest event time a record may be; null where nothing is too late. */
   latenessMs: number | null
   /** Whether records that are too late land as others do, or become dead letters. */

@@ -34,6 +34,8 @@ export interface DistinctPlan {
   time: string
   /** SQL for the event time of a row, as `time`; null where rows have none. */
   eventTime: string | null
+  /** Where the event time comes from (`originOf`); empty where rows have none. */
+  origin: string
   /** Whether `time` names `record`. */
   joinsRecord: boolean
 }

@@ -107,7 +107,7 @@ export class BatchWriter {
       const result = transform.run(
         rows,
         { topic: batch.topic, ingestedAt: nowMs },
-        this.watermarks.newestAt(batch.source),
+        this.watermarks.newestAt(batch.source, transform.eventTime),
       )
       const { steps, failures, eventTime } = result
       const ran = this.#now()
@@ -122,7 +122,7 @@ export class BatchWriter {
       this.positions.save(batch)
       this.gaps.add(batch, nowMs)
       this.batches.finishEarlier()
-      if (eventTime !== null) this.watermarks.add(batch.source, eventTime)
+      this.watermarks.add(batch.source, transform.eventTime, eventTime)
       const times = {
         loadMs: loaded - begun,
         stepsMs: ran - loaded,
@@ -156,7 +156,7 @@ export class BatchWriter {
       const nowMs = Math.floor(now)
       const rows = loadWhole(transform, batch)
       const constants = { topic: batch.topic, ingestedAt: nowMs }
-      const newestAt = this.watermarks.newestAt(run.name)
+      const newestAt = this.watermarks.newestAt(run.name, transform.eventTime)
       const { steps, failures, landed, changes, eventTime } = transform.run(rows, constants, newestAt)
       const inSteps = failures.filter(({ kind }) => kind !== 'too-late')
       this.deadLetters.addStepFailures({ ...batch, source: run.source }, inSteps, nowMs)
@@ -173,7 +173,7 @@ export class BatchWriter {
         table,
         (whole.has(table) ? landed.get(table) : changes.get(table)?.updated) ?? 0,
       ])
-      if (eventTime !== null) this.watermarks.add(run.name, eventTime)
+      this.watermarks.add(run.name, transform.eventTime, eventTime)
       backfills.note(run, batch, new Map(filled))
       this.batches.finishEarlier()
     })

@@ -46,34 +46,47 @@ export function prepareBeside(database: Database, shape: TableShape): void {
   else database.exec(`DROP INDEX IF EXISTS ${age}`)
 }
 
-/** A table of another form held other keys: it is made anew. */
+/** A table of another form held other keys, or others of their times: it is made anew. */
 function keep(database: Database, name: string, create: string | null, timeColumns: string): void {
   const stored = database
     .prepare<[string], string>("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?")
     .pluck()
     .get(name)
   if (stored === (create ?? undefined)) return
-  database.exec(`DROP TABLE IF EXISTS ${quoted(name)}`)
+  const before = quoted(`${name}/before`)
+  const goesOn = create !== null && stored === create.replace(/CONSTRAINT "(?:[^"]|"")*" /, '')
+  database.exec(
+    goesOn ? `ALTER TABLE ${quoted(name)} RENAME TO ${before}` : `DROP TABLE IF EXISTS ${quoted(name)}`,
+  )
   if (create === null) return
   database.exec(create)
+  // Earlier versions did not note what times go by.
+  if (goesOn) database.exec(`INSERT INTO ${quoted(name)} SELECT * FROM ${before}; DROP TABLE ${before}`)
   database.exec(`CREATE INDEX ${quoted(`${name}_time`)} ON ${quoted(name)} (${timeColumns})`)
 }
 
-/** DDL of the markers of deletes. */
-function createMarkers(table: string, { key }: KeyedPlan): string {
+/**
+ * DDL of the markers of deletes. What is newest goes by a column: by another one they would keep out what is newer, so its name
+ * is part of the form, as that of a constraint.
+ */
+function createMarkers(table: string, { key, newestBy }: KeyedPlan): string {
   const columns = [
     ...typedKey(key),
     'newest INTEGER NOT NULL, at_offset INTEGER NOT NULL, at_partition INTEGER NOT NULL, topic TEXT NOT NULL',
     'deleted_at INTEGER NOT NULL',
-    `PRIMARY KEY (${namesOf(key)})`,
+    `CONSTRAINT ${quoted(`newest by ${newestBy ?? ''}`)} PRIMARY KEY (${namesOf(key)})`,
   ]
   return `CREATE TABLE ${quoted(markerTable(table))} (${columns.join(', ')}) STRICT, WITHOUT ROWID`
 }
 
-/** DDL of the keys that landed, each with its time, and whether it is kept apart: see distinct-landing.ts. */
-function createSeen(table: string, { key }: DistinctPlan): string {
+/**
+ * DDL of the keys that landed, each with its time, and whether it is kept apart: see distinct-landing.ts. By another event time
+ * what comes could be too old to be compared with them, so where it comes from is part of the form.
+ */
+function createSeen(table: string, { key, origin }: DistinctPlan): string {
   const times = '"/at" INTEGER NOT NULL, "/apart" INTEGER NOT NULL'
-  const columns = [...typedKey(key), times, `PRIMARY KEY (${namesOf(key)}, "/at")`]
+  const primary = `CONSTRAINT ${quoted(`at ${origin}`)} PRIMARY KEY (${namesOf(key)}, "/at")`
+  const columns = [...typedKey(key), times, primary]
   return `CREATE TABLE ${quoted(seenTable(table))} (${columns.join(', ')}) STRICT, WITHOUT ROWID`
 }
 

@@ -117,8 +117,8 @@ export class NotedBackfills {
     this.#positions.copy(name, to)
     this.#database
       .prepare(
-        `INSERT OR IGNORE INTO _penstock_watermarks (source, newest_at, late, too_late, ahead)
-         SELECT ?, newest_at, 0, 0, 0 FROM _penstock_watermarks WHERE source = ?`,
+        `INSERT OR IGNORE INTO _penstock_watermarks (source, newest_at, late, too_late, ahead, origin)
+         SELECT ?, newest_at, 0, 0, 0, origin FROM _penstock_watermarks WHERE source = ?`,
       )
       .run(to, name)
   }

@@ -8,8 +8,16 @@ import { quoted } from '../sql/identifier.ts'
 
 const sampleRows = 200
 const againMs = 10_000
-/** Of a cell: sizes and row number, its pointer in the page, the header of the record without its columns. */
-const cellBytes = 10
+/** Of a cell: its size and row number, its pointer in the page, the header of the record without its columns. */
+const cellBytes = 8
+/** Up to how many bits without the sign an integer takes how many bytes, its type in the header included. */
+const integerBytes = [
+  [7, 2],
+  [15, 3],
+  [23, 4],
+  [31, 5],
+  [47, 7],
+] as const
 /** What of a page of an index is filled where keys come in no order. */
 const indexFill = 0.7
 
@@ -68,8 +76,13 @@ export class RowSize {
 /** SQL for the bytes that a column's value takes up in a record, its type in the header included. */
 function columnBytes(name: string, sqlType: string): string {
   const column = quoted(name)
-  if (sqlType === 'INTEGER')
-    return `(CASE WHEN ${column} IS NULL THEN 1 WHEN abs(${column} / 2) < 1073741824 THEN 5 ELSE 8 END)`
+  if (sqlType === 'INTEGER') {
+    const sizes = integerBytes.map(
+      ([bits, bytes]) =>
+        `WHEN ${column} BETWEEN -(1 << ${String(bits)}) AND (1 << ${String(bits)}) - 1 THEN ${String(bytes)}`,
+    )
+    return `(CASE WHEN ${column} IS NULL OR ${column} IN (0, 1) THEN 1 ${sizes.join(' ')} ELSE 9 END)`
+  }
   if (sqlType === 'REAL') return `(CASE WHEN ${column} IS NULL THEN 1 ELSE 9 END)`
   return `(1 + coalesce(octet_length(${column}), 0))`
 }

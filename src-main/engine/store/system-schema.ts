@@ -82,7 +82,8 @@ CREATE TABLE IF NOT EXISTS _penstock_gap_totals (
 
 -- Newest event time of each source, and records that came out of order since the store began.
 CREATE TABLE IF NOT EXISTS _penstock_watermarks (
-  source TEXT PRIMARY KEY, newest_at INTEGER, late INTEGER NOT NULL, too_late INTEGER NOT NULL, ahead INTEGER NOT NULL
+  source TEXT PRIMARY KEY, newest_at INTEGER, late INTEGER NOT NULL, too_late INTEGER NOT NULL, ahead INTEGER NOT NULL,
+  origin TEXT NOT NULL DEFAULT '' -- where newest_at comes from; empty where an earlier version wrote it
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS sys_events (
@@ -144,6 +145,7 @@ export const addedSystemColumns: Readonly<Record<string, readonly string[]>> = {
   sys_tables: ['updated', 'deleted', 'stale', 'duplicates'].map(
     (name) => `${name} INTEGER NOT NULL DEFAULT 0`,
   ),
+  _penstock_watermarks: ["origin TEXT NOT NULL DEFAULT ''"],
 }
 
 /** Timestamp columns of the system relations, which `_penstock_columns` does not list. */

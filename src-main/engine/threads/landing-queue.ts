@@ -38,6 +38,11 @@ export class LandingQueue {
     this.drainSoon()
   }
 
+  /** Whether a batch waits for room. */
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
   /** Drops what waits: whoever sent it has gone. */
   clear(): void {
     this.#batches.length = 0

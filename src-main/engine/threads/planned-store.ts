@@ -72,7 +72,6 @@ export class PlannedStore {
     const running = this.backfills.withoutFilled(plans)
     const transforms = new Map(running.map((plan) => [plan.source, new SourceTransform(database, plan)]))
     this.writer = new BatchWriter(database, tables, transforms, events, nowMs)
-    this.backfills.begin(this.writer, release)
     for (const source of this.#sources) this.writer.positions.read(source)
     const { budgetBytes } = workspace.store
     if (budgetBytes !== null) this.writer.keepWithin(budgetBytes)
@@ -87,6 +86,8 @@ export class PlannedStore {
     this.#figures = new StoreFigureSource(database, file, this.writer, shown)
     this.#log = new LogRestart(database, () => isCopied(file))
     this.#statistics = new PlannerStatistics(database)
+    // Last: where any of that fails nothing of this may go on by itself.
+    this.backfills.begin(this.writer, release)
   }
 
   /** Whether a batch may land now: one whose source a backfill has nearly reached waits for that. */

@@ -32,6 +32,8 @@ import type {
 } from './thread-messages.ts'
 
 const tidyMs = 1000
+/** After which going back to the plan before is tried again, where the store had no room for that. */
+const goBackMs = 500
 
 export class StoreThread {
   readonly #main: ThreadCalls
@@ -51,10 +53,12 @@ export class StoreThread {
   #timers: NodeJS.Timeout[] = []
   /** Why the store takes no writes; empty while it does. */
   #full = ''
+  /** Set while the plan that ran before a change waits for room to run again: nothing lands meanwhile. */
+  #goingBack: NodeJS.Timeout | null = null
 
   constructor(parent: ThreadPort) {
     this.#queue = new LandingQueue({
-      takes: (batch) => this.#planned?.takes(batch) === true,
+      takes: (batch) => this.#goingBack === null && this.#planned?.takes(batch) === true,
       land: (batch) => {
         this.#planned?.write(batch)
       },
@@ -129,7 +133,10 @@ export class StoreThread {
     return { problems: [] }
   }
 
-  /** Goes over to another plan between two batches; where that fails, back to the one before. */
+  /**
+   * Goes over to another plan between two batches; where that fails, back to the one before. That waits where the store has
+   * no room even for it.
+   */
   #change(input: StorePlanInput): StorePlanOutput {
     const before = this.#running()
     const compiled = compileWorkspace(input)
@@ -137,29 +144,53 @@ export class StoreThread {
     this.#tidy()
     for (const name of this.#states.keys()) if (!input.sourceColumns.has(name)) this.#states.delete(name)
     before.stop()
+    this.#stopGoingBack()
     try {
       this.#planned = new PlannedStore(this.#parts(), input, compiled)
     } catch (error) {
       this.#goBackTo(before)
       throw error
     }
+    this.#runsAgain()
     this.#publish()
-    this.#queue.drainSoon()
     return { problems: [] }
   }
 
-  /** Where not even that is possible, this thread ends, and is started anew. */
-  #goBackTo({ input }: PlannedStore): void {
+  #stopGoingBack(): void {
+    if (this.#goingBack !== null) clearTimeout(this.#goingBack)
+    this.#goingBack = null
+  }
+
+  /** A plan has begun, so that there is room. */
+  #runsAgain(): void {
+    if (this.#full !== '' && !this.#queue.isFull) this.#tellRoom()
+    this.#queue.drainSoon()
+  }
+
+  /** Where that is not possible for another reason than room, this thread ends, and is started anew. */
+  #goBackTo(before: PlannedStore): void {
+    const { input } = before
     try {
       const compiled = compileWorkspace(input)
       if ('problems' in compiled) throw new AppError('INTERNAL', 'the plan before does not compile any more')
       this.#planned = new PlannedStore(this.#parts(), input, compiled)
-      this.#queue.drainSoon()
+      this.#runsAgain()
     } catch (error) {
-      setImmediate(() => {
-        throw error
-      })
+      if (isStoreFull(error)) this.#goBackLater(before, error)
+      else
+        setImmediate(() => {
+          throw error
+        })
     }
+  }
+
+  #goBackLater(before: PlannedStore, error: Error): void {
+    this.#goingBack = setTimeout(() => {
+      this.#goingBack = null
+      this.#opened().reclaim()
+      this.#goBackTo(before)
+    }, goBackMs)
+    if (this.#full === '') this.#tellFull(error)
   }
 
   #parts(): StoreParts {
@@ -306,6 +337,7 @@ export class StoreThread {
   }
 
   #tidy(): void {
+    if (this.#goingBack !== null) return
     const running = [...this.#states].filter(([, state]) => state === 'running').map(([source]) => source)
     try {
       this.#planned?.tidy(new Set(running), this.#full !== '')
@@ -325,7 +357,10 @@ export class StoreThread {
   #stop({ discard }: ThreadStopInput): void {
     for (const timer of this.#timers) clearInterval(timer)
     this.#planned?.stop()
-    this.#queue.finish()
+    // Nothing lands over a plan that waits to run again.
+    if (this.#goingBack === null) this.#queue.finish()
+    else this.#queue.clear()
+    this.#stopGoingBack()
     this.#ingest.close()
     this.#cluster.close()
     this.#tidy()

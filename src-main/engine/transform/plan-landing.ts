@@ -5,6 +5,7 @@
 import type { Problem } from '#contract/workspace.ts'
 import type { Column, Condition, Position, Source, Table } from '../../workspace/model.ts'
 import { suggest } from '../../workspace/suggest.ts'
+import { originOf } from '../batch/event-time.ts'
 import type { DistinctPlan, KeyedPlan, LandingPlan } from '../batch/landing-plan.ts'
 import type { PlannedColumn } from '../batch/relations.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
@@ -82,7 +83,8 @@ function planDistinct(input: LandingInput, faults: Fault[]): DistinctPlan | null
   const key = written.by.map((name) => find(input, name, 'deduplicate.by', written.position, faults))
   if (faults.length > 0) return null
   const { eventTime } = input.source
-  const { columns, origins } = input
+  const { columns, origins, sourceColumns } = input
+  const timed = sourceColumns.find(({ name }) => name === eventTime)
   const own = eventTime === null ? undefined : columns.find(({ name }) => origins.get(name) === eventTime)
   const joinsRecord = own === undefined && eventTime !== null && hasCoordinates(input)
   const ofRecord = joinsRecord ? `record.${quoted(eventTime)}` : null
@@ -97,6 +99,7 @@ function planDistinct(input: LandingInput, faults: Fault[]): DistinctPlan | null
     withinMs: written.withinMs,
     time: times.length > 1 ? `coalesce(${times.join(', ')})` : (times[0] ?? 'NULL'),
     eventTime: ofRow,
+    origin: ofRow === null || timed === undefined ? '' : originOf(timed),
     joinsRecord,
   }
 }

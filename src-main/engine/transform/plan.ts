@@ -4,7 +4,7 @@
  */
 import type { Problem } from '#contract/workspace.ts'
 import type { Column, Source, Workspace } from '../../workspace/model.ts'
-import type { EventTimeRule } from '../batch/event-time.ts'
+import { type EventTimeRule, originOf } from '../batch/event-time.ts'
 import { packedColumns } from '../batch/packed-columns.ts'
 import { type LookupShape, lookupTable } from '../batch/relations.ts'
 import type { SqlDatabase } from '../batch/sql-database.ts'
@@ -46,7 +46,8 @@ function eventTimeRule(
   columns: readonly Column[],
 ): EventTimeRule | null {
   const column = columns.find(({ name, type }) => name === eventTime && type === 'timestamp')
-  return column === undefined ? null : { column: column.name, latenessMs, tooLate }
+  if (column === undefined) return null
+  return { column: column.name, origin: originOf(column), latenessMs, tooLate }
 }
 
 /** Declared columns were checked when the file was read; inferred ones are known only now. */

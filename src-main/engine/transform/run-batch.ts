@@ -13,7 +13,7 @@ import { createInput, createTemporary } from './step-statements.ts'
 import { type BatchLanding, noneRejected, TableLanding } from './table-landing.ts'
 import { AppError } from '#contract/errors.ts'
 import type { BatchConstants, BatchResult, StepCounts, StepFailure } from '../batch/batch-result.ts'
-import { type EventTimeCounts, watermarkOf } from '../batch/event-time.ts'
+import { type EventTimeCounts, type EventTimeRule, watermarkOf } from '../batch/event-time.ts'
 import type { OffsetRun } from '../batch/packed-batch.ts'
 import type { SqlDatabase, SqlStatement } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
@@ -52,6 +52,10 @@ export class SourceTransform {
     this.#gate =
       plan.eventTime === null ? null : new EventTimeGate(database, plan.input, spare, plan.eventTime)
     this.#tables = plan.tables.map((table) => new TableTransform(database, table, plan.input, isolation))
+  }
+
+  get eventTime(): EventTimeRule | null {
+    return this.plan.eventTime
   }
 
   /** Puts the packed rows into `input`; returns their number. */

@@ -2,6 +2,7 @@
 import type { LiveSnapshot } from '#contract/live.ts'
 import type { WorkspaceView } from '#contract/workspace.ts'
 import { formatSpan } from '../../ui/format.ts'
+import { sortedByFigure, type SortOrder } from '../../ui/sort-order.ts'
 import { type Route, route } from '../../state/router.svelte.ts'
 import { tableOfRollup } from '../../state/rollups.ts'
 import { retentionWords } from '../../state/table-retention.ts'
@@ -70,4 +71,22 @@ export function relationRows(workspace: WorkspaceView, snapshot: LiveSnapshot | 
     }
   })
   return [...tables, ...rollups, ...lookups]
+}
+
+/** What rows can be ordered by; `kind` is the order of the workspace: tables, rollups, lookups as they are declared. */
+export type RelationSort = 'kind' | 'name' | 'rows' | 'perSecond' | 'bytes' | 'evicted'
+
+/** Rows in an order. Those of the same value stay as they are declared. */
+export function sortedRelations(
+  rows: readonly RelationRow[],
+  { sort, descending }: SortOrder<RelationSort>,
+): RelationRow[] {
+  if (sort === 'kind') return descending ? rows.toReversed() : [...rows]
+  if (sort === 'name') {
+    const byName = rows.toSorted((left, right) =>
+      left.name.localeCompare(right.name, 'en', { numeric: true }),
+    )
+    return descending ? byName.toReversed() : byName
+  }
+  return sortedByFigure(rows, { descending, valueOf: (row) => row[sort], between: () => 0 })
 }

@@ -139,6 +139,33 @@ describe('a store of an earlier start', () => {
     }).toThrow('table t has the key id in the store and the key v in the workspace')
   })
 
+  it('forgets deletes when what is newest goes by another column, by which they would keep out what comes', () => {
+    const { database } = tableWith({})
+    const marks = (): unknown => database.prepare('SELECT count(*) FROM _penstock_deleted_t').pluck().get()
+    database.exec("INSERT INTO _penstock_deleted_t VALUES (1, 1700000000000, 0, 0, '', 0)")
+    prepareTables(database, [shapeOf()])
+    expect(marks()).toBe(1)
+    const columns = [...shapeOf().columns, { name: 'version', type: 'integer' as const }]
+    prepareTables(database, [shapeOf({ columns, landing: { ...keyed, newestBy: 'version' } })])
+    expect(marks()).toBe(0)
+  })
+
+  it('goes on with the deletes of a version that did not note what they go by', () => {
+    const { database } = tableWith({})
+    const marks = (): unknown => database.prepare('SELECT count(*) FROM _penstock_deleted_t').pluck().get()
+    const form = (): string =>
+      String(
+        database.prepare("SELECT sql FROM sqlite_schema WHERE name = '_penstock_deleted_t'").pluck().get(),
+      )
+    const now = form()
+    database.exec(`DROP TABLE _penstock_deleted_t; ${now.replace('CONSTRAINT "newest by id" ', '')};
+      CREATE INDEX _penstock_deleted_t_time ON _penstock_deleted_t (deleted_at);
+      INSERT INTO _penstock_deleted_t VALUES (1, 7, 0, 0, '', 0)`)
+    expect(form()).not.toBe(now)
+    prepareTables(database, [shapeOf()])
+    expect([form(), marks()]).toEqual([now, 1])
+  })
+
   it('keeps beside a table only what it needs', () => {
     const { database } = tableWith({ retainRows: 5 })
     const beside = (): unknown[] =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { engineState } from '#contract/live.ts'
+import { engineState, type LiveSource } from '#contract/live.ts'
 import { feedState } from '../../../../src-renderer/shell/feed-state.ts'
 import { FakeEngine } from '../fake-engine.ts'
 
@@ -25,6 +25,27 @@ describe('what the shell says of the feed', () => {
       feedState({ snapshot, staleSince, connection: open }).isLive
     expect([isLive(null), isLive(5)]).toEqual([true, false])
     expect(feedState({ snapshot, staleSince: null, connection: cut }).isLive).toBe(false)
+  })
+
+  it('nothing is live where no source goes on, whatever the engine says of itself', () => {
+    const feed = (...states: LiveSource['state'][]): ReturnType<typeof feedState> => {
+      const sources = states.flatMap((state, n) =>
+        snapshot.sources
+          .slice(0, 1)
+          .map((source) => ({ ...source, name: `s${String(n)}`, state, reason: 'why' })),
+      )
+      return feedState({
+        snapshot: { ...snapshot, state: 'running', reason: '', sources },
+        staleSince: null,
+        connection: open,
+      })
+    }
+    expect(feed('waiting')).toEqual({ tone: 'warn', word: 'waiting', reason: 's0: why', isLive: true })
+    expect(feed('waiting', 'failed', 'ended')).toMatchObject({ word: 'waiting', reason: 's0: why\ns1: why' })
+    expect(feed('failed', 'ended')).toMatchObject({ tone: 'error', word: 'failed' })
+    for (const states of [['waiting', 'running'], ['ended'], []] as const) {
+      expect(feed(...states)).toMatchObject({ tone: 'ok', word: 'live' })
+    }
   })
 
   it.each(engineState.options)('has a word for the engine that is %s', (state) => {

@@ -3,7 +3,11 @@ import { tick } from 'svelte'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LiveSnapshot } from '#contract/live.ts'
 import type { WorkspaceView } from '#contract/workspace.ts'
-import { relationRows } from '../../../../src-renderer/features/store/relation-rows.ts'
+import {
+  relationRows,
+  type RelationSort,
+  sortedRelations,
+} from '../../../../src-renderer/features/store/relation-rows.ts'
 import StoreView from '../../../../src-renderer/features/store/StoreView.svelte'
 import type { App } from '../../../../src-renderer/state/app.ts'
 import { route } from '../../../../src-renderer/state/router.svelte.ts'
@@ -164,5 +168,40 @@ describe('what is in the store', () => {
     ])
     expect(rows.every(({ rows: count, bytes }) => count === null && bytes === null)).toBe(true)
     expect(rows[3]?.target).toEqual(route('pipelines', 'late_flights', { rollup: 'delays_by_day' }))
+  })
+
+  it('can be ordered; what is not known comes last, and of equal ones the order of the workspace holds', () => {
+    const { workspace } = new FakeEngine({ scenario: 'rollups' })
+    const bytes = [5, 20, null, null, null, null, 20]
+    const rows = relationRows(workspace, null).map((row, n) => ({ ...row, bytes: bytes[n] ?? null }))
+    const names = (sort: RelationSort, descending: boolean): string[] =>
+      sortedRelations(rows, { sort, descending }).map(({ name }) => name)
+    expect(names('bytes', true).slice(0, 4)).toEqual([
+      'late_flights',
+      'airports',
+      'flights',
+      'delays_by_hour',
+    ])
+    expect(names('bytes', false).slice(0, 4)).toEqual([
+      'flights',
+      'late_flights',
+      'airports',
+      'delays_by_hour',
+    ])
+    expect(names('name', false).slice(0, 3)).toEqual(['airport_totals', 'airports', 'busiest_routes'])
+    expect(names('kind', false)).toEqual(rows.map(({ name }) => name))
+  })
+
+  it('is ordered by what is clicked', async () => {
+    await open('rollups', '/store')
+    const first = (): string => textOf(screen.getAllByTestId('RelationsCard_row')[0] ?? document.body)
+    const before = first()
+    await fireEvent.click(screen.getByTestId('SortHeader_name'))
+    expect(first()).toMatch(/^airport_totals/)
+    expect(screen.getByTestId('SortHeader_name').closest('th')?.getAttribute('aria-sort')).toBe('ascending')
+    await fireEvent.click(screen.getByTestId('SortHeader_rows'))
+    expect(screen.getByTestId('SortHeader_rows').closest('th')?.getAttribute('aria-sort')).toBe('descending')
+    await fireEvent.click(screen.getByTestId('SortHeader_kind'))
+    expect(first()).toBe(before)
   })
 })

@@ -4,7 +4,7 @@ import type { ConfigEntry } from '#contract/topics.ts'
 import { configMeaning, configRows, configSource } from '../../../../src-renderer/ui/config-rows.ts'
 import { connectionColor, connectionLook } from '../../../../src-renderer/ui/connection-look.ts'
 import { formatChange } from '../../../../src-renderer/ui/format.ts'
-import { isOld } from '../../../../src-renderer/ui/measured.ts'
+import { isOld, isOldDetail } from '../../../../src-renderer/ui/measured.ts'
 import { rowWindow } from '../../../../src-renderer/ui/row-window.ts'
 import { nextOrder } from '../../../../src-renderer/ui/sort-order.ts'
 
@@ -132,6 +132,16 @@ describe('measured figures', () => {
     [{ at: 0, intervalMs: 5000 }, 15_001, true],
   ])('%j at %d: old is %s', (measured, now, expected) => {
     expect(isOld(measured, now)).toBe(expected)
+  })
+
+  it.each([
+    [{ data: null, error: new Error('gone') }, 'waiting', false],
+    [{ data: { at: 0 }, error: null }, 'connected', false],
+    [{ data: { at: 0 }, error: null }, 'waiting', true],
+    [{ data: { at: 0 }, error: new Error('gone') }, 'connected', true],
+    [{ data: { at: -15_000 }, error: null }, 'connected', true],
+  ] as const)('one thing with %j while %s: old is %s', (detail, state, expected) => {
+    expect(isOldDetail(detail, { state }, 1000)).toBe(expected)
   })
 })
 

@@ -7,9 +7,14 @@ export interface Lag {
   ms: number | null
 }
 
-/** Lag of one source; null where it is not known, for example while its cluster does not answer: what it was is over. */
-export function knownLag({ state, lag }: Pick<LiveSource, 'state' | 'lag'>): Lag | null {
-  return state === 'waiting' || state === 'failed' ? null : lag
+/** Whether the ends of logs are those of now: while a cluster does not answer, what they were is over. */
+export function areEndsKnown({ state }: Pick<LiveSource, 'state'>): boolean {
+  return state !== 'waiting' && state !== 'failed'
+}
+
+/** Lag of one source; null where it is not known. */
+export function knownLag(source: Pick<LiveSource, 'state' | 'lag'>): Lag | null {
+  return areEndsKnown(source) ? source.lag : null
 }
 
 /** Lag of all sources together where it is known: the sum of records, the greatest age. Null where no source has one. */

@@ -34,6 +34,15 @@ for (const view of views) {
   })
 }
 
+test('the top bar fits into 900 pixels, and its search can be read', async ({ open }) => {
+  const page = await open('/overview')
+  await page.setViewportSize({ width: 900, height: 700 })
+  const help = await page.getByTestId('TopBar_help').boundingBox()
+  expect((help?.x ?? 900) + (help?.width ?? 0)).toBeLessThanOrEqual(900)
+  const search = await page.getByTestId('TopBar_search').boundingBox()
+  expect(search?.width).toBeGreaterThan(240)
+})
+
 test('g and a letter go to a view, ? lists the keys, Escape closes', async ({ open }) => {
   const page = await open('/overview')
   for (const [key, view] of [

@@ -302,6 +302,9 @@ describe('a full store', () => {
         await untilLive(engine, ({ backfills }) => backfills.length === 0)
         await untilLive(engine, ({ rollups }) => rollups[0]?.rows === count)
         expect(threads.toSorted()).toEqual(['ingest', 'store'])
+        expect((await engine.listEvents({ limit: 50 })).map(({ kind }) => kind)).not.toContain(
+          'rollup-misses',
+        )
         await engine.stop()
         for (const name of ['t', 'a', 'b', 'c'])
           expect(

@@ -109,14 +109,20 @@ function unreadable(file: string, error: unknown): AppError {
 
 function damaged(file: string, compression: Compression, error: unknown, splitter: LineSplitter): AppError {
   if (compression === 'none') return unreadable(file, error)
-  const message = error instanceof Error ? error.message : String(error)
-  const cut = /unexpected end of file|premature|truncated/i.test(message)
-  const what = cut ? `its ${compression} data ends early` : `its ${compression} data is damaged (${message})`
   const partial = splitter.partial()
-  return new AppError('SOURCE_UNREADABLE', `cannot read on in ${file}: ${what}`, {
+  return new AppError('SOURCE_UNREADABLE', `cannot read on in ${file}: ${damageOf(compression, error)}`, {
     details: { file, damaged: true, partial },
     cause: error,
   })
+}
+
+function damageOf(compression: Compression, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error && 'code' in error ? error.code : ''
+  if (code === 'ZSTD_error_frameParameter_windowTooLarge')
+    return 'its zstd data needs a window of more than 128 MB; compress it again without --long'
+  const cut = /unexpected end of file|premature|truncated/i.test(message)
+  return cut ? `its ${compression} data ends early` : `its ${compression} data is damaged (${message})`
 }
 
 /** Cuts pieces of bytes into blocks of whole lines. */

@@ -34,6 +34,12 @@ export interface BackfillBatch {
   backfills: Backfills
 }
 
+/** How much room there is: rows of a table that are over the budget, and whether the store takes no writes. */
+interface Room {
+  excess: number
+  isFull: boolean
+}
+
 /** Milliseconds since 1970 with fractions, the same in all threads. */
 export type Clock = () => number
 
@@ -208,8 +214,9 @@ export class BatchWriter {
       const excess = this.#budget?.excess(this.tables) ?? null
       for (const table of this.tables) {
         const more = excess?.table === table ? excess.rows : 0
-        const kept = this.#firstKept(table, { excess: more, isFull })
-        if (table.evict(nowMs, idleEviction, kept, more) > 0) table.note()
+        this.#evict(table, { excess: more, isFull }, (kept) => {
+          if (table.evict(nowMs, idleEviction, kept, more) > 0) table.note()
+        })
       }
       this.#rollups?.evict(nowMs)
     })
@@ -246,31 +253,36 @@ export class BatchWriter {
       table.landed(rows, nowMs, changes.get(table.name) ?? null)
       const { last } = table.held
       if (rows > 0) this.#rollups?.landed(table.name, { first: last - rows + 1, last }, before, nowMs)
-      const more = excess?.table === table ? excess.rows : 0
-      table.settle(rows, nowMs, this.#firstKept(table, { excess: more, isFull: false }), more)
+      this.#settleTable({ table, rows: excess?.table === table ? excess.rows : 0 }, rows, nowMs)
     }
-    if (excess !== null && !tables.includes(excess.table)) this.#giveWay(excess, most, nowMs)
+    // The largest table gives way to what landed in others.
+    if (excess !== null && !tables.includes(excess.table)) this.#settleTable(excess, most, nowMs)
   }
 
-  /** The largest table gives way to what landed in others. */
-  #giveWay({ table, rows: excess }: Excess, landed: number, nowMs: number): void {
-    table.settle(landed, nowMs, this.#firstKept(table, { excess, isFull: false }), excess)
+  /** @param landed rows by which it is told how many may go at a time */
+  #settleTable({ table, rows: excess }: Excess, landed: number, nowMs: number): void {
+    this.#evict(table, { excess, isFull: false }, (kept) => {
+      table.settle(landed, nowMs, kept, excess)
+    })
+  }
+
+  /** Has a table evict, and says so where rows go that a rollup has not taken in. */
+  #evict(table: LandedTable, room: Room, evict: (firstKept: number | null) => void): void {
+    const needed = this.#rollups?.firstNeeded(table.name) ?? null
+    const first = Math.max(needed ?? 0, table.held.first)
+    evict(needed === null ? null : this.#firstKept(table, needed, room))
+    if (needed !== null && table.held.first > first) this.#tellHurried(table.name)
   }
 
   /**
-   * First row that stays, as a rollup still has to take it in; null where there is none. In a store that takes no writes it
-   * goes all the same, since nothing goes on otherwise, and so does what is over the budget while the rollup waits for a
+   * First row that stays, as a rollup still has to take it in; null where that does not count. In a store that takes no writes
+   * it goes all the same, since nothing goes on otherwise, and so does what is over the budget while the rollup waits for a
    * filling.
    */
-  #firstKept(table: LandedTable, { excess, isFull }: { excess: number; isFull: boolean }): number | null {
-    const needed = this.#rollups?.firstNeeded(table.name) ?? null
-    if (needed === null) return null
-    const isHard = isFull || (excess > 0 && this.#rollups?.isHeldUp(table.name) === true)
-    if (!isHard) return needed
-    const { first, last } = table.held
-    const kept = isFull ? null : Math.max(needed, first + excess)
-    if (needed <= last && (kept === null || kept > needed)) this.#tellHurried(table.name)
-    return kept
+  #firstKept(table: LandedTable, needed: number, { excess, isFull }: Room): number | null {
+    if (isFull) return null
+    if (excess === 0 || this.#rollups?.isHeldUp(table.name) !== true) return needed
+    return Math.max(needed, table.held.first + excess)
   }
 
   #tellHurried(table: string): void {

@@ -155,6 +155,14 @@ describe('readLines', () => {
     },
   )
 
+  it('says so where zstd data was made with a window that is not taken', async () => {
+    // Magic number, no content size or checksum, and a window of 256 MB.
+    const frame = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x00, 18 << 3, 0x01, 0x00, 0x00)
+    await expect(allLines(file('window.zst', frame))).rejects.toThrow(
+      'its zstd data needs a window of more than 128 MB; compress it again without --long',
+    )
+  })
+
   it('says so where compressed data is damaged', async () => {
     const packed = gzipSync(text)
     packed.fill(0xff, 500, 600)

@@ -47,6 +47,8 @@ describe('where a source stands in its topics', () => {
     expect(textOf(screen.getByTestId('ReadingCard_status'))).toContain(
       'waiting The connection orders-cluster waits',
     )
+    // Ends and lag of before are not those of now.
+    expect(textOf(screen.getAllByTestId('ReadingCard_row')[0])).toMatch(/^orders\[0\] [\d,]+ – –$/)
     expect(textOf(screen.getByTestId('ReadingCard_gap'))).toMatch(
       /^gap 18,204 records were no longer in the log/,
     )

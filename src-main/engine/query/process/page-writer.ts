@@ -31,6 +31,8 @@ export class PageWriter {
     this.#limits = limits
     this.#file = file
     try {
+      // The folder is there from the start of the pool; somebody who cleared the state folder has removed it.
+      fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
       this.#descriptor = fs.openSync(file, 'wx', 0o600)
     } catch (error) {
       throw spoolFault(file, error)

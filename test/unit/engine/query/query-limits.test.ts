@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -197,14 +197,25 @@ describe('the folder of results', () => {
   const store = new StoreFixture()
   afterAll(() => store.remove())
 
-  it('may be removed: results are gone, and new ones cannot be kept', async () => {
+  it('may be removed: results are gone, and new ones are kept in a new folder', async () => {
     const pool = await store.openPool()
     const status = await run(pool, 'SELECT 1')
     rmSync(store.spoolFolder, { recursive: true })
     await expect(pool.page(status.id, 0, 1)).rejects.toMatchObject({ code: 'RESULT_GONE' })
-    const next = await run(pool, 'SELECT 1')
-    expect(next).toMatchObject({ state: 'failed', error: { code: 'QUERY_SIZE_LIMIT' } })
-    expect(next.error?.message).toMatch(/^The rows of this result cannot be kept in .*: ENOENT/)
+    const next = await run(pool, 'SELECT 2')
+    expect((await pool.page(next.id, 0, 1)).rows).toEqual([[2]])
+    await pool.stop()
+    expect(readdirSync(store.spoolFolder)).toEqual([])
+  })
+
+  it('may be one that cannot be made: the statement says so', async () => {
+    const pool = await store.openPool()
+    rmSync(store.spoolFolder, { recursive: true })
+    writeFileSync(store.spoolFolder, '')
+    const status = await run(pool, 'SELECT 1')
+    rmSync(store.spoolFolder)
+    expect(status).toMatchObject({ state: 'failed', error: { code: 'QUERY_SIZE_LIMIT' } })
+    expect(status.error?.message).toMatch(/^The rows of this result cannot be kept in .*: ENOTDIR/)
   })
 
   it('may be full: the rows so far stay readable', async (context) => {

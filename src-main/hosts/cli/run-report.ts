@@ -39,11 +39,13 @@ export function statisticsJson(snapshot: LiveSnapshot): string {
 }
 
 /**
- * Whether every source has come to its end and nothing keeps the store from taking what was read: stopping the engine
- * now commits the rest.
+ * Whether every source has come to its end, nothing keeps the store from taking what was read, and new tables, columns and
+ * rollups are made as far as they can be: stopping the engine now commits the rest.
  */
-export function isFinished(snapshot: LiveSnapshot): boolean {
-  return snapshot.state === 'running' && snapshot.sources.every(({ state }) => state === 'ended')
+export function isFinished({ state, sources, backfills, rollups }: LiveSnapshot): boolean {
+  const isFilling = backfills.some(({ problem }) => problem === '')
+  const isMaking = rollups.some(({ problem, behind }) => problem === '' && behind > 0)
+  return state === 'running' && !isFilling && !isMaking && sources.every((source) => source.state === 'ended')
 }
 
 function withReason(state: string, reason: string): string {

@@ -54,6 +54,9 @@ const rollup = (name: string, problem: string): LiveRollup => ({
   rowsPerSecond: 1,
   spark: [1],
 })
+const backfill = (problem: string): LiveSnapshot['backfills'][number] => ({
+  ...{ table: 'new', source: 'a', columns: [], records: 5, total: 9, rows: 5, problem },
+})
 const snapshot = (sources: LiveSource[], change: Partial<LiveSnapshot> = {}): LiveSnapshot => ({
   ...emptySnapshot(),
   state: 'running',
@@ -106,6 +109,25 @@ it.each([
   ['one waits for its file', snapshot([source('a', 'failed')]), false],
   ['the store is full', snapshot([source('a', 'ended')], { state: 'waiting' }), false],
   ['the engine still starts', snapshot([source('a', 'ended')], { state: 'starting' }), false],
-])('is finished only when every source has ended: %s', (_name, value, expected) => {
-  expect(isFinished(value)).toBe(expected)
-})
+  ['a table is still filled', snapshot([source('a', 'ended')], { backfills: [backfill('')] }), false],
+  [
+    'what fills a table cannot go on',
+    snapshot([source('a', 'ended')], { backfills: [backfill('no file')] }),
+    true,
+  ],
+  [
+    'a rollup is still made',
+    snapshot([source('a', 'ended')], { rollups: [{ ...rollup('hours', ''), behind: 1 }] }),
+    false,
+  ],
+  [
+    'a rollup is not kept up to date any more',
+    snapshot([source('a', 'ended')], { rollups: [{ ...rollup('hours', 'integer overflow'), behind: 1 }] }),
+    true,
+  ],
+])(
+  'is finished only when every source has ended, and what they fill is whole: %s',
+  (_name, value, expected) => {
+    expect(isFinished(value)).toBe(expected)
+  },
+)

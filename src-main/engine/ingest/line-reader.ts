@@ -53,10 +53,14 @@ export async function detectCompression(file: string): Promise<Compression> {
 
 /**
  * Reads a capture from its beginning, block by block.
+ * @param isStopped asked with each piece that is read: a line may be longer than anybody waits for
  * @throws AppError SOURCE_UNREADABLE when the file cannot be read or its compression is damaged. Every whole line that
  *   could be decompressed has been yielded; `details.partial` then holds the start of the line that was cut, if any.
  */
-export async function* readLines(file: string): AsyncGenerator<LineBlock> {
+export async function* readLines(
+  file: string,
+  isStopped: () => boolean = () => false,
+): AsyncGenerator<LineBlock> {
   const compression = await detectCompression(file)
   const sizeBytes = await stat(file).then(
     (facts) => facts.size,
@@ -68,6 +72,7 @@ export async function* readLines(file: string): AsyncGenerator<LineBlock> {
   const splitter = new LineSplitter()
   try {
     for await (const piece of decompressed(raw, compression)) {
+      if (isStopped()) return
       const block = splitter.push(piece)
       if (block !== null) {
         block.progress = sizeBytes === 0 ? 1 : Math.min(1, raw.bytesRead / sizeBytes)

@@ -139,7 +139,7 @@ export class ReplaySource implements IngestSource {
     const goesOn = this.#skipLines > 0
     this.#original?.restart()
     let isFirst = true
-    for await (const block of readLines(this.#source.input.file)) {
+    for await (const block of readLines(this.#source.input.file, () => this.#port.stopped)) {
       if (this.#port.stopped) return
       if (isFirst) this.#begin()
       isFirst = false

@@ -155,6 +155,16 @@ describe('readLines', () => {
     },
   )
 
+  it('ends in the middle of a line that does not end, when told to', async () => {
+    const line = new Uint8Array(8 * 1024 * 1024).fill(0x20)
+    for (const at of [file('endless', line), file('endless.gz', gzipSync(line))]) {
+      let asked = 0
+      const lines = readLines(at, () => (asked += 1) === 2)
+      await expect(lines.next()).resolves.toEqual({ done: true, value: undefined })
+      expect(asked).toBe(2)
+    }
+  })
+
   it('says so where zstd data was made with a window that is not taken', async () => {
     // Magic number, no content size or checksum, and a window of 256 MB.
     const frame = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x00, 18 << 3, 0x01, 0x00, 0x00)

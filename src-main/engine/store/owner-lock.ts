@@ -24,6 +24,8 @@ export interface OwnerLock {
 
 /** A lock file may be taken away by its last owner just before it is locked; then the file of that name is another one. */
 const attempts = 10
+/** For so long one waits for who only looks whether a store was left behind. */
+const waitMs = 250
 
 /**
  * @param host word for the host, told to whoever is refused
@@ -66,7 +68,7 @@ function noteOwner(facts: string, host: string, lock: Database.Database): void {
 }
 
 function lockFile(file: string, storeFile: string, facts: string): Database.Database {
-  const database = new Database(file, { timeout: 0 })
+  const database = new Database(file, { timeout: waitMs })
   try {
     // No journal: there is never anything to roll back, and no file is left beside the lock.
     database.pragma('journal_mode = MEMORY')

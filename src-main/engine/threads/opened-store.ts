@@ -6,6 +6,7 @@ import type { Database } from 'better-sqlite3'
 import { setAsideWords } from '../store/damage-words.ts'
 import { type OpenStore, openStore, removeStore } from '../store/database.ts'
 import { EventLog } from '../store/event-log.ts'
+import { removeLeftStores } from '../store/left-stores.ts'
 import { LookupTables } from '../store/lookup-tables.ts'
 import { isStoreFull } from '../store/store-full.ts'
 import { nowMs } from './thread-calls.ts'
@@ -31,6 +32,7 @@ export class OpenedStore {
       this.lookups = new LookupTables(database)
       const event = openingEvent(this.#store, damage, input)
       if (event !== null) this.say({ ...event, subject: 'store' })
+      if (input.settings.mode === 'memory') this.#removeLeft()
     } catch (error) {
       database.close()
       lock.release(false)
@@ -48,6 +50,13 @@ export class OpenedStore {
 
   say({ level, event, subject, message }: NewEventInput): void {
     this.events.add({ at: nowMs(), level, kind: event, subject, message })
+  }
+
+  #removeLeft(): void {
+    const bytes = removeLeftStores(this.#location)
+    if (bytes === 0) return
+    const message = `${(bytes / 1e6).toFixed(1)} MB of memory were given back that a Penstock had left when it was killed`
+    this.say({ level: 'info', event: 'left-store-removed', subject: 'store', message })
   }
 
   /** Gives back what the write-ahead log holds beside the store file; it may be all the room that is missing. */

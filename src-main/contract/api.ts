@@ -61,6 +61,8 @@ export const api = {
     throughput: procedure.input(range).output(series),
     /** Event-to-queryable p50 and p99, from sys_batches. */
     latency: procedure.input(range).output(series),
+    /** Sizes of the store, from sys_store. */
+    storeSize: procedure.input(range).output(series),
     /** Measures of one table's pipeline: timelines on one axis, and histograms. */
     pipeline: procedure.input(range.extend({ table: z.string() })).output(pipelineStatistics),
     /** Newest batches first; `before` pages back by id. */

@@ -86,6 +86,7 @@ export interface Queries {
 export interface Statistics {
   throughput(range: Range): Promise<Series>
   latency(range: Range): Promise<Series>
+  storeSize(range: Range): Promise<Series>
   pipeline(table: string, range: Range): Promise<PipelineStatistics>
   batches(options: {
     source?: string | undefined

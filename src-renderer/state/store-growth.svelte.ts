@@ -1,20 +1,21 @@
 /**
- * How the store grew lately, from the figures of the live feed: what is used, not the file, which does not shrink. Lives as
- * long as the page, so that it is known when somebody looks. Rune state.
+ * How the store grew lately, from the figures of the live feed and from its history: what is used, not the file, which does not
+ * shrink. Lives as long as the page, so that it is known when somebody looks. Rune state.
  */
 import type { LiveSnapshot } from '#contract/live.ts'
+import type { Series } from '#contract/statistics.ts'
 
 export interface GrowthSample {
   /** Milliseconds since 1970 UTC. */
   at: number
   usedBytes: number
-  /** Used and free pages. */
-  fileBytes: number
 }
 
 const sampleEveryMs = 5000
 /** How far back growth is known, milliseconds. */
-export const growthWindowMs = 600_000
+const growthWindowMs = 600_000
+/** Where less is missing in the history, nothing else began in between. */
+const shortGapMs = 30_000
 /** A rate over less time than this says nothing. */
 const leastMs = 60_000
 
@@ -36,7 +37,7 @@ export class StoreGrowth {
     return slopeOf(this.#samples)
   }
 
-  /** Takes in the figures of a snapshot; those of another start of the engine begin anew. */
+  /** Takes in the figures of a snapshot; those of another start of the engine begin anew, and then go on from its history. */
   note({ at, epoch, store: { usedBytes, bytes } }: Noted): void {
     if (epoch !== this.#epoch) this.#samples = []
     this.#epoch = epoch
@@ -45,7 +46,28 @@ export class StoreGrowth {
     const newest = this.#samples.at(-1)
     if (newest !== undefined && at - newest.at < sampleEveryMs) return
     const kept = this.#samples.filter((sample) => sample.at > at - growthWindowMs)
-    this.#samples = [...kept, { at, usedBytes, fileBytes: bytes }]
+    this.#samples = [...kept, { at, usedBytes }]
+  }
+
+  /**
+   * Takes in what the store itself knows of the time before the first sample, as far as it is of one piece.
+   * @param history its line "used", bytes
+   */
+  recall({ at: times, lines }: Pick<Series, 'at' | 'lines'>): void {
+    const first = this.#samples[0]
+    const fromMs = (this.#samples.at(-1)?.at ?? 0) - growthWindowMs
+    const used = lines.find(({ name }) => name === 'used')
+    if (first === undefined || used === undefined) return
+    const earlier: GrowthSample[] = []
+    for (let index = times.length - 1, next = first.at; index >= 0; index--) {
+      const [at, usedBytes] = [times[index] ?? 0, used.values[index] ?? null]
+      if (at >= first.at || usedBytes === null) continue
+      if (next - at > shortGapMs || at <= fromMs) break
+      if (next - at < sampleEveryMs) continue
+      earlier.unshift({ at, usedBytes })
+      next = at
+    }
+    if (earlier.length > 0) this.#samples = [...earlier, ...this.#samples]
   }
 }
 

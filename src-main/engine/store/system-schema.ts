@@ -54,6 +54,12 @@ CREATE TABLE IF NOT EXISTS sys_lag (
   topic TEXT NOT NULL, partition INTEGER NOT NULL, committed INTEGER, latest INTEGER, lag INTEGER, lag_ms INTEGER,
   PRIMARY KEY (seconds, at, connection, group_id, source, topic, partition)
 ) STRICT, WITHOUT ROWID;
+-- Sizes of the store itself, by the same slices; the largest within a wider one. Used: without pages that are free to be used again.
+CREATE TABLE IF NOT EXISTS sys_store (
+  seconds INTEGER NOT NULL, at INTEGER NOT NULL,
+  used_bytes INTEGER NOT NULL, file_bytes INTEGER NOT NULL, log_bytes INTEGER NOT NULL,
+  PRIMARY KEY (seconds, at)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _penstock_topic_state (
   source TEXT NOT NULL, topic TEXT NOT NULL, records INTEGER NOT NULL, bytes INTEGER NOT NULL, dead INTEGER NOT NULL,
   decode_ms REAL NOT NULL, last_record_at INTEGER,
@@ -156,6 +162,7 @@ export const systemTimestamps: Readonly<Record<string, readonly string[]>> = {
   sys_dead_letters: ['at', 'timestamp'],
   sys_gaps: ['at'],
   sys_lag: ['at'],
+  sys_store: ['at'],
   sys_events: ['at'],
   sys_tables: ['oldest_at', 'newest_at'],
   sys_rollups: ['oldest_at', 'newest_at'],

@@ -13,6 +13,7 @@ import { LogRestart } from '../store/log-restart.ts'
 import type { LookupTables } from '../store/lookup-tables.ts'
 import { PlannerStatistics } from '../store/planner-statistics.ts'
 import type { CommittedPosition } from '../store/positions.ts'
+import { SizeLog } from '../store/size-log.ts'
 import { prepareIndexes } from '../store/table-indexes.ts'
 import { checkTables, prepareTables } from '../store/tables.ts'
 import { notedText, noteWorkspace } from '../store/workspace-row.ts'
@@ -48,6 +49,7 @@ export class PlannedStore {
   readonly #rollups: StoreRollups
   readonly #figures: StoreFigureSource
   readonly #log: LogRestart
+  readonly #sizes: SizeLog
   readonly #statistics: PlannerStatistics
 
   /** @throws the database's error, and as {@link checkStored} */
@@ -84,6 +86,7 @@ export class PlannedStore {
     })
     const shown = { tables, rollups: this.#rollups, backfills: this.backfills }
     this.#figures = new StoreFigureSource(database, file, this.writer, shown)
+    this.#sizes = new SizeLog(database)
     this.#log = new LogRestart(database, () => isCopied(file))
     this.#statistics = new PlannerStatistics(database)
     // Last: where any of that fails nothing of this may go on by itself.
@@ -112,7 +115,11 @@ export class PlannedStore {
    */
   tidy(runningSources: ReadonlySet<string>, isFull: boolean): void {
     this.writer.tidy(runningSources, isFull)
-    this.#log.check(this.#figures.logBytes)
+    const { logBytes } = this.#figures
+    this.writer.apart((nowMs) => {
+      this.#sizes.note(nowMs, logBytes)
+    })
+    this.#log.check(logBytes)
     this.#statistics.renewOne(this.#rollups.relations())
   }
 

@@ -47,6 +47,7 @@ export function createRouter(session: SessionPort, facts: HostFacts) {
         engine().statistics.throughput(input),
       ),
       latency: contract.statistics.latency.handler(({ input }) => engine().statistics.latency(input)),
+      storeSize: contract.statistics.storeSize.handler(({ input }) => engine().statistics.storeSize(input)),
       pipeline: contract.statistics.pipeline.handler(({ input: { table, ...range } }) =>
         engine().statistics.pipeline(table, range),
       ),

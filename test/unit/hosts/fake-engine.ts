@@ -190,6 +190,7 @@ export function createFakeEngine(): FakeEngine {
     statistics: {
       throughput: (range) => Promise.resolve({ bucketMs: range.bucketMs, at: [range.fromMs], lines: [] }),
       latency: notHandled('statistics.latency'),
+      storeSize: notHandled('statistics.storeSize'),
       pipeline: notHandled('statistics.pipeline'),
       batches: notHandled('statistics.batches'),
       batchSteps: notHandled('statistics.batchSteps'),

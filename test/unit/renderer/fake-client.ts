@@ -26,6 +26,7 @@ export function createFakeClient(calls: FakeCalls = {}): PenstockClient {
     statistics: {
       throughput: missing('statistics.throughput'),
       latency: missing('statistics.latency'),
+      storeSize: missing('statistics.storeSize'),
       pipeline: missing('statistics.pipeline'),
       batches: missing('statistics.batches'),
       batchSteps: missing('statistics.batchSteps'),

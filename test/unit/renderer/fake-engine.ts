@@ -374,6 +374,17 @@ export class FakeEngine {
     return { bucketMs: range.bucketMs, at, lines: [line('p50', 31, 7), line('p99', 82, 40)] }
   }
 
+  storeSize(range: Range): Series {
+    const at = this.#axis(range)
+    const line = (name: string, bytes: number): Series['lines'][number] => ({
+      name,
+      unit: 'bytes',
+      values: at.map((time) => this.#measured(time, bytes + (time - this.#startedAt) * 90)),
+    })
+    const lines = [line('store file', 1_204_000_000), line('used', 1_100_000_000)]
+    return { bucketMs: range.bucketMs, at, lines }
+  }
+
   pipeline(range: Range & { table: string }): PipelineStatistics {
     const at = this.#axis(range)
     const seed = hash(range.table)
@@ -550,6 +561,7 @@ export class FakeEngine {
       statistics: {
         throughput: (range) => answer(() => this.throughput(range)),
         latency: (range) => answer(() => this.latency(range)),
+        storeSize: (range) => answer(() => this.storeSize(range)),
         pipeline: (range) => answer(() => this.pipeline(range)),
         batches: (options) => answer(() => ({ batches: this.batches(options) })),
         batchSteps: ({ batchId }) => answer(() => ({ steps: this.batchSteps(batchId) })),

@@ -10,7 +10,7 @@ import { pipelineMeasures } from './pipeline-measures.ts'
 import type { RowSource } from './store-values.ts'
 import { textOf } from './store-values.ts'
 import { throughputByTopic } from './throughput.ts'
-import { chooseAxis, onAxis } from './time-axis.ts'
+import { chooseAxis, onAxis, type SliceFilter } from './time-axis.ts'
 
 /** p50 of a bucket is the mean of its batches' medians, weighted by records; p99 is the worst of its batches'. */
 const latencySql = `
@@ -18,6 +18,11 @@ SELECT committed_at / ?3 * ?3 AS bucket, sum(latency_p50_ms * records) / sum(rec
 FROM sys_batches
 WHERE committed_at >= ?1 AND committed_at < ?2 AND records > 0 AND latency_p50_ms IS NOT NULL
 GROUP BY bucket`
+
+const sizeSql = `
+SELECT at / ?3 * ?3 AS bucket, max(file_bytes), max(used_bytes) FROM sys_store
+WHERE seconds IN (1, 10, 60) AND at >= ?1 AND at < ?2 GROUP BY bucket`
+const ofStore: SliceFilter = { table: 'sys_store', where: 'true', parameters: [] }
 
 /** See the head of the file. Series of one range share their axis; a bucket in which nothing was measured is null. */
 export class StoredStatistics implements Statistics {
@@ -44,6 +49,20 @@ export class StoredStatistics implements Statistics {
       lines: [
         { name: 'p50', unit: 'ms', values: onAxis(axis, rows, 1) },
         { name: 'p99', unit: 'ms', values: onAxis(axis, rows, 2) },
+      ],
+    }
+  }
+
+  /** Largest sizes of the store, bytes: its file, and of that what is used. */
+  async storeSize(range: Range): Promise<Series> {
+    const axis = await chooseAxis(this.#store, range, ofStore)
+    const rows = await this.#store.run(sizeSql, [axis.fromMs, axis.toMs, axis.bucketMs])
+    return {
+      bucketMs: axis.bucketMs,
+      at: axis.at,
+      lines: [
+        { name: 'store file', unit: 'bytes', values: onAxis(axis, rows, 1) },
+        { name: 'used', unit: 'bytes', values: onAxis(axis, rows, 2) },
       ],
     }
   }

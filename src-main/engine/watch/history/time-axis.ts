@@ -41,7 +41,7 @@ export function timeAxis(range: Range, sliceMs: number): TimeAxis {
 
 /** Rows with `seconds` and `at` that are to be shown; the axis follows the widest of them. */
 export interface SliceFilter {
-  table: 'sys_topics' | 'sys_lag'
+  table: 'sys_topics' | 'sys_lag' | 'sys_store'
   /** Condition with one `?` for each of the parameters. */
   where: string
   parameters: readonly SqlValue[]

@@ -25,6 +25,7 @@ describe('the schema of a store', () => {
           'sys_lookups',
           'sys_rollups',
           'sys_steps',
+          'sys_store',
           'sys_tables',
           'sys_topics',
           'sys_workspace',

@@ -34,15 +34,52 @@ describe('the growth of the store', () => {
     growth.note({ at: 1000, epoch: 'a', store: { usedBytes: 0, bytes: 0 } })
     for (let at = 2000; at <= 72_000; at += 1000)
       growth.note({ at, epoch: 'a', store: { usedBytes: 500 * MB, bytes: 500 * MB } })
-    expect(growth.samples[0]).toEqual({ at: 2000, usedBytes: 500 * MB, fileBytes: 500 * MB })
+    expect(growth.samples[0]).toEqual({ at: 2000, usedBytes: 500 * MB })
     expect(growth.bytesPerSecond).toBeCloseTo(0)
   })
 
   it('begins anew with another start of the engine', () => {
     const growth = grown(120, (second) => second * MB)
     growth.note({ at: 200_000, epoch: 'b', store: { usedBytes: 5, bytes: 7 } })
-    expect(growth.samples).toEqual([{ at: 200_000, usedBytes: 5, fileBytes: 7 }])
+    expect(growth.samples).toEqual([{ at: 200_000, usedBytes: 5 }])
     expect(growth.bytesPerSecond).toBeNull()
+  })
+})
+
+describe('the growth of before the page was opened', () => {
+  const opened = 2_000_000
+  /** A history by seconds, of which some are missing, up to a little after the page was opened. */
+  const history = (isMissing: (at: number) => boolean) => {
+    const at = Array.from({ length: 1500 }, (_, index) => opened + (index - 1490) * 1000)
+    const values = at.map((time) => (isMissing(time) ? null : 1000 * MB + ((time - opened) * MB) / 1000))
+    return { at, lines: [{ name: 'used', unit: 'bytes', values }] }
+  }
+  const seen = (isMissing: (at: number) => boolean): StoreGrowth => {
+    const growth = new StoreGrowth()
+    growth.note({ at: opened, epoch: 'a', store: { usedBytes: 1000 * MB, bytes: 1000 * MB } })
+    // It is asked for again and again.
+    for (let time = 0; time < 3; time++) growth.recall(history(isMissing))
+    return growth
+  }
+
+  it('is known at once from the history, of ten minutes', () => {
+    const growth = seen(() => false)
+    expect(growth.bytesPerSecond).toBeCloseTo(MB)
+    expect(growth.samples[0]?.at).toBe(opened - 595_000)
+    expect(growth.samples.length).toBe(120)
+  })
+
+  it('is known as far as nothing is missing for long', () => {
+    const growth = seen((at) => at > opened - 20_000 || (at < opened - 300_000 && at > opened - 340_000))
+    expect(growth.samples[0]?.at).toBe(opened - 300_000)
+    expect(growth.bytesPerSecond).toBeCloseTo(MB)
+  })
+
+  it('is not known where Penstock did not run just before', () => {
+    expect(seen((at) => at > opened - 40_000).samples).toEqual([{ at: opened, usedBytes: 1000 * MB }])
+    const growth = new StoreGrowth()
+    growth.recall(history(() => false))
+    expect(growth.samples).toEqual([])
   })
 })
 

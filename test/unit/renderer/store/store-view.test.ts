@@ -28,6 +28,8 @@ afterEach(() => {
 
 interface Changes {
   query?: FakeCalls['query']
+  /** Whether the history of its sizes can be read. */
+  hasHistory?: boolean
   workspace?: Partial<WorkspaceView>
   snapshot?: Partial<LiveSnapshot>
 }
@@ -44,6 +46,8 @@ async function open(scenario: Scenario, address = '/store', changes: Changes = {
             : new Promise(() => undefined),
       },
       query: changes.query ?? {},
+      statistics:
+        changes.hasHistory === true ? { storeSize: (range) => Promise.resolve(engine.storeSize(range)) } : {},
       snapshots: {
         watch: ({ after }) =>
           after === null
@@ -74,6 +78,19 @@ describe('the store', () => {
     expect(textOf(screen.getByTestId('SizeCards_file'))).toMatch(/^Store file 1\.2 GB of 4 GB /)
     expect(textOf(screen.getByTestId('SizeCards_used'))).toMatch(/of 4 GB at the limit ingest waits$/)
     expect(textOf(screen.getByTestId('SizeCards_growth'))).toBe('Growth – known after a minute of figures')
+  })
+
+  it('knows its growth from its history, also of before the page was opened', async () => {
+    await open('busy', '/store', { hasHistory: true })
+    expect(textOf(screen.getByTestId('SizeCards_growth'))).toMatch(
+      /^Growth \+90 kB\/s limit reached in 8 h \d+ min at this rate$/,
+    )
+    expect(screen.getByTestId('GrowthCard').textContent).toContain('last hour')
+  })
+
+  it('says why its history cannot be read', async () => {
+    await open('busy')
+    expect(within(screen.getByTestId('GrowthCard')).getByText('The sizes could not be read')).toBeTruthy()
   })
 
   it('says that the limit is reached', async () => {

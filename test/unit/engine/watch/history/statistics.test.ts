@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { StoredStatistics } from '../../../../../src-main/engine/watch/history/statistics.ts'
 import { StoreFixture } from '../../query/support/store-fixture.ts'
-import { addBatch, addSlice, addStep } from './system-rows.ts'
+import { addBatch, addSize, addSlice, addStep } from './system-rows.ts'
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
@@ -243,6 +243,27 @@ describe('batches', () => {
     await expect(statistics.pipeline('nothing', range(4))).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: 'There is no table nothing in the store.',
+    })
+  })
+})
+
+describe('sizes of the store', () => {
+  const store = new StoreFixture()
+  afterAll(() => store.remove())
+
+  it('are the largest of each bucket, on an axis of whole slices', async () => {
+    addSize(store.writer, { at: start, seconds: 10, used_bytes: 500, file_bytes: 900 })
+    addSize(store.writer, { at: start + 10_000, used_bytes: 700 })
+    addSize(store.writer, { at: start + 11_000, used_bytes: 300, file_bytes: 20_000 })
+    addSize(store.writer, { at: start + 30_000, used_bytes: 400 })
+    const statistics = new StoredStatistics(await store.openPool())
+    expect(await statistics.storeSize(range(40))).toEqual({
+      bucketMs: 10_000,
+      at: [0, 10_000, 20_000, 30_000].map((ms) => start + ms),
+      lines: [
+        { name: 'store file', unit: 'bytes', values: [900, 20_000, null, 10_000] },
+        { name: 'used', unit: 'bytes', values: [500, 700, null, 400] },
+      ],
     })
   })
 })

@@ -27,6 +27,11 @@ export function addLag(database: DatabaseSync, row: { at: number; lag: number | 
   })
 }
 
+/** A slice of sizes; one second unless told otherwise. */
+export function addSize(database: DatabaseSync, row: { at: number; used_bytes: number } & Row): void {
+  insert(database, 'sys_store', { ...{ seconds: 1, file_bytes: 10_000, log_bytes: 0 }, ...row })
+}
+
 export function addBatch(database: DatabaseSync, row: { id: number } & Row): void {
   insert(database, 'sys_batches', {
     ...{ source: 'flights', committed_at: 0, records: 0, bytes: 0, rows_landed: 0, dead: 0, positions: '[]' },

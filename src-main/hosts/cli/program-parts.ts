@@ -14,6 +14,9 @@ export type MakeContext = (verbose?: true) => CommandContext
 export type KeepCode = (code: Promise<number>) => Promise<void>
 
 export const pathHelp = 'folder of the workspace, or its penstock.yaml (default: the current folder)'
+/** Of commands that also read a snapshot. */
+export const readPathHelp =
+  'folder of the workspace, its penstock.yaml, or a snapshot (default: the current folder)'
 
 /** Examples for the end of a command's help. */
 export function examples(lines: readonly string[]): string {

@@ -9,7 +9,7 @@ import { addConnect, addSecret } from './connection-commands.ts'
 import { addSnapshot } from './snapshot-commands.ts'
 import { exitCodeOf, exitCodes, faultText } from './exit-code.ts'
 import type { Output } from './output.ts'
-import { examples, pathHelp } from './program-parts.ts'
+import { examples, pathHelp, readPathHelp } from './program-parts.ts'
 import type { KeepCode, MakeContext, RunFlags } from './program-parts.ts'
 import { workspacePath, workspacePathIfAny } from './workspace-argument.ts'
 
@@ -85,7 +85,12 @@ function createProgram(output: Output, keep: KeepCode): Command {
     )
     .addHelpText(
       'after',
-      examples(['penstock open', 'penstock open pipelines/flights', 'penstock open --demo']),
+      examples([
+        'penstock open',
+        'penstock open pipelines/flights',
+        'penstock open incident.db',
+        'penstock open --demo',
+      ]),
     )
     .action(async (folder: string | undefined, { demo, verbose }: RunFlags) => {
       const workspace = workspacePathIfAny({ path: folder, demo: demo === true })
@@ -108,7 +113,7 @@ function createProgram(output: Output, keep: KeepCode): Command {
       await keep(serveCommand(options, context(flags.verbose)))
     })
 
-  withRunFlags(program.command('run'))
+  withRunFlags(program.command('run'), pathHelp)
     .summary('run a workspace without a console')
     .description('Runs the workspace and prints statistics each second. Ends when every source has ended.')
     .option('--json', 'print the statistics as JSON lines')
@@ -136,7 +141,7 @@ function createProgram(output: Output, keep: KeepCode): Command {
 
   program
     .command('advise')
-    .argument('[path]', pathHelp)
+    .argument('[path]', readPathHelp)
     .summary('find indexes and rollups for the queries that were run')
     .description(
       'Reads the query history of the console and the store of a workspace or snapshot, tries indexes on a sample, and prints what was measured to help.',
@@ -149,7 +154,7 @@ function createProgram(output: Output, keep: KeepCode): Command {
 
   program
     .command('check')
-    .argument('[path]', pathHelp)
+    .argument('[path]', readPathHelp)
     .summary('check a workspace without running it')
     .description('Reads penstock.yaml and compiles its SQL. Prints each fault with its line and column.')
     .option('--store', 'read the store through instead, and say whether it is whole')
@@ -232,9 +237,9 @@ function addQuery(program: Command, context: MakeContext, keep: KeepCode): void 
     })
 }
 
-function withRunFlags(command: Command): Command {
+function withRunFlags(command: Command, help: string = readPathHelp): Command {
   return command
-    .argument('[path]', pathHelp)
+    .argument('[path]', help)
     .option('--demo', 'the demo workspace that comes with Penstock')
     .option('--verbose', 'write the log to the terminal instead of the file')
 }

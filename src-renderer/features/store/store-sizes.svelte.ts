@@ -13,7 +13,6 @@ export class StoreSizes {
   readonly history: Polled<{ range: Range; series: Series }>
 
   constructor({ client, growth }: Pick<App, 'client' | 'growth'>) {
-    this.period.name = '1h'
     this.history = new Polled({
       everyMs,
       load: async (signal) => {

@@ -85,7 +85,7 @@ describe('the store', () => {
     expect(textOf(screen.getByTestId('SizeCards_growth'))).toMatch(
       /^Growth \+90 kB\/s limit reached in 8 h \d+ min at this rate$/,
     )
-    expect(screen.getByTestId('GrowthCard').textContent).toContain('last hour')
+    expect(screen.getByTestId('GrowthCard').textContent).toContain('last 5 min')
   })
 
   it('says why its history cannot be read', async () => {
@@ -159,6 +159,7 @@ describe('the store', () => {
     const snapshot = { file: '/s.db', takenAt: 1, penstock: '1' }
     await open('busy', '/store', { workspace: { snapshot }, snapshot: { state: 'snapshot' } })
     expect(screen.queryByTestId('StoreView_snapshot')).toBeNull()
+    expect(screen.getByText('snapshot')).toBeTruthy()
     expect(screen.queryByTestId('SizeCards_growth')).toBeNull()
     expect(textOf(screen.getByTestId('SizeCards_rows'))).toMatch(/batches when the snapshot was taken$/)
     expect(screen.getByText('sizes are not measured yet')).toBeTruthy()

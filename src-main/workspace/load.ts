@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '#contract/errors.ts'
 import { invalidUtf8At } from '../columns/utf8.ts'
+import { isDatabase } from './database-file.ts'
 import { parseWorkspace, type ParsedWorkspace } from './parse.ts'
 
 export const workspaceFileName = 'penstock.yaml'
@@ -22,6 +23,10 @@ export async function loadWorkspace(fileOrFolder: string): Promise<ParsedWorkspa
   const fileStats = stats.isDirectory() ? await lookInside(given, file) : stats
   if (!fileStats.isFile()) {
     throw new AppError('WORKSPACE_NOT_FOUND', `${file} is not a file`, { details: { file } })
+  }
+  if (await beginsAsDatabase(file)) {
+    const message = `${file} is an SQLite file, such as a snapshot, and no workspace; open, serve, query, advise and check --store read snapshots`
+    throw new AppError('WORKSPACE_NOT_FOUND', message, { details: { file } })
   }
   if (fileStats.size > largestWorkspaceBytes) return tooLarge(file)
   const bytes = await readBytes(file)
@@ -53,6 +58,14 @@ async function lookInside(folder: string, file: string): Promise<Stats> {
       details: { file },
       cause: error,
     })
+  }
+}
+
+async function beginsAsDatabase(file: string): Promise<boolean> {
+  try {
+    return await isDatabase(file)
+  } catch (error) {
+    throw unreadable(file, error)
   }
 }
 

@@ -6,7 +6,7 @@ import type { OpenSnapshot } from '#contract/snapshots.ts'
 import { storeFormat } from '../store/system-schema.ts'
 import type { CopiedWorkspace } from './process-messages.ts'
 import { snapshotFormat } from './snapshot-facts.ts'
-import { isDatabase } from './target.ts'
+import { isDatabase } from '../../workspace/database-file.ts'
 
 /** A snapshot as it was found. */
 export interface FoundSnapshot {

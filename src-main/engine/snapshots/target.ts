@@ -1,10 +1,9 @@
 /** Where a snapshot may be written. Main process. */
-import { mkdir, open, realpath, stat } from 'node:fs/promises'
+import { mkdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '#contract/errors.ts'
-
-const header = 'SQLite format 3\0'
+import { isDatabase } from '../../workspace/database-file.ts'
 
 /**
  * Makes the folder, and looks at what is there under the name: a snapshot may be replaced, anything else may not.
@@ -63,16 +62,5 @@ async function isSnapshot(file: string): Promise<boolean> {
     return false
   } finally {
     database?.close()
-  }
-}
-
-/** Whether a file begins as SQLite's do. @throws the system's error */
-export async function isDatabase(file: string): Promise<boolean> {
-  const handle = await open(file, 'r')
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(header.length), 0, header.length, 0)
-    return bytesRead === header.length && buffer.toString('latin1') === header
-  } finally {
-    await handle.close()
   }
 }

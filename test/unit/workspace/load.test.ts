@@ -87,6 +87,13 @@ describe('a workspace on the disk', () => {
     expect(await refusal('/dev/zero')).toBe('WORKSPACE_NOT_FOUND /dev/zero is not a file')
   })
 
+  it('is not a snapshot', async () => {
+    await writeFile(inFolder('penstock.yaml'), `SQLite format 3\0${'x'.repeat(5_000_000)}`)
+    expect(await refusal(folder)).toBe(
+      'WORKSPACE_NOT_FOUND /penstock.yaml is an SQLite file, such as a snapshot, and no workspace; open, serve, query, advise and check --store read snapshots',
+    )
+  })
+
   it('names the byte that is not UTF-8', async () => {
     const bytes = Buffer.concat([Buffer.from('penstock: 1\nname: "é'), Buffer.from([0xe9, 0x22])])
     expect(await problem(bytes)).toBe('2:9 the file is not UTF-8: byte 0xe9 stands here')

@@ -9,13 +9,11 @@
  * @returns {string | null} the file that was running, or null where the error is another one
  */
 export function crashedFile(error) {
-  for (const text of [error.message, messageOf(error.cause)]) {
-    const [, file] =
-      /exited unexpectedly with signal (?:SIGTRAP|SIGSEGV)\b.* while running test file (\S+)/su.exec(text) ??
-      []
-    if (file !== undefined) return file
-  }
-  return null
+  const [, file = null] =
+    /exited unexpectedly with signal (?:SIGTRAP|SIGSEGV)\b.* while running test file (\S+)/su.exec(
+      fullMessage(error),
+    ) ?? []
+  return file
 }
 
 /**

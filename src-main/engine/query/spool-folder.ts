@@ -4,6 +4,7 @@
  */
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { isAlive } from '../signals/store-copies.ts'
 
 const prefix = 'penstock-results-'
 
@@ -31,11 +32,5 @@ export async function releaseSpoolFolder(folder: string): Promise<void> {
 }
 
 function isAnotherAlive(processId: number): boolean {
-  if (processId === process.pid) return false
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
+  return processId !== process.pid && isAlive(processId)
 }

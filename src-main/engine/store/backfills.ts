@@ -170,6 +170,11 @@ export function wholeTables({ tables }: Pick<BackfillRun, 'tables'>): Set<string
   return new Set(tables.flatMap(({ table, columns }) => (columns.length === 0 ? [table] : [])))
 }
 
+/** Tables that a run fills columns of, into rows that are there. */
+export function filledTables({ tables }: Pick<BackfillRun, 'tables'>): Set<string> {
+  return new Set(tables.flatMap(({ table, columns }) => (columns.length === 0 ? [] : [table])))
+}
+
 /** Under which the end of a run is kept. */
 export function untilName(run: string): string {
   return `${run}/until`

@@ -20,6 +20,7 @@ import { latencyRuns } from './latency.ts'
 import type { LookupChange, LookupTables } from './lookup-tables.ts'
 import { Positions } from './positions.ts'
 import { RetainedTable } from './retained-table.ts'
+import { SizeLog } from './size-log.ts'
 import { type Excess, StoreBudget } from './store-budget.ts'
 import { TopicLog } from './topic-log.ts'
 import { Watermarks } from './watermarks.ts'
@@ -40,6 +41,12 @@ interface Room {
   isFull: boolean
 }
 
+/** What housekeeping is told of the store. */
+export interface StoreFacts {
+  isFull: boolean
+  logBytes: number
+}
+
 /** Milliseconds since 1970 with fractions, the same in all threads. */
 export type Clock = () => number
 
@@ -52,6 +59,7 @@ export class BatchWriter {
   readonly gaps: GapLog
   readonly lags: LagLog
   readonly watermarks: Watermarks
+  readonly sizes: SizeLog
   readonly tables: readonly LandedTable[]
   readonly #database: Database
   readonly #transforms: ReadonlyMap<string, BatchTransform>
@@ -79,6 +87,7 @@ export class BatchWriter {
     this.gaps = new GapLog(database)
     this.lags = new LagLog(database)
     this.watermarks = new Watermarks(database)
+    this.sizes = new SizeLog(database)
     this.tables = shapes.map((shape) =>
       shape.landing?.kind === 'keyed' ? new KeyedTable(database, shape) : new RetainedTable(database, shape),
     )
@@ -200,10 +209,10 @@ export class BatchWriter {
   }
 
   /**
-   * Between batches: what became known late, silence, ageing rows and coarser history. Also throws the database's error.
-   * @param isFull whether the store takes no writes
+   * Between batches: what became known late, silence, sizes, ageing rows and coarser history. Also throws the database's error.
+   * @param store whether it takes no writes, and the size of its write-ahead log
    */
-  tidy(runningSources: ReadonlySet<string>, isFull: boolean): void {
+  tidy(runningSources: ReadonlySet<string>, { isFull, logBytes }: StoreFacts): void {
     this.apart((nowMs) => {
       this.batches.finishEarlier()
       this.topics.addSilence(runningSources, nowMs)
@@ -211,6 +220,7 @@ export class BatchWriter {
       this.topics.coarsen(nowMs)
       this.lags.flush()
       this.lags.coarsen(nowMs)
+      this.sizes.note(nowMs, logBytes)
       const excess = this.#budget?.excess(this.tables) ?? null
       for (const table of this.tables) {
         const more = excess?.table === table ? excess.rows : 0

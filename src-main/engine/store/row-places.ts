@@ -7,7 +7,7 @@ import type { Database } from 'better-sqlite3'
 import { placesEnding, placesOf } from '../batch/relations.ts'
 import type { SqlStatement } from '../batch/sql-database.ts'
 import { quoted } from '../sql/identifier.ts'
-import type { SourcePosition } from './positions.ts'
+import type { Offsets } from './backfills.ts'
 
 /** Drops the maps of all tables but these. */
 export function dropOtherPlaces(database: Database, tables: ReadonlySet<string>): void {
@@ -86,7 +86,7 @@ export class RowPlaces {
   }
 
   /** The first offset of each partition that rows came from, of a whole map. */
-  firsts(): SourcePosition['nextOffsets'] {
+  firsts(): Offsets {
     // From one partition to the next by the key: a GROUP BY would read all of the map.
     const following = this.#database
       .prepare<[string, number], { topic: string; partition: bigint; offset: bigint }>(
@@ -94,7 +94,7 @@ export class RowPlaces {
          ORDER BY topic, "partition", "offset" LIMIT 1`,
       )
       .safeIntegers()
-    const offsets: SourcePosition['nextOffsets'] = new Map()
+    const offsets: Offsets = new Map()
     for (let at = following.get('', 0); at !== undefined;) {
       const { topic, partition, offset } = at
       const known = offsets.get(topic) ?? new Map<number, bigint>()

@@ -1,7 +1,7 @@
 /** Maps of the rows that columns are filled into, made between batches before the first row is filled. Store thread only. */
 import type { Database } from 'better-sqlite3'
+import type { Offsets } from '../store/backfills.ts'
 import type { BatchWriter } from '../store/batch-writer.ts'
-import type { SourcePosition } from '../store/positions.ts'
 import { dropOtherPlaces, RowPlaces } from '../store/row-places.ts'
 import { isStoreFull } from '../store/store-full.ts'
 
@@ -34,15 +34,15 @@ export class BackfillPlaces {
     return tables.every((table) => this.#maps.get(table)?.isWhole !== false)
   }
 
-  /** Resolves when all of these are whole, or when this has been stopped. */
+  /** Resolves at once where these are whole, or else when all maps are, or when this has been stopped. */
   async whenWhole(tables: readonly string[]): Promise<void> {
     if (this.areWhole(tables)) return
     await new Promise<void>((resolve) => this.#waiting.add(resolve))
   }
 
   /** The first offset of each partition that rows of these tables came from. */
-  firsts(tables: readonly string[]): SourcePosition['nextOffsets'] {
-    const firsts: SourcePosition['nextOffsets'] = new Map()
+  firsts(tables: readonly string[]): Offsets {
+    const firsts: Offsets = new Map()
     for (const table of tables) {
       for (const [topic, offsets] of this.#maps.get(table)?.firsts() ?? []) {
         const known = firsts.get(topic) ?? new Map<number, bigint>()
@@ -94,7 +94,6 @@ export class BackfillPlaces {
     this.#rows = Math.round(Math.min(mostRows, 2 * this.#rows, Math.max(leastRows, wanted)))
   }
 
-  /** Each map wakes all: who waits for the others looks again. */
   #wake(): void {
     for (const resolve of this.#waiting) resolve()
     this.#waiting.clear()

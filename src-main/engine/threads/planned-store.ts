@@ -13,7 +13,6 @@ import { LogRestart } from '../store/log-restart.ts'
 import type { LookupTables } from '../store/lookup-tables.ts'
 import { PlannerStatistics } from '../store/planner-statistics.ts'
 import type { CommittedPosition } from '../store/positions.ts'
-import { SizeLog } from '../store/size-log.ts'
 import { prepareIndexes } from '../store/table-indexes.ts'
 import { checkTables, prepareTables } from '../store/tables.ts'
 import { notedText, noteWorkspace } from '../store/workspace-row.ts'
@@ -49,7 +48,6 @@ export class PlannedStore {
   readonly #rollups: StoreRollups
   readonly #figures: StoreFigureSource
   readonly #log: LogRestart
-  readonly #sizes: SizeLog
   readonly #statistics: PlannerStatistics
 
   /** @throws the database's error, and as {@link checkStored} */
@@ -86,7 +84,6 @@ export class PlannedStore {
     })
     const shown = { tables, rollups: this.#rollups, backfills: this.backfills }
     this.#figures = new StoreFigureSource(database, file, this.writer, shown)
-    this.#sizes = new SizeLog(database)
     this.#log = new LogRestart(database, () => isCopied(file))
     this.#statistics = new PlannerStatistics(database)
     // Last: where any of that fails nothing of this may go on by itself.
@@ -114,11 +111,8 @@ export class PlannedStore {
    * @throws the database's error
    */
   tidy(runningSources: ReadonlySet<string>, isFull: boolean): void {
-    this.writer.tidy(runningSources, isFull)
     const { logBytes } = this.#figures
-    this.writer.apart((nowMs) => {
-      this.#sizes.note(nowMs, logBytes)
-    })
+    this.writer.tidy(runningSources, { isFull, logBytes })
     this.#log.check(logBytes)
     this.#statistics.renewOne(this.#rollups.relations())
   }

@@ -7,7 +7,14 @@ import type { PackedBatch } from '../batch/packed-batch.ts'
 import { topicForm } from '../ingest/kafka/run-bound.ts'
 import { BackfillChanges } from '../store/backfill-changes.ts'
 import type { BackfillTarget } from '../store/backfill-target.ts'
-import { type BackfillRun, Backfills, ofTopics, wholeTables } from '../store/backfills.ts'
+import {
+  type BackfillRun,
+  Backfills,
+  filledTables,
+  type Offsets,
+  ofTopics,
+  wholeTables,
+} from '../store/backfills.ts'
 import type { BatchWriter } from '../store/batch-writer.ts'
 import type { EventLog } from '../store/event-log.ts'
 import { Positions } from '../store/positions.ts'
@@ -76,7 +83,7 @@ export class StoreBackfills {
       return plan === undefined ? [] : [{ run, plan }]
     })
     const filled = planned.flatMap(({ run, plan }) =>
-      plan.tables.filter(({ name }) => filledColumns(run).has(name)),
+      plan.tables.filter(({ name }) => filledTables(run).has(name)),
     )
     this.#places = new BackfillPlaces(
       this.#database,
@@ -109,12 +116,12 @@ export class StoreBackfills {
 
   /** Whether the rows of a table are still being filled in, so that whoever aggregates them waits. */
   fillsRowsOf(table: string): boolean {
-    return this.#runs.some((run) => filledColumns(run).has(table))
+    return this.#runs.some((run) => filledTables(run).has(table))
   }
 
   /** Whether batches wait: of a source for a run that has nearly come to it, of a run for the rows that it fills. */
   holds(source: string): boolean {
-    return this.#held.has(source) || !this.#hasPlaces(source)
+    return this.#held.has(source) || this.#places?.areWhole(this.#filledBy(source)) === false
   }
 
   /** Resolves when a run finds the rows that it fills, or when another plan has taken over. */
@@ -174,13 +181,13 @@ export class StoreBackfills {
   /** A run that is to begin at the oldest rows reads nothing before those are known, and asks for more. */
   #startOf(run: BackfillRun): BackfillStart {
     const place = this.#backfills.place(run)
-    const until = this.#beginning.has(run.name) ? new Map<string, Map<number, bigint>>() : place.until
+    const until = this.#beginning.has(run.name) ? noOffsets() : place.until
     return { run: run.name, source: run.source, ...place, until }
   }
 
   /** A run that only fills columns of topics begins where the oldest rows came from; one that has begun stands where it does. */
   #beginAtRows(run: BackfillRun, writer: BatchWriter): BackfillStart {
-    const firsts = this.#places?.firsts(this.#filledBy(run.name)) ?? new Map<string, Map<number, bigint>>()
+    const firsts = this.#places?.firsts([...filledTables(run)]) ?? noOffsets()
     writer.apart(() => {
       this.#backfills.beginAt(run.name, firsts)
     })
@@ -190,11 +197,7 @@ export class StoreBackfills {
 
   #filledBy(name: string): string[] {
     const run = this.#running.get(name)?.run
-    return run === undefined ? [] : [...filledColumns(run).keys()]
-  }
-
-  #hasPlaces(name: string): boolean {
-    return this.#places?.areWhole(this.#filledBy(name)) !== false
+    return run === undefined ? [] : [...filledTables(run)]
   }
 
   #hold(source: string): void {
@@ -256,7 +259,6 @@ function readsTopic(source: Source | undefined): (topic: string) => boolean {
   return (topic) => (form === null ? input.topics.includes(topic) : form.test(topic))
 }
 
-/** Columns that a run fills into rows that are there, by table. */
-function filledColumns({ tables }: BackfillRun): Map<string, string[]> {
-  return new Map(tables.flatMap(({ table, columns }) => (columns.length === 0 ? [] : [[table, columns]])))
+function noOffsets(): Offsets {
+  return new Map<string, Map<number, bigint>>()
 }

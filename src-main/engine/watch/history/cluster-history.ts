@@ -2,7 +2,7 @@
 import type { Range, Series } from '#contract/statistics.ts'
 import type { SqlValue } from '../../../columns/values.ts'
 import { numberOf, type RowSource } from './store-values.ts'
-import { chooseAxis, onAxis } from './time-axis.ts'
+import { chooseAxis, onAxis, seriesOf } from './time-axis.ts'
 
 const mostLines = 64
 
@@ -64,13 +64,9 @@ export class ClusterHistoryReader {
     })
     const parameters: SqlValue[] = [connection, group, axis.fromMs, axis.bucketMs, axis.toMs]
     const rows = await this.#store.run(groupSql, parameters)
-    return {
-      bucketMs: axis.bucketMs,
-      at: axis.at,
-      lines: [
-        { name: 'lag', unit: 'records', values: onAxis(axis, rows, 1) },
-        { name: 'lag in time', unit: 'ms', values: onAxis(axis, rows, 2) },
-      ],
-    }
+    return seriesOf(axis, rows, [
+      { name: 'lag', unit: 'records' },
+      { name: 'lag in time', unit: 'ms' },
+    ])
   }
 }

@@ -10,7 +10,7 @@ import { pipelineMeasures } from './pipeline-measures.ts'
 import type { RowSource } from './store-values.ts'
 import { textOf } from './store-values.ts'
 import { throughputByTopic } from './throughput.ts'
-import { chooseAxis, onAxis, type SliceFilter } from './time-axis.ts'
+import { chooseAxis, seriesOf, type SliceFilter } from './time-axis.ts'
 
 /** p50 of a bucket is the mean of its batches' medians, weighted by records; p99 is the worst of its batches'. */
 const latencySql = `
@@ -43,28 +43,20 @@ export class StoredStatistics implements Statistics {
   async latency(range: Range): Promise<Series> {
     const axis = await chooseAxis(this.#store, range)
     const rows = await this.#store.run(latencySql, [axis.fromMs, axis.toMs, axis.bucketMs])
-    return {
-      bucketMs: axis.bucketMs,
-      at: axis.at,
-      lines: [
-        { name: 'p50', unit: 'ms', values: onAxis(axis, rows, 1) },
-        { name: 'p99', unit: 'ms', values: onAxis(axis, rows, 2) },
-      ],
-    }
+    return seriesOf(axis, rows, [
+      { name: 'p50', unit: 'ms' },
+      { name: 'p99', unit: 'ms' },
+    ])
   }
 
   /** Largest sizes of the store, bytes: its file, and of that what is used. */
   async storeSize(range: Range): Promise<Series> {
     const axis = await chooseAxis(this.#store, range, ofStore)
     const rows = await this.#store.run(sizeSql, [axis.fromMs, axis.toMs, axis.bucketMs])
-    return {
-      bucketMs: axis.bucketMs,
-      at: axis.at,
-      lines: [
-        { name: 'store file', unit: 'bytes', values: onAxis(axis, rows, 1) },
-        { name: 'used', unit: 'bytes', values: onAxis(axis, rows, 2) },
-      ],
-    }
+    return seriesOf(axis, rows, [
+      { name: 'store file', unit: 'bytes' },
+      { name: 'used', unit: 'bytes' },
+    ])
   }
 
   /** @throws AppError NOT_FOUND for a table that the store does not have */

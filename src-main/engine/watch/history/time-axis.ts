@@ -1,5 +1,5 @@
 /** The time axis that every series of one range shares, bounded in points. Pure but for {@link chooseAxis}. */
-import type { Range } from '#contract/statistics.ts'
+import type { Range, Series } from '#contract/statistics.ts'
 import type { SqlValue } from '../../../columns/values.ts'
 import type { RowSource } from './store-values.ts'
 import { numberOrNull } from './store-values.ts'
@@ -71,4 +71,17 @@ export function onAxis(
 ): (number | null)[] {
   const byStart = new Map(rows.map((row) => [numberOrNull(row[0]), numberOrNull(row[column])]))
   return axis.at.map((start) => byStart.get(start) ?? null)
+}
+
+/** A series of lines whose values are the columns of rows after the bucket's start, in order. */
+export function seriesOf(
+  axis: TimeAxis,
+  rows: readonly (readonly SqlValue[])[],
+  lines: readonly { name: string; unit: string }[],
+): Series {
+  return {
+    bucketMs: axis.bucketMs,
+    at: axis.at,
+    lines: lines.map((line, index) => ({ ...line, values: onAxis(axis, rows, index + 1) })),
+  }
 }

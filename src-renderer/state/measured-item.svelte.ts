@@ -4,15 +4,10 @@
  */
 import type { Range, Series } from '#contract/statistics.ts'
 import { HistoryPeriod } from '../charts/history-period.svelte.ts'
-import { historyNow } from './history-now.ts'
 import { Polled } from './polled.svelte.ts'
+import { polledHistory, type RangedSeries } from './polled-history.ts'
 
 const everyMs = 1000
-
-export interface RangedSeries {
-  range: Range
-  series: Series
-}
 
 /** Which one it is. */
 export interface ItemAddress {
@@ -35,15 +30,7 @@ export class MeasuredItem<Detail> {
 
   constructor(calls: Calls<Detail>) {
     this.detail = new Polled({ everyMs, load: (signal) => calls.detail(this.#address, signal) })
-    this.history = new Polled({
-      everyMs,
-      load: async (signal) => {
-        const range = this.period.request(historyNow())
-        const series = await calls.history(this.#address, range, signal)
-        if (!signal.aborted) this.period.learn(series)
-        return { range, series }
-      },
-    })
+    this.history = polledHistory(this.period, (range, signal) => calls.history(this.#address, range, signal))
   }
 
   /** Asks about one of them until stopped; what is known of another is forgotten. */

@@ -4,14 +4,9 @@ import { type Period, periodOf } from '../../charts/period.svelte.ts'
 import { rangeRequest } from '../../charts/ranges.ts'
 import type { App } from '../../state/app.ts'
 import { Polled } from '../../state/polled.svelte.ts'
+import type { RangedSeries } from '../../state/polled-history.ts'
 import { historyNow } from '../../state/history-now.ts'
 import { keptState } from '../../state/view.ts'
-
-/** A series with the range it was asked for. */
-export interface RangedSeries {
-  range: Range
-  series: Series
-}
 
 const everyMs = 1000
 

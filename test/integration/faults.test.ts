@@ -262,12 +262,8 @@ describe('a full store', () => {
 
   it.skipIf(!isRoot)(
     'a change that finds no room on its disk leaves all running, and is made once there is (needs root)',
-    async () => {
-      const folder = bench.folder()
-      const disk = path.join(folder, 'disk')
-      mkdirSync(disk)
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', disk])
-      try {
+    () =>
+      onSmallDisk('32m', async (folder, disk) => {
         const count = 20_000
         const lines = Array.from({ length: count }, (_, n) => JSON.stringify({ n, doc: 'x'.repeat(200) }))
         const file = capture(folder, lines)
@@ -311,20 +307,13 @@ describe('a full store', () => {
             readStore(engine.storeFile, `SELECT count(*) AS rows, count(DISTINCT n) AS n FROM ${name}`),
           ).toEqual([{ rows: count, n: count }])
         expect(integrityOf(engine.storeFile)).toEqual(['ok'])
-      } finally {
-        execFileSync('umount', ['-l', disk])
-      }
-    },
+      }),
   )
 
   it.skipIf(!isRoot).each([0, 8, 40, 80, 120, 400])(
     'says so when its disk has %s KB left, at the start or later, and starts once there is room (needs root)',
-    async (kilobytes) => {
-      const folder = bench.folder()
-      const disk = path.join(folder, 'disk')
-      mkdirSync(disk)
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk])
-      try {
+    (kilobytes) =>
+      onSmallDisk('8m', async (folder, disk) => {
         const count = 2000
         const captures = path.join(folder, 'captures')
         mkdirSync(captures)
@@ -347,20 +336,13 @@ describe('a full store', () => {
         await untilEnded(next, count)
         await next.stop()
         expectEachOnce(next.storeFile, count)
-      } finally {
-        execFileSync('umount', ['-l', disk])
-      }
-    },
+      }),
   )
 
   it.skipIf(!isRoot)(
     'waits while its disk is full and loses nothing (needs root, for a small file system)',
-    async () => {
-      const folder = bench.folder()
-      const disk = path.join(folder, 'disk')
-      mkdirSync(disk)
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk])
-      try {
+    () =>
+      onSmallDisk('24m', async (folder, disk) => {
         const count = 60_000
         const captureFolder = path.join(folder, 'captures')
         mkdirSync(captureFolder)
@@ -375,12 +357,25 @@ describe('a full store', () => {
         await untilEnded(engine, count)
         await engine.stop()
         expectEachOnce(engine.storeFile, count)
-      } finally {
-        execFileSync('umount', ['-l', disk])
-      }
-    },
+      }),
   )
 })
+
+/** Runs with a file system of so many bytes, as `mount` writes them, below a folder. */
+async function onSmallDisk(
+  size: string,
+  work: (folder: string, disk: string) => Promise<void>,
+): Promise<void> {
+  const folder = bench.folder()
+  const disk = path.join(folder, 'disk')
+  mkdirSync(disk)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk])
+  try {
+    await work(folder, disk)
+  } finally {
+    execFileSync('umount', ['-l', disk])
+  }
+}
 
 function strictWorkspaceOn(folder: string, file: string): Workspace {
   const plan = strictWorkspace(path.dirname(file), 0, 'disk')
